@@ -1,0 +1,1 @@
+"""The registry of Operations: every change that the console can make."""

@@ -1,0 +1,354 @@
+"""Stack files: one application in one environment, account and region, as TOML."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+import typing
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from console.text import Clean, clean
+
+AccountId = Annotated[str, Meta(pattern=r"^\d{12}$", description="twelve digits")]
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="an AWS region such as eu-west-1")]
+Name = Annotated[str, Meta(min_length=1, max_length=512)]
+Days = Annotated[int, Meta(ge=0, le=36_500)]
+
+
+class StackError(ValueError):
+    """A stack file that cannot be used; the message says file, place, what was found and what is allowed."""
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A table of a stack file; keys that it does not know are refused."""
+
+
+class EcsCluster(Part):
+    """An ECS cluster and the services in it that belong to the stack (none named: all)."""
+
+    cluster: Name
+    services: tuple[Name, ...] = ()
+    region: Region | None = None
+
+
+class Distribution(Part):
+    """A CloudFront distribution."""
+
+    id: Name
+    name: Name | None = None
+
+
+class LoadBalancer(Part):
+    """An Application Load Balancer by name."""
+
+    load_balancer: Name
+    region: Region | None = None
+
+
+class RestApi(Part):
+    """An API Gateway REST API by id or name, and its stage."""
+
+    api: Name
+    stage: Name = "prod"
+    region: Region | None = None
+
+
+class Function(Part):
+    """A Lambda function."""
+
+    function: Name
+    region: Region | None = None
+
+
+class Table(Part):
+    """A DynamoDB table."""
+
+    table: Name
+    region: Region | None = None
+
+
+class DbInstance(Part):
+    """An RDS instance; `max_connections` where the parameter group does not tell it."""
+
+    instance: Name
+    max_connections: Annotated[int, Meta(gt=0)] | None = None
+    region: Region | None = None
+
+
+class DbCluster(Part):
+    """A DocumentDB cluster."""
+
+    cluster: Name
+    region: Region | None = None
+
+
+class BeanstalkEnvironment(Part):
+    """An Elastic Beanstalk environment; `expects` are the variables that it must have."""
+
+    application: Name
+    environment: Name
+    expects: tuple[Name, ...] = ()
+    region: Region | None = None
+
+
+class EksCluster(Part):
+    """An EKS cluster."""
+
+    cluster: Name
+    region: Region | None = None
+
+
+class Bucket(Part):
+    """An S3 bucket; `public` says that it is meant to be, as a site bucket is."""
+
+    bucket: Name
+    public: bool = False
+    region: Region | None = None
+
+
+class UserPool(Part):
+    """A Cognito user pool."""
+
+    user_pool: Name
+    region: Region | None = None
+
+
+class Repository(Part):
+    """An ECR repository."""
+
+    repository: Name
+    region: Region | None = None
+
+
+class LogGroup(Part):
+    """A CloudWatch log group; `errors` is the filter pattern that finds its errors."""
+
+    group: Name
+    errors: Name = "?ERROR ?Error ?Exception"
+    region: Region | None = None
+
+
+class Instances(Part):
+    """EC2 instances, by id or by tag (``tag = "Project=expo"``); `host` is for ssh."""
+
+    instance: Name | None = None
+    tag: Annotated[str, Meta(pattern=r"^[^=]+=.*$", description="KEY=VALUE")] | None = None
+    host: Name | None = None
+    region: Region | None = None
+
+
+class Topic(Part):
+    """An SNS topic by ARN, for alarms and messages."""
+
+    topic: Name
+
+
+class StateFile(Part):
+    """Where Terraform keeps the stack's state: a local file, or an S3 object ``s3://bucket/key``."""
+
+    location: Name
+    backups: Name | None = None
+
+
+class Alarms(Part):
+    """Which CloudWatch alarms belong to the stack: by name prefix; an empty prefix means all."""
+
+    prefixes: tuple[str, ...] = ()
+
+
+class Endpoint(Part):
+    """A URL that is asked, and the status that it should answer."""
+
+    url: Annotated[str, Meta(pattern=r"^https?://", description="a URL that begins with http:// or https://")]
+    name: Name | None = None
+    expect: Annotated[int, Meta(ge=100, le=599)] = 200
+
+
+class ApplicationMetric(Part):
+    """A custom metric of the application, and the values at which to warn and to alarm."""
+
+    namespace: Name
+    metric: Name
+    statistic: Literal["Sum", "Average", "Maximum", "Minimum", "SampleCount"] = "Sum"
+    dimensions: dict[str, str] = {}
+    warn: float | None = None
+    crit: float | None = None
+    period: Annotated[int, Meta(ge=60, multiple_of=60)] = 300
+
+
+class BackupPolicy(Part):
+    """How old the newest backup may be, whether point-in-time recovery is required, and what is kept."""
+
+    max_age_hours: Annotated[float, Meta(gt=0)] = 26
+    point_in_time: bool = True
+    daily_days: Days = 35
+    monthly_days: Days = 365
+
+
+class Contact(Part):
+    """A person or team, with the tier at which they are called."""
+
+    name: Name
+    tier: Annotated[int, Meta(ge=1, le=9)] = 1
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+class Checklists(Part):
+    """What is ticked by hand, besides the checks that run themselves."""
+
+    daily: tuple[Name, ...] = ()
+    weekly: tuple[Name, ...] = ()
+    monthly: tuple[Name, ...] = ()
+    quarterly: tuple[Name, ...] = ()
+    annual: tuple[Name, ...] = ()
+
+
+class Stack(Part):
+    """One application in one environment, account and region."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="lower case letters, digits, . _ -")]
+    title: str = ""
+    environment: Name = "unknown"
+    production: bool = False
+    account: AccountId | None = None
+    region: Region | None = None
+    profile: Name | None = None
+    endpoint_url: Annotated[str, Meta(pattern=r"^https?://")] | None = None
+
+    ecs: tuple[EcsCluster, ...] = ()
+    cloudfront: tuple[Distribution, ...] = ()
+    alb: tuple[LoadBalancer, ...] = ()
+    apigateway: tuple[RestApi, ...] = ()
+    functions: tuple[Function, ...] = msgspec.field(default=(), name="lambda")
+    dynamodb: tuple[Table, ...] = ()
+    rds: tuple[DbInstance, ...] = ()
+    docdb: tuple[DbCluster, ...] = ()
+    beanstalk: tuple[BeanstalkEnvironment, ...] = ()
+    eks: tuple[EksCluster, ...] = ()
+    s3: tuple[Bucket, ...] = ()
+    cognito: tuple[UserPool, ...] = ()
+    ecr: tuple[Repository, ...] = ()
+    logs: tuple[LogGroup, ...] = ()
+    ec2: tuple[Instances, ...] = ()
+    sns: tuple[Topic, ...] = ()
+    terraform: StateFile | None = None
+    alarms: Alarms = Alarms()
+    endpoints: tuple[Endpoint, ...] = ()
+    metrics: tuple[ApplicationMetric, ...] = ()
+
+    thresholds: dict[str, dict[str, float]] = {}
+    backup: BackupPolicy = BackupPolicy()
+    tags: dict[str, str] = {}
+    contacts: tuple[Contact, ...] = ()
+    checklists: Checklists = Checklists()
+    commands: dict[str, str] = {}
+    links: dict[str, str] = {}
+
+    @property
+    def label(self) -> Clean:
+        """The title for people, or the name where there is none."""
+        return clean(self.title or self.name)
+
+
+def load(path: Path) -> Stack:
+    """Read a stack file; raises `StackError` with a sentence that says where and what."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise StackError(f"{path}: cannot be read: {reason}. Next: check the file.") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str) -> Stack:
+    """Make a Stack of TOML text; `where` names its file in messages. Raises `StackError`."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StackError(f"{where}: not valid TOML: {clean(error)}.") from error
+    for place, problem in _unknown_keys(data, Stack, ""):
+        raise StackError(f"{where}: {place}: {problem}")
+    try:
+        return msgspec.convert(data, Stack)
+    except msgspec.ValidationError as error:
+        raise StackError(f"{where}: {_explain(str(error), data)}") from error
+
+
+def _unknown_keys(data: object, kind: object, place: str) -> typing.Iterator[tuple[str, str]]:
+    """Walk the data beside the types: msgspec names an unknown key, but not what is allowed."""
+    if isinstance(data, list):
+        item = next((a for a in typing.get_args(kind) if a is not Ellipsis), None)
+        for index, value in enumerate(data):
+            yield from _unknown_keys(value, item, f"{place}[{index}]")
+        return
+    struct = next((k for k in (kind, *typing.get_args(kind)) if isinstance(k, type) and issubclass(k, Part)), None)
+    if struct is None or not isinstance(data, dict):
+        return
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+    for key, value in data.items():
+        here = f"{place}.{clean(key)}".lstrip(".")
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
+            nearest = f"Nearest: {near[0]}. " if near else ""
+            yield here, f"unknown key {clean(key)!r}. {nearest}Allowed: {', '.join(fields)}."
+        else:
+            yield from _unknown_keys(value, fields[key], here)
+
+
+def _explain(message: str, data: dict[str, Any]) -> str:
+    """Turn msgspec's ``Expected X, got Y - at `$.a[0].b` `` into place, finding and what is allowed."""
+    expected, _, place = message.partition(" - at `$.")
+    path = place.rstrip("`")
+    if not path:
+        return f"{clean(message)}."
+    found: Any = data
+    for key in path.replace("[", ".").replace("]", "").split("."):
+        try:
+            found = found[int(key)] if isinstance(found, list) else found[key]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return f"{path}: {expected}."
+    allowed = expected[0].lower() + expected[1:]
+    return f"{path}: found {clean(repr(found), limit=80)}, but {allowed}."
+
+
+def write(stack: Stack) -> str:
+    """The stack as TOML text that `parse` reads back equal."""
+    data = msgspec.to_builtins(stack)
+    lines: list[str] = []
+    tables: list[str] = []
+    for key, value in data.items():
+        if isinstance(value, dict):
+            tables += _table_lines(key, value)
+        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
+            for item in value:
+                tables += ["", f"[[{key}]]", *(f"{_key(k)} = {_value(v)}" for k, v in item.items())]
+        else:
+            lines.append(f"{_key(key)} = {_value(value)}")
+    return "\n".join([*lines, *tables]) + "\n"
+
+
+def _table_lines(path: str, table: dict[str, Any]) -> list[str]:
+    plain = {k: v for k, v in table.items() if not isinstance(v, dict)}
+    nested = {k: v for k, v in table.items() if isinstance(v, dict)}
+    lines = ["", f"[{path}]", *(f"{_key(k)} = {_value(v)}" for k, v in plain.items())] if plain else []
+    for key, value in nested.items():
+        lines += _table_lines(f"{path}.{_key(key)}", value)
+    return lines
+
+
+def _key(key: str) -> str:
+    return key if key.replace("-", "").replace("_", "").isalnum() and key.isascii() else _value(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

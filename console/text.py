@@ -1,0 +1,84 @@
+"""The one boundary for text from outside.
+
+Every string that came from AWS, a file, a subprocess or the clipboard passes `clean()` once, where the
+answer becomes a frozen value. What comes out holds no control, bidirectional or invisible code point, is
+bounded in length, and is safe to draw literally. It is still not safe to parse as markup: draw it through
+`Content` or `Text`, never as a plain str.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final, NewType
+
+Clean = NewType("Clean", str)
+"""Text that passed `clean()`."""
+
+LIMIT: Final = 16_384
+"""Characters kept of one string. A line of 1 MB in one widget stops the UI loop for 1.5 s (measured)."""
+
+_COMBINING_LIMIT: Final = 4
+_REPLACEMENT: Final = "\ufffd"
+_INVISIBLE: Final = (
+    0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFFA0, 0xFEFF,
+    *range(0x180B, 0x180E), 0x180F, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070), *range(0xFFF0, 0xFFFC), *range(0xE0000, 0xE1000),
+)  # fmt: skip
+
+
+def _table() -> dict[int, str]:
+    table = {code: chr(0x2400 + code) for code in range(0x20)}
+    table |= {0x09: "    ", 0x0A: "␊", 0x7F: "␡"}
+    table |= dict.fromkeys(range(0x80, 0xA0), _REPLACEMENT)
+    table |= dict.fromkeys(range(0xD800, 0xE000), _REPLACEMENT)
+    table |= dict.fromkeys((0x2028, 0x2029), "␊")
+    table |= dict.fromkeys(_INVISIBLE, "·")
+    table |= dict.fromkeys(range(0xFE00, 0xFE10), "")
+    return table
+
+
+_TABLE: Final = _table()
+
+
+def clean(value: object, *, multiline: bool = False, limit: int = LIMIT) -> Clean:
+    """Make text from outside safe to show.
+
+    Control characters become visible pictures (``ESC`` is ``␛``), invisible and bidirectional ones ``·``,
+    C1 controls and lone surrogates ``�``; a tab becomes four spaces. Line ends stay only when `multiline`.
+    Longer text than `limit` characters is cut and says by how much. Cleaning twice changes nothing.
+    """
+    text = value if isinstance(value, str) else str(value)
+    if len(text) > limit:
+        text = _cut(text, limit)
+    if text.isascii() and text.isprintable():
+        return Clean(text)
+    if multiline:
+        text = "\n".join(line.translate(_TABLE) for line in text.replace("\r\n", "\n").split("\n"))
+    else:
+        text = text.translate(_TABLE)
+    text = text if text.isascii() else _tame(text)
+    return Clean(_cut(text, limit) if len(text) > limit else text)
+
+
+def _cut(text: str, limit: int) -> str:
+    """Cut to `limit` characters in all, the marker that names the loss included."""
+    marker = f"…[+{len(text) - limit} chars]"
+    return text[: max(0, limit - len(marker))] + marker[:limit]
+
+
+def _tame(text: str) -> str:
+    """Bound stacked combining marks and replace what no terminal knows the width of."""
+    kept: list[str] = []
+    stacked = 0
+    for char in text:
+        category = unicodedata.category(char)
+        stacked = stacked + 1 if category in ("Mn", "Me") else 0
+        if stacked > _COMBINING_LIMIT:
+            continue
+        kept.append(_REPLACEMENT if category in ("Cn", "Cs", "Cc", "Co") and char != "\n" else char)
+    return "".join(kept)
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is printable ASCII, so that typing it proves that it was read."""
+    return bool(name) and name.isascii() and name.isprintable()
