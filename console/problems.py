@@ -1,1 +1,273 @@
-"""Every exception that a call can raise, as a Problem: what kind, what went wrong, what to do next."""
+"""Every exception that a call can raise, as a Problem: what kind, what went wrong, what to do next.
+
+The one module that reads AWS's error codes. It knows the libraries' exceptions by name, so that it can be
+imported without them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from console.text import Clean, clean
+
+
+class Kind(StrEnum):
+    """What sort of problem it is; a banner, a panel and an exit code follow from it."""
+
+    LOGIN = "login"
+    DENIED = "denied"
+    THROTTLED = "throttled"
+    NETWORK = "network"
+    SKEW = "skew"
+    NOT_FOUND = "not found"
+    CONFLICT = "conflict"
+    SUSPECT = "suspect"
+    UNAVAILABLE = "unavailable"
+    INVALID = "invalid"
+    BUG = "bug"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong and what to do next; `code` is AWS's own word for it, `permission` the IAM action."""
+
+    kind: Kind
+    what: Clean
+    hint: Clean = Clean("")
+    code: Clean = Clean("")
+    permission: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.hint}".strip()
+
+
+class Failure(Exception):
+    """A call that failed, with the Problem that explains it. Raised by the AWS layer instead of botocore's."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+class Suspect(Exception):
+    """An answer with status 200 that lacks what a true answer always has."""
+
+
+_CODES: Final[dict[Kind, frozenset[str]]] = {
+    Kind.LOGIN: frozenset(
+        "ExpiredToken ExpiredTokenException RequestExpired UnrecognizedClientException InvalidClientTokenId "
+        "InvalidAccessKeyId AuthFailure MissingAuthenticationToken TokenRefreshRequired".split()
+    ),
+    Kind.DENIED: frozenset(
+        "AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationError NotAuthorized "
+        "AuthorizationErrorException AllAccessDisabled InsufficientPrivilegesException Forbidden 403".split()
+    ),
+    Kind.THROTTLED: frozenset(
+        "Throttling ThrottlingException ThrottledException RequestLimitExceeded TooManyRequestsException "
+        "RequestThrottled RequestThrottledException ProvisionedThroughputExceededException SlowDown "
+        "BandwidthLimitExceeded LimitExceededException PriorRequestNotComplete TransactionInProgressException "
+        "EC2ThrottledException".split()
+    ),
+    Kind.SKEW: frozenset("InvalidSignatureException RequestTimeTooSkewed SignatureDoesNotMatch".split()),
+    Kind.NETWORK: frozenset("InternalError InternalFailure ServiceUnavailable ServiceUnavailableException 503 500 "
+                            "InternalServerError InternalServiceError 502 504".split()),
+    Kind.CONFLICT: frozenset(
+        "ConflictException PreconditionFailed OptimisticLockException ResourceInUseException "
+        "ResourceConflictException WAFOptimisticLockException ConditionalCheckFailedException "
+        "OperationAborted ResourceAlreadyExistsException InvalidDBInstanceState".split()
+    ),
+    Kind.UNAVAILABLE: frozenset(
+        "SubscriptionRequiredException OptInRequired NotImplemented UnknownOperationException "
+        "UnsupportedOperation InvalidAction DataUnavailableException".split()
+    ),
+}  # fmt: skip
+_NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|^404$")
+_INVALID: Final = re.compile(r"Invalid|Validation|Malformed|Missing|InvalidParameter|ClientException")
+_NAMED_ACTION: Final = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)")
+
+# What the credential chain raises (each seen; the table of credential cases), with the sentence that it deserves.
+_LOGIN: Final[dict[str, tuple[str, str]]] = {
+    "NoCredentialsError": (
+        "No AWS credentials were found.",
+        "Set AWS_PROFILE or pass --profile, or sign in with: aws configure sso. To try without an account: --demo.",
+    ),
+    "PartialCredentialsError": (
+        "The AWS credentials are incomplete.",
+        "Give both the access key id and the secret access key.",
+    ),
+    "ProfileNotFound": (
+        "",
+        "List the profiles with: aws configure list-profiles, and pass one with --profile.",
+    ),
+    "SSOTokenLoadError": (
+        "Nobody has signed in to this SSO profile yet.",
+        "Sign in: aws sso login --profile {profile}.",
+    ),
+    "TokenRetrievalError": (
+        "The SSO sign-in has expired.",
+        "Sign in again: aws sso login --profile {profile}.",
+    ),
+    "UnauthorizedSSOTokenError": (
+        "The SSO sign-in has expired.",
+        "Sign in again: aws sso login --profile {profile}.",
+    ),
+    "InvalidConfigError": (
+        "",
+        "Mend the profile in the AWS config file (often source_profile names one that is absent).",
+    ),
+    "CredentialRetrievalError": (
+        "The profile's credential_process failed.",
+        "Run its command by hand to see why; its own message is often empty here.",
+    ),
+    "JSONDecodeError": (
+        "The profile's credential_process printed something that is not JSON.",
+        "Run its command by hand: it must print Version, AccessKeyId and SecretAccessKey as JSON.",
+    ),
+    "MFARequired": ("This profile's role asks for an MFA code.", "Type the code when asked."),
+    "CredentialProcessTimeout": (
+        "The profile's credential_process did not answer within 15 s and was ended.",
+        "Run its command by hand; it may be waiting for input.",
+    ),
+}
+_NETWORK: Final = frozenset(
+    "EndpointConnectionError ConnectionClosedError ConnectTimeoutError ReadTimeoutError HTTPClientError "
+    "ProxyConnectionError SSLError IncompleteReadError ResponseStreamingError ConnectionError TimeoutError "
+    "ClientError_http ClientConnectorError ServerDisconnectedError ClientPayloadError".split()
+)
+
+
+def classify(
+    error: BaseException,
+    *,
+    permission: str = "",
+    profile: str = "",
+    where: str = "",
+    now: datetime | None = None,
+) -> Problem:
+    """Explain an exception. `permission` is the IAM action that the call needed, `where` its service and region."""
+    if isinstance(error, Failure):
+        return error.problem
+    names = {cls.__name__ for cls in type(error).__mro__}
+    name = type(error).__name__
+    place = f" ({where})" if where else ""
+    response = getattr(error, "response", None)
+    if isinstance(error, Suspect):
+        return Problem(Kind.SUSPECT, clean(f"{error}{place}"), Clean("Shown values are older. It will be asked again."))
+    if name in _LOGIN:
+        what, hint = _LOGIN[name]
+        return Problem(
+            Kind.LOGIN,
+            clean(what or str(error)),
+            clean(hint.format(profile=profile or "PROFILE")),
+            Clean(name),
+        )
+    if name == "RuntimeError" and "credential" in str(error).lower():
+        return Problem(
+            Kind.LOGIN,
+            Clean("The credentials that were given had already expired."),
+            Clean("Renew them where they come from (credential_process, or the tool that wrote them)."),
+        )
+    if name == "NoRegionError":
+        return Problem(
+            Kind.INVALID,
+            Clean("No AWS region is set."),
+            Clean("Pass --region, set AWS_REGION, or name it in the stack file."),
+        )
+    if isinstance(response, dict) and "Error" in response:
+        return _from_code(response, permission, profile, place, now or datetime.now(UTC))
+    if "ParamValidationError" in names:
+        return Problem(Kind.BUG, clean(f"A call was made with wrong parameters{place}: {error}", limit=400))
+    if "ResponseParserError" in names:
+        return Problem(
+            Kind.SUSPECT,
+            clean(f"The answer could not be read{place}."),
+            Clean("Something between here and AWS answered instead."),
+        )
+    if names & _NETWORK or isinstance(error, OSError):
+        return Problem(
+            Kind.NETWORK,
+            clean(f"No answer{place}: {_reason(error)}", limit=300),
+            Clean("Check the line, the proxy and the endpoint. It will be tried again."),
+        )
+    return Problem(
+        Kind.BUG,
+        clean(f"{name}{place}: {error}", limit=400),
+        Clean("Please report this: it is a fault of the console."),
+    )
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return text if text.endswith(".") else f"{text}."
+
+
+def _from_code(response: dict[str, Any], permission: str, profile: str, place: str, now: datetime) -> Problem:
+    code = str(response["Error"].get("Code", ""))
+    message = str(response["Error"].get("Message", "") or code)
+    kind = _kind_of(code, message, response)
+    shown = Clean(clean(code, limit=80))
+    if kind is Kind.DENIED:
+        named = _NAMED_ACTION.search(message)
+        action = named.group(1) if named else permission
+        return Problem(
+            kind,
+            clean(f"Access denied: {action or code}{place}."),
+            Clean("Add this permission. Print all that are needed: groundskeeper policy --read-only."),
+            shown,
+            action,
+        )
+    if kind is Kind.LOGIN:
+        return Problem(
+            kind,
+            clean(f"AWS does not accept the credentials{place}: {message}", limit=300),
+            clean(f"Sign in again (aws sso login --profile {profile or 'PROFILE'}), or renew the keys."),
+            shown,
+        )
+    if kind is Kind.SKEW:
+        return Problem(
+            kind,
+            _skew(response, now),
+            Clean("Set the clock (timedatectl set-ntp true) and try again."),
+            shown,
+        )
+    hints = {
+        Kind.THROTTLED: "Asked less often until it passes.",
+        Kind.NETWORK: "AWS's side; it will be tried again.",
+        Kind.NOT_FOUND: "Check the name in the stack file, the region and the account.",
+        Kind.UNAVAILABLE: "This account, region or endpoint does not offer it.",
+        Kind.CONFLICT: "Something else is changing it; look again in a moment.",
+    }
+    return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(hints.get(kind, "")), shown)
+
+
+def _kind_of(code: str, message: str, response: dict[str, Any]) -> Kind:
+    for kind, codes in _CODES.items():
+        if code in codes:
+            # LimitExceededException is a quota of some services and a rate of others.
+            if code == "LimitExceededException" and "rate" not in message.lower():
+                return Kind.CONFLICT
+            return kind
+    if _NOT_FOUND.search(code):
+        return Kind.NOT_FOUND
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= 500:
+        return Kind.NETWORK
+    return Kind.INVALID if _INVALID.search(code) or 400 <= status < 500 else Kind.BUG
+
+
+def _skew(response: dict[str, Any], now: datetime) -> Clean:
+    """Say by how many seconds this machine's clock differs from the Date that AWS answered with."""
+    date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        seconds = round((now - parsedate_to_datetime(date)).total_seconds())
+    except (TypeError, ValueError):
+        return Clean("AWS refused the signature; this machine's clock may be wrong.")
+    if abs(seconds) < 60:
+        return Clean("AWS refused the signature, though the clock is right: the secret access key may be wrong.")
+    side = "ahead of" if seconds > 0 else "behind"
+    return Clean(f"This machine's clock is {abs(seconds)} s {side} AWS's.")

@@ -27,7 +27,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """A table of a stack file; keys that it does not know are refused."""
 
 
-class EcsCluster(Part):
+class EcsCluster(Part, frozen=True):
     """An ECS cluster and the services in it that belong to the stack (none named: all)."""
 
     cluster: Name
@@ -35,21 +35,21 @@ class EcsCluster(Part):
     region: Region | None = None
 
 
-class Distribution(Part):
+class Distribution(Part, frozen=True):
     """A CloudFront distribution."""
 
     id: Name
     name: Name | None = None
 
 
-class LoadBalancer(Part):
+class LoadBalancer(Part, frozen=True):
     """An Application Load Balancer by name."""
 
     load_balancer: Name
     region: Region | None = None
 
 
-class RestApi(Part):
+class RestApi(Part, frozen=True):
     """An API Gateway REST API by id or name, and its stage."""
 
     api: Name
@@ -57,21 +57,21 @@ class RestApi(Part):
     region: Region | None = None
 
 
-class Function(Part):
+class Function(Part, frozen=True):
     """A Lambda function."""
 
     function: Name
     region: Region | None = None
 
 
-class Table(Part):
+class Table(Part, frozen=True):
     """A DynamoDB table."""
 
     table: Name
     region: Region | None = None
 
 
-class DbInstance(Part):
+class DbInstance(Part, frozen=True):
     """An RDS instance; `max_connections` where the parameter group does not tell it."""
 
     instance: Name
@@ -79,14 +79,14 @@ class DbInstance(Part):
     region: Region | None = None
 
 
-class DbCluster(Part):
+class DbCluster(Part, frozen=True):
     """A DocumentDB cluster."""
 
     cluster: Name
     region: Region | None = None
 
 
-class BeanstalkEnvironment(Part):
+class BeanstalkEnvironment(Part, frozen=True):
     """An Elastic Beanstalk environment; `expects` are the variables that it must have."""
 
     application: Name
@@ -95,14 +95,14 @@ class BeanstalkEnvironment(Part):
     region: Region | None = None
 
 
-class EksCluster(Part):
+class EksCluster(Part, frozen=True):
     """An EKS cluster."""
 
     cluster: Name
     region: Region | None = None
 
 
-class Bucket(Part):
+class Bucket(Part, frozen=True):
     """An S3 bucket; `public` says that it is meant to be, as a site bucket is."""
 
     bucket: Name
@@ -110,21 +110,21 @@ class Bucket(Part):
     region: Region | None = None
 
 
-class UserPool(Part):
+class UserPool(Part, frozen=True):
     """A Cognito user pool."""
 
     user_pool: Name
     region: Region | None = None
 
 
-class Repository(Part):
+class Repository(Part, frozen=True):
     """An ECR repository."""
 
     repository: Name
     region: Region | None = None
 
 
-class LogGroup(Part):
+class LogGroup(Part, frozen=True):
     """A CloudWatch log group; `errors` is the filter pattern that finds its errors."""
 
     group: Name
@@ -132,7 +132,7 @@ class LogGroup(Part):
     region: Region | None = None
 
 
-class Instances(Part):
+class Instances(Part, frozen=True):
     """EC2 instances, by id or by tag (``tag = "Project=expo"``); `host` is for ssh."""
 
     instance: Name | None = None
@@ -141,26 +141,26 @@ class Instances(Part):
     region: Region | None = None
 
 
-class Topic(Part):
+class Topic(Part, frozen=True):
     """An SNS topic by ARN, for alarms and messages."""
 
     topic: Name
 
 
-class StateFile(Part):
+class StateFile(Part, frozen=True):
     """Where Terraform keeps the stack's state: a local file, or an S3 object ``s3://bucket/key``."""
 
     location: Name
     backups: Name | None = None
 
 
-class Alarms(Part):
+class Alarms(Part, frozen=True):
     """Which CloudWatch alarms belong to the stack: by name prefix; an empty prefix means all."""
 
     prefixes: tuple[str, ...] = ()
 
 
-class Endpoint(Part):
+class Endpoint(Part, frozen=True):
     """A URL that is asked, and the status that it should answer."""
 
     url: Annotated[str, Meta(pattern=r"^https?://", description="a URL that begins with http:// or https://")]
@@ -168,7 +168,7 @@ class Endpoint(Part):
     expect: Annotated[int, Meta(ge=100, le=599)] = 200
 
 
-class ApplicationMetric(Part):
+class ApplicationMetric(Part, frozen=True):
     """A custom metric of the application, and the values at which to warn and to alarm."""
 
     namespace: Name
@@ -180,7 +180,7 @@ class ApplicationMetric(Part):
     period: Annotated[int, Meta(ge=60, multiple_of=60)] = 300
 
 
-class BackupPolicy(Part):
+class BackupPolicy(Part, frozen=True):
     """How old the newest backup may be, whether point-in-time recovery is required, and what is kept."""
 
     max_age_hours: Annotated[float, Meta(gt=0)] = 26
@@ -189,7 +189,7 @@ class BackupPolicy(Part):
     monthly_days: Days = 365
 
 
-class Contact(Part):
+class Contact(Part, frozen=True):
     """A person or team, with the tier at which they are called."""
 
     name: Name
@@ -199,7 +199,7 @@ class Contact(Part):
     phone: str = ""
 
 
-class Checklists(Part):
+class Checklists(Part, frozen=True):
     """What is ticked by hand, besides the checks that run themselves."""
 
     daily: tuple[Name, ...] = ()
@@ -209,7 +209,7 @@ class Checklists(Part):
     annual: tuple[Name, ...] = ()
 
 
-class Stack(Part):
+class Stack(Part, frozen=True):
     """One application in one environment, account and region."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="lower case letters, digits, . _ -")]

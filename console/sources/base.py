@@ -14,7 +14,7 @@ from console.stack import Stack
 from console.text import Clean
 
 if TYPE_CHECKING:
-    from console.aws.session import Aws
+    from console.aws.call import Aws
 
 T = TypeVar("T")
 

@@ -1,0 +1,155 @@
+"""Calls: the one way in which anything here asks AWS.
+
+Every request, also each page and each retry, waits for its token bucket, is counted by the meter, and is
+refused if it would change something and the client is for reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, Final
+
+import aiohttp
+from botocore.exceptions import BotoCoreError, ClientError, OperationNotPageableError
+
+from console.aws.actions import iam_action, is_read
+from console.aws.limits import SHARED, Limits
+from console.aws.meter import Meter
+from console.aws.metrics import Metrics
+from console.aws.session import READS, WRITES, Clients
+from console.aws.target import Target
+from console.problems import Failure, Suspect, classify
+
+Answer = dict[str, Any]
+
+RAISED: Final = (
+    BotoCoreError,
+    ClientError,
+    aiohttp.ClientError,
+    RuntimeError,
+    ValueError,
+    OSError,
+    TimeoutError,
+    Suspect,
+)
+"""What a call can raise, credential chain and broken answers included (each was seen)."""
+
+
+class WriteRefused(AssertionError):
+    """A call that changes something was made through a client for reading: a fault of the program."""
+
+
+class Aws:
+    """Calls AWS as one target, for reading, or with `writes` for the runner alone."""
+
+    def __init__(
+        self,
+        target: Target,
+        meter: Meter,
+        *,
+        writes: bool = False,
+        limits: Limits = SHARED,
+        account: str = "",
+    ) -> None:
+        self.target = target
+        self.meter = meter
+        self.account = account
+        self.called: set[str] = set()
+        self._limits = limits
+        self._writes = writes
+        self._clients = Clients(target, WRITES if writes else READS)
+        self._hooked: set[int] = set()
+        self.metrics = Metrics(self)
+
+    async def call(
+        self, service: str, operation: str, *, expect: str | None, region: str | None = None, **params: Any
+    ) -> Answer:
+        """Make one call and give its answer.
+
+        `service` and `operation` are boto3's names (``"ecs", "describe_services"``); `expect` is the key that
+        a true answer always has, None where there is none. Raises `Failure` with the Problem.
+        """
+        try:
+            client = await self._client(service, region)
+            answer: Answer = await getattr(client, operation)(**params)
+            return _genuine(answer, expect)
+        except RAISED as error:
+            raise self._failure(error, service, operation, region) from error
+
+    async def pages(
+        self, service: str, operation: str, *, expect: str, region: str | None = None, **params: Any
+    ) -> AsyncIterator[Answer]:
+        """Make a call and follow its tokens to the end, a page at a time. Raises `Failure`."""
+        try:
+            client = await self._client(service, region)
+            async for page in client.get_paginator(operation).paginate(**params):
+                yield _genuine(page, expect)
+        except OperationNotPageableError:
+            yield await self.call(service, operation, expect=expect, region=region, **params)
+        except RAISED as error:
+            raise self._failure(error, service, operation, region) from error
+
+    async def items(
+        self, service: str, operation: str, key: str, *, region: str | None = None, **params: Any
+    ) -> list[Any]:
+        """All the items under `key` of every page. Raises `Failure`."""
+        found: list[Any] = []
+        async for page in self.pages(service, operation, expect=key, region=region, **params):
+            found += page[key]
+        return found
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._clients.close()
+
+    async def credentials_expire(self) -> datetime | None:
+        """When the present credentials end; None for keys that do not, or before the first call."""
+        credentials = await self._clients.credentials()
+        expires = getattr(credentials, "_expiry_time", None)
+        return expires if isinstance(expires, datetime) else None
+
+    async def client(self, service: str, region: str | None = None) -> Any:
+        """The client itself, for waiters, streams and transfers; its requests are counted and guarded alike."""
+        try:
+            return await self._client(service, region)
+        except RAISED as error:
+            raise self._failure(error, service, "", region) from error
+
+    def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
+        api = "".join(part.capitalize() for part in operation.split("_"))
+        api = getattr(error, "operation_name", None) or api
+        place = f"{service}, {self.target.region_of(service, region) or 'no region'}"
+        return Failure(
+            classify(error, permission=iam_action(service, api), profile=self.target.profile or "", where=place)
+        )
+
+    async def _client(self, service: str, region: str | None) -> Any:
+        client = await self._clients.get(service, region)
+        if id(client) not in self._hooked:
+            self._hooked.add(id(client))
+
+            async def before_send(event_name: str, **_: Any) -> None:
+                await self._before_send(service, event_name.rsplit(".", 1)[1], client.meta.region_name)
+
+            def before_call(model: Any, **_: Any) -> None:
+                if not self._writes and not is_read(service, model.name):
+                    raise WriteRefused(f"{service}:{model.name} through a client for reading")
+
+            client.meta.events.register_first("before-send", before_send)
+            client.meta.events.register_first("before-call", before_call)
+        return client
+
+    async def _before_send(self, service: str, api: str, region: str) -> None:
+        await self._limits.wait(f"{service}:{api}", self.account, region)
+        self.called.add(iam_action(service, api))
+        self.meter.count(service, api)
+
+
+def _genuine(answer: Answer, expect: str | None) -> Answer:
+    """The answer, if it is a true one: a cut or foreign body with status 200 parses as an empty success."""
+    if expect is not None and expect not in answer:
+        raise Suspect(f"The answer lacks {expect!r}.")
+    if not answer.get("ResponseMetadata", {}).get("RequestId"):
+        raise Suspect("The answer has no request id.")
+    return answer

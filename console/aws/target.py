@@ -1,0 +1,35 @@
+"""Where calls go and as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+GLOBAL_REGION = {
+    "cloudfront": "us-east-1",
+    "ce": "us-east-1",
+    "budgets": "us-east-1",
+    "health": "us-east-1",
+    "support": "us-east-1",
+    "iam": "us-east-1",
+    "route53": "us-east-1",
+}
+"""Services that answer in one region only, whatever the stack's (AWS General Reference, endpoints)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A profile, a region and an endpoint; None where the environment or the AWS config decides.
+
+    `config_file` and `credentials_file` stand in for the user's own where they are given, as the demo does.
+    """
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    config_file: Path | None = None
+    credentials_file: Path | None = None
+
+    def region_of(self, service: str, wanted: str | None) -> str | None:
+        """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""
+        return GLOBAL_REGION.get(service) or wanted or self.region

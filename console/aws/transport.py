@@ -1,0 +1,46 @@
+"""HTTP for all clients: one TLS context, parsed once, instead of one a client."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from typing import Any, Final
+
+import aiohttp
+from aiobotocore.httpsession import AIOHTTPSession
+from botocore.httpsession import get_cert_path
+
+_lock: Final = threading.Lock()
+_contexts: Final[dict[tuple[object, ...], ssl.SSLContext]] = {}
+
+
+class SharedTlsSession(AIOHTTPSession):
+    """An HTTP session whose TLS context is shared by all clients that verify alike.
+
+    Otherwise each client builds its own context and parses the CA bundle on its first request, on the event
+    loop: 17 to 20 ms a client, for http endpoints too (measured). This one is made in the thread that makes
+    the client. Unlike the inherited one it also checks the host name.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._verify:
+            self._shared_context()
+
+    def _shared_context(self) -> ssl.SSLContext:
+        key = (self._verify, self._cert_file, self._key_file)
+        with _lock:
+            if key not in _contexts:
+                context = ssl.create_default_context(cafile=get_cert_path(self._verify))
+                if self._cert_file:
+                    context.load_cert_chain(self._cert_file, self._key_file)
+                _contexts[key] = context
+            return _contexts[key]
+
+    def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
+        if proxy_url or not self._verify:
+            connector: aiohttp.TCPConnector = super()._create_connector(proxy_url)
+            return connector
+        return aiohttp.TCPConnector(
+            limit=self._max_pool_connections, ssl=self._shared_context(), **self._connector_args
+        )
