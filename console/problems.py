@@ -209,6 +209,8 @@ def _reason(error: BaseException) -> str:
 def _from_code(response: dict[str, Any], permission: str, profile: str, place: str, now: datetime) -> Problem:
     code = str(response["Error"].get("Code", ""))
     message = str(response["Error"].get("Message", "") or code)
+    if message.lstrip().startswith("<"):
+        message = "an HTML page instead of an answer"
     kind = _kind_of(code, message, response)
     shown = Clean(clean(code, limit=80))
     if kind is Kind.DENIED:

@@ -1,20 +1,15 @@
 """The async AWS client layer: sessions, and clients that are made away from the event loop.
 
 Importing this module imports aiobotocore and costs about 180 ms: do it in a worker thread, after the first
-frame (`console.aws.open_aws` does).
+frame (`console.aws.connections` does).
 """
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
-import sys
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +18,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.loaders import create_loader
 
+from console.aws.quiet import undisturbed
 from console.aws.target import Target
 from console.aws.transport import SharedTlsSession
 
@@ -34,7 +30,6 @@ _LOADER: Final = create_loader()
 """Service models are parsed once a process, whatever the number of sessions."""
 
 _WORKER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aws-clients")
-_GC: Final = threading.Lock()
 
 READS: Final = AioConfig(
     connect_timeout=3,
@@ -47,22 +42,6 @@ READS: Final = AioConfig(
 )
 WRITES: Final = READS.merge(AioConfig(read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1}))
 """Never sent twice: with retries on, one withheld reply made two access keys (measured)."""
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Keep the UI loop smooth while this thread works: no garbage collection, short turns of the interpreter."""
-    interval = sys.getswitchinterval()
-    with _GC:
-        enabled = gc.isenabled()
-        gc.disable()
-        sys.setswitchinterval(0.0005)
-        try:
-            yield
-        finally:
-            sys.setswitchinterval(interval)
-            if enabled:
-                gc.enable()
 
 
 class Clients:

@@ -114,6 +114,7 @@ class Reading(Generic[T]):
     since: datetime | None = None
     next_at: datetime | None = None
     fetching: bool = False
+    paused: bool = False
 
 
 Fetch = Callable[["Aws", Stack], Awaitable[T]]
