@@ -1,0 +1,62 @@
+"""Reads many resources at once, so that one that fails does not hide the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final, TypeVar
+
+from console.problems import Failure, Kind
+from console.sources.base import Finding, Level, Report
+from console.text import Clean, clean
+
+T = TypeVar("T")
+
+_OURS: Final = frozenset({Kind.DENIED, Kind.LOGIN, Kind.SKEW})
+"""Problems of who asks, not of what is asked: they concern every resource alike."""
+
+
+async def each(
+    source: str, resources: Iterable[T], name: Callable[[T], str], read: Callable[[T], Awaitable[Report]]
+) -> Report:
+    """Read every resource concurrently and join their reports, in their order.
+
+    A resource that does not exist becomes a critical finding, one that fails otherwise an unknown one.
+    Raises `Failure` where access is denied, and where every resource failed.
+    """
+    wanted = list(resources)
+    outcomes = await asyncio.gather(*(_read(resource, read) for resource in wanted))
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    broken = [failure for failure in failures if failure.problem.kind is not Kind.NOT_FOUND]
+    fatal = [failure for failure in broken if failure.problem.kind in _OURS]
+    if fatal or (broken and len(broken) == len(wanted)):
+        raise (fatal or broken)[0]
+    reports = [
+        Report((_failed(source, name(resource), outcome),)) if isinstance(outcome, Failure) else outcome
+        for resource, outcome in zip(wanted, outcomes, strict=True)
+    ]
+    return joined(reports)
+
+
+def joined(reports: Iterable[Report]) -> Report:
+    """One report of many, in their order."""
+    kept = list(reports)
+    return Report(
+        tuple(finding for report in kept for finding in report.findings),
+        tuple(detail for report in kept for detail in report.details),
+    )
+
+
+async def _read(resource: T, read: Callable[[T], Awaitable[Report]]) -> Report | Failure:
+    try:
+        return await read(resource)
+    except Failure as failure:
+        return failure
+
+
+def _failed(source: str, name: str, failure: Failure) -> Finding:
+    problem = failure.problem
+    if problem.kind is Kind.NOT_FOUND:
+        what = f"It does not exist in this account and region. {problem.hint}".strip()
+        return Finding(source, clean(name), Level.CRIT, Clean(what), Clean("MISSING"), Clean("exists"))
+    return Finding(source, clean(name), Level.UNKNOWN, clean(problem), clean(problem.kind.value))
