@@ -1,0 +1,161 @@
+"""Whatever ends the console: it is gone, the terminal is as before, and a change in flight had its time."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from console.signals import CUT_OFF
+from tests.pty.harness import Terminal
+
+pytestmark = pytest.mark.pty
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+READY = "tiny is ready"
+SET_BY_TEXTUAL = {1000, 1003, 1004, 1006, 1015, 1049, 2004}
+
+
+def tiny(*arguments: str | Path, ignore: tuple[signal.Signals, ...] = ()) -> Terminal:
+    return Terminal([sys.executable, HERE / "tiny_app.py", *arguments], cwd=ROOT, ignore=ignore)
+
+
+def assert_as_before(terminal: Terminal) -> None:
+    assert terminal.termios() == terminal.modes_at_start
+    terminal.lines()  # takes what is still on its way
+    modes = terminal.modes()
+    assert set(modes) >= SET_BY_TEXTUAL, "the program never drew"
+    shown = {25, 7}  # the cursor and line wrap are on in a terminal at rest, all else is off
+    assert {number for number, on in modes.items() if on} == shown
+    assert terminal.raw.count(b"u") and terminal.raw.rfind(b"\x1b[<u") > terminal.raw.rfind(b"\x1b[>")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+def test_a_signal_ends_it_and_the_terminal_is_as_before(number: signal.Signals) -> None:
+    with tiny() as terminal:
+        terminal.wait_for(READY)
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert_as_before(terminal)
+
+
+def test_quitting_is_left_to_textual() -> None:
+    with tiny() as terminal:
+        terminal.wait_for(READY)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.termios() == terminal.modes_at_start
+
+
+def test_a_main_thread_that_is_stuck_outside_python_does_not_matter(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with tiny("stuck", "0", mark) as terminal:
+        terminal.wait_for(READY)
+        terminal.wait_for(lambda _: mark.exists())
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert_as_before(terminal)
+
+
+def test_a_terminal_that_nobody_reads_gets_its_modes_back() -> None:
+    with tiny("flood") as terminal:
+        terminal.wait_for(READY)
+        wait_until_stalled(terminal.process.pid)
+        terminal.kill(signal.SIGTERM)
+        # Waited for without reading: the terminal is still stalled when the program goes.
+        assert terminal.process.wait(15) == 128 + signal.SIGTERM
+        terminal.wait_exit()
+        assert_as_before(terminal)
+
+
+def wait_until_stalled(pid: int) -> None:
+    """Until the program's writer hangs in a write to the terminal and the rest of it has come to rest."""
+    last, since = -1, time.monotonic()
+    while time.monotonic() < since + 1:
+        now = cpu_ticks(pid)
+        if now != last:
+            last, since = now, time.monotonic()
+        time.sleep(0.05)
+
+
+def cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+@pytest.mark.parametrize("ignore", [(), (signal.SIGHUP,)], ids=["hup", "hup-ignored"])
+@pytest.mark.parametrize("mode", ["idle", "flood"])
+def test_a_closed_terminal_leaves_no_orphan(mode: str, ignore: tuple[signal.Signals, ...]) -> None:
+    with tiny(mode, ignore=ignore) as terminal:
+        terminal.wait_for(READY)
+        terminal.hang_up()
+        assert terminal.process.wait(15) == 128 + signal.SIGHUP
+
+
+def test_a_lost_parent_ends_it_though_the_terminal_lives_on(tmp_path: Path) -> None:
+    pids, mark = tmp_path / "pids", tmp_path / "mark"
+    parent = '"$0" "$1" idle 0 "$2" <&3 & echo $$ $! > "$3"; wait'
+    leader = 'exec 3<&0; /bin/sh -c "$4" "$0" "$1" "$2" "$3"; read forever'
+    with Terminal(["/bin/sh", "-c", leader, sys.executable, HERE / "tiny_app.py", mark, pids, parent]) as terminal:
+        terminal.wait_for(READY)
+        middle, program = (int(pid) for pid in pids.read_text().split())
+        handle = os.pidfd_open(program)
+        os.kill(middle, signal.SIGKILL)
+        assert select.select([handle], [], [], 15)[0], "it outlives its parent"
+        os.close(handle)
+        assert mark.read_text() == "stopped"
+        assert terminal.process.poll() is None
+        assert_as_before(terminal)
+
+
+def test_a_change_in_flight_is_waited_for(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with tiny("idle", "0.5", mark) as terminal:
+        terminal.wait_for(READY)
+        terminal.kill(signal.SIGTERM)
+        terminal.wait_for(lambda _: mark.exists())
+        assert terminal.process.poll() is None
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert_as_before(terminal)
+        assert CUT_OFF not in terminal.raw
+
+
+def test_a_change_that_does_not_end_is_given_up_and_said() -> None:
+    with tiny("idle", "60") as terminal:
+        terminal.wait_for(READY)
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert CUT_OFF.rstrip() in terminal.raw
+        assert terminal.termios() == terminal.modes_at_start
+
+
+def test_suspending_still_works_and_a_suspended_console_can_be_ended() -> None:
+    with tiny() as terminal:
+        terminal.wait_for(READY)
+        terminal.press("ctrl+z")
+        wait_for_state(terminal, "T")
+        assert terminal.termios() == terminal.modes_at_start
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for(lambda terminal: terminal.raw.count(b"\x1b[?1049h") == 2)
+        wait_for_state(terminal, "S")
+        terminal.press("ctrl+z")
+        wait_for_state(terminal, "T")
+        drawn = len(terminal.raw)
+        terminal.kill(signal.SIGTERM)
+        terminal.kill(signal.SIGCONT)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert b"\x1b[?1049h" not in terminal.raw[drawn:]
+        assert_as_before(terminal)
+
+
+def wait_for_state(terminal: Terminal, letter: str) -> None:
+    def in_state(_: Terminal) -> bool:
+        return Path(f"/proc/{terminal.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == letter
+
+    terminal.wait_for(in_state)
