@@ -1,6 +1,34 @@
-"""The program: opens the console or runs a subcommand."""
+"""The program: opens the console, or runs a subcommand."""
+
+from __future__ import annotations
+
+import sys
+
+from console.cli.parser import make_parser, options_of
+from console.options import Options
 
 
-def main() -> int:
-    """Start Groundskeeper."""
-    return 0
+def main(argv: list[str] | None = None) -> int:
+    """Start Groundskeeper; gives the exit code."""
+    args = make_parser().parse_args(argv)
+    options = options_of(args)
+    if args.command:
+        from console.cli.run import run_command
+
+        return run_command(args, options)
+    return _console(options)
+
+
+def _console(options: Options) -> int:
+    """Open the console where there is a terminal; the demo's health as text where there is none."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from console.cli.run import no_terminal
+
+        return no_terminal(options)
+    from console.app import run_console
+
+    return run_console(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command line: subcommands over the same reads and the same gate as the screens."""

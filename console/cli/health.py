@@ -1,0 +1,151 @@
+"""``groundskeeper health``: every check once, as a table or as JSON, with an exit code for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import msgspec
+
+from console.aws.connections import Connections
+from console.cli.output import columns, paint, write
+from console.options import Options, UsageError
+from console.sources.base import Finding, Level
+from console.sources.sweep import connect_problem, findings, sweep, worst_first
+from console.stack import Stack
+from console.text import Clean
+from console.workspace import FIRST_STEPS, Workspace, open_workspace
+
+NAME: Final = "health"
+HELP: Final = "check every resource of a stack, or of all stacks"
+USAGE_EXIT: Final = 3
+"""Usage and configuration errors: for a monitor, "could not be judged"."""
+
+EXIT: Final = {Level.OK: 0, Level.WARN: 1, Level.CRIT: 2, Level.UNKNOWN: 3}
+SYMBOL: Final = {Level.OK: "●", Level.WARN: "▲", Level.CRIT: "✖", Level.UNKNOWN: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """One stack's health: its findings, worst first, and when they were made."""
+
+    stack: Stack
+    at: datetime
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> Level:
+        """The worst level of its findings."""
+        return max((finding.level for finding in self.findings), default=Level.OK)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of this subcommand."""
+    parser.add_argument("--json", action="store_true", help="print JSON: an object with --stack, else an array of them")
+    parser.add_argument("--problems", action="store_true", help="leave out what is ok")
+
+
+def run(args: argparse.Namespace, options: Options) -> int:
+    """Print the health, and give the exit code of its worst level."""
+    workspace = open_workspace(options)
+    try:
+        if not workspace.chosen:
+            raise UsageError(f"There is no stack to check. Next: {FIRST_STEPS}")
+        printer = _print_json(workspace) if args.json else print_health(workspace, problems_only=args.problems)
+        return EXIT[asyncio.run(printer)]
+    finally:
+        workspace.close()
+
+
+async def print_health(workspace: Workspace, *, problems_only: bool = False) -> Level:
+    """Print the health of the chosen stacks as text, each as soon as it is known; gives the worst level."""
+    worst = Level.OK
+    async for swept in sweeps(workspace):
+        stack = swept.stack
+        heading = f"{stack.name}  {stack.environment}  {stack.region or ''}  {swept.at:%Y-%m-%d %H:%M:%S} UTC"
+        write(paint(heading, "bold"))
+        shown = [finding for finding in swept.findings if finding.level is not Level.OK or not problems_only]
+        for line in _table(shown, stack):
+            write(line)
+        write(f"{_counts(swept.findings)}\n")
+        worst = max(worst, swept.worst)
+    return worst
+
+
+async def _print_json(workspace: Workspace) -> Level:
+    reports: list[dict[str, Any]] = []
+    worst = Level.OK
+    async for swept in sweeps(workspace):
+        reports.append(as_json(swept))
+        worst = max(worst, swept.worst)
+    shown: object = reports[0] if workspace.options.stack else reports
+    write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+    return worst
+
+
+async def sweeps(workspace: Workspace) -> AsyncIterator[Swept]:
+    """Check the chosen stacks, one after the other; what cannot be asked at all is told on stderr."""
+    connections = Connections(workspace.target)
+    try:
+        for stack in workspace.chosen:
+            if workspace.demo is not None:
+                await workspace.demo.wait_ready(stack.name)
+            at = datetime.now(UTC)
+            if problem := await connect_problem(connections, stack):
+                sys.stderr.write(f"{stack.name}: {problem}\n")
+                unknown = Finding("credentials", Clean(stack.name), Level.UNKNOWN, Clean(str(problem)))
+                yield Swept(stack, at, (unknown,))
+                continue
+            readings = await sweep(connections, stack)
+            found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
+            yield Swept(stack, at, tuple(worst_first(found)))
+    finally:
+        await connections.close()
+
+
+def as_json(swept: Swept) -> dict[str, Any]:
+    """One stack's health in the shape that scripts read."""
+    return {
+        "stack": swept.stack.name,
+        "at": swept.at.isoformat(timespec="seconds"),
+        "findings": [
+            {
+                "source": finding.source,
+                "resource": finding.resource,
+                "level": finding.level.word,
+                "what": finding.what,
+                "value": finding.value,
+                "threshold": finding.threshold,
+                "fix": _fix(finding, swept.stack),
+            }
+            for finding in swept.findings
+        ],
+    }
+
+
+def _fix(finding: Finding, stack: Stack) -> dict[str, Any] | None:
+    fix = finding.fix
+    if fix is None:
+        return None
+    return {"operation": fix.name, "params": fix.params(), "cli": fix.cli(stack.name)}
+
+
+def _table(found: Iterable[Finding], stack: Stack) -> Iterator[str]:
+    rows = [(f"{SYMBOL[f.level]} {f.level.word}", f.source, f.resource, f.value, f) for f in found]
+    widths = columns([row[:4] for row in rows], limits=(9, 24, 44, 32))
+    for *cells, finding in rows:
+        level, *rest = (str(cell)[:width].ljust(width) for cell, width in zip(cells, widths, strict=True))
+        yield "  ".join(("", paint(level, finding.level.word), *rest, finding.what)).rstrip()
+        if finding.fix is not None:
+            yield f"{'':11}fix: {finding.fix.cli(stack.name)}"
+
+
+def _counts(found: Iterable[Finding]) -> str:
+    counts = Counter(finding.level for finding in found)
+    return "  " + ", ".join(f"{counts[level]} {level.word}" for level in sorted(Level, reverse=True))

@@ -1,0 +1,63 @@
+"""Runs a subcommand: every error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Final
+
+from console.cli import health
+from console.demo.options import DemoError
+from console.options import Options, UsageError
+from console.problems import Failure
+from console.settings import SettingsError
+from console.stack import StackError
+from console.workspace import open_workspace
+
+USAGE: Final = 2
+STOPPED: Final = 128 + signal.SIGINT
+
+
+def run_command(args: argparse.Namespace, options: Options) -> int:
+    """Run the subcommand that was parsed; gives the exit code."""
+    usage = health.USAGE_EXIT if args.command == health.NAME else USAGE
+    return guarded(lambda: int(args.run(args, options)), usage)
+
+
+def no_terminal(options: Options) -> int:
+    """What happens without a terminal: the demo's health as text, else a sentence naming the subcommand."""
+    if not options.demo:
+        sys.stderr.write(
+            "The console needs a terminal on stdin and stdout. Without one use: groundskeeper health "
+            "(or groundskeeper --help for the other subcommands).\n"
+        )
+        return USAGE
+    return guarded(lambda: _demo_health(options), USAGE)
+
+
+def _demo_health(options: Options) -> int:
+    workspace = open_workspace(options)
+    try:
+        asyncio.run(health.print_health(workspace))
+    finally:
+        workspace.close()
+    return 0
+
+
+def guarded(action: Callable[[], int], usage: int) -> int:
+    """Run an action; what it raises becomes a sentence on stderr and an exit code, a closed pipe a quiet end."""
+    try:
+        return action()
+    except (UsageError, StackError, SettingsError, DemoError, Failure) as error:
+        sys.stderr.write(f"groundskeeper: {error}\n")
+        return usage
+    except KeyboardInterrupt:
+        return STOPPED
+    except BrokenPipeError:
+        # The reader has gone: nothing more can be said, also not by the interpreter's own flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE

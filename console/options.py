@@ -1,0 +1,40 @@
+"""What was asked for on the command line, shared by the console and every subcommand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class UsageError(Exception):
+    """Something asked for that cannot be; the message says what to do next. Exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The shared flags; None and False where they were not given."""
+
+    stack: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    demo: bool = False
+    scenario: str | None = None
+    write: bool = False
+    reason: str | None = None
+    read_only: bool = False
+    theme: str | None = None
+    screen: str | None = None
+
+    def checked(self) -> Options:
+        """The same options; raises UsageError for those that contradict each other."""
+        if self.demo and (self.endpoint_url or self.profile):
+            raise UsageError("--demo has an endpoint and profiles of its own: leave out --endpoint-url and --profile.")
+        if self.scenario and not self.demo:
+            raise UsageError("--scenario NAME belongs to the demo: add --demo.")
+        if self.write and self.read_only:
+            raise UsageError("--write and --read-only contradict each other: give one of them.")
+        if self.write and not self.reason:
+            raise UsageError('--write needs a reason for the record: add --reason "why".')
+        if self.endpoint_url and not self.endpoint_url.startswith(("http://", "https://")):
+            raise UsageError(f"--endpoint-url {self.endpoint_url!r}: give a URL, such as http://127.0.0.1:5000.")
+        return self

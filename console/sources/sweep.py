@@ -1,0 +1,61 @@
+"""Every check once: what the command line shows, and what a Reading means as findings."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from console.aws.connections import Connections
+from console.problems import Failure, Problem, classify
+from console.sources import wanted_by
+from console.sources.base import AnySource, Finding, Level, Reading, Report
+from console.stack import Stack
+from console.text import Clean, clean
+
+
+async def sweep(connections: Connections, stack: Stack) -> dict[AnySource, Reading[Any]]:
+    """Read every Source that the stack has something for, all at once. Never raises: a failure is a problem."""
+    sources = wanted_by(stack)
+    readings = await asyncio.gather(*(_read(connections, stack, source) for source in sources))
+    return dict(zip(sources, readings, strict=True))
+
+
+async def _read(connections: Connections, stack: Stack, source: AnySource) -> Reading[Any]:
+    try:
+        value = await source.fetch(await connections.aws(stack), stack)
+    except Exception as error:  # noqa: BLE001 - a fault in one Source must not hide the others
+        return Reading(problem=classify(error, where=source.name))
+    return Reading(value, datetime.now(UTC))
+
+
+async def connect_problem(connections: Connections, stack: Stack) -> Problem | None:
+    """What keeps the stack from being asked at all: credentials, region, another account; None when nothing does."""
+    try:
+        await connections.get(stack)
+    except Failure as failure:
+        return failure.problem
+    except Exception as error:  # noqa: BLE001 - whatever the credential chain raises is explained here
+        return classify(error, profile=connections.target(stack).profile or "")
+    return None
+
+
+def findings(source: AnySource, reading: Reading[Any]) -> tuple[Finding, ...]:
+    """What a reading says: the findings of its last good value, and one that it could not be judged anew."""
+    found = reading.value.findings if isinstance(reading.value, Report) else ()
+    if reading.problem is None:
+        return found
+    problem = reading.problem
+    unknown = Finding(
+        source.name,
+        clean(source.title),
+        Level.UNKNOWN,
+        Clean(f"{problem.what} {problem.hint}"),
+        Clean(problem.kind.value),
+    )
+    return (unknown, *found)
+
+
+def worst_first(found: list[Finding]) -> list[Finding]:
+    """Findings in the order in which they deserve attention, then by Source and resource."""
+    return sorted(found, key=lambda f: (-f.level, f.source, f.resource))

@@ -1,0 +1,115 @@
+"""What this run works on: its options and settings, the stacks that there are, and where their calls go."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from console.aws.target import Target
+from console.options import Options, UsageError
+from console.settings import Settings, config_dir, load_settings
+from console.stack import Stack, StackError, load
+
+if TYPE_CHECKING:
+    from console.demo.attach import Demo
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The stacks of this run, and how each is reached. `demo` is the embedded AWS when it is used."""
+
+    options: Options
+    settings: Settings = field(default_factory=Settings)
+    stacks: tuple[Stack, ...] = ()
+    files: dict[str, Path] = field(default_factory=dict)
+    demo: Demo | None = None
+
+    def stack(self, name: str) -> Stack:
+        """The stack of a name. Raises `UsageError` that names those that there are."""
+        for stack in self.stacks:
+            if stack.name == name:
+                return stack
+        names = [stack.name for stack in self.stacks]
+        if not names:
+            raise UsageError(f"There is no stack {name!r}: no stack files in {stack_folder()}. Next: {FIRST_STEPS}")
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"There is no stack {name!r}.{hint} There are: {', '.join(names)}.")
+
+    @property
+    def chosen(self) -> tuple[Stack, ...]:
+        """The one stack that was asked for, or all."""
+        return (self.stack(self.options.stack),) if self.options.stack else self.stacks
+
+    def target(self, stack: Stack) -> Target:
+        """Where the calls for a stack go: command line, then stack file, then environment, then settings.
+
+        Raises `UsageError` where ``--region`` contradicts the stack file.
+        """
+        options = self.options
+        if options.region and stack.region and options.region != stack.region:
+            raise UsageError(
+                f"--region {options.region} contradicts stack {stack.name}, which is in {stack.region}. "
+                "Leave --region out, or mend the stack file."
+            )
+        if self.demo is not None:
+            return Target(stack.profile, stack.region, self.demo.url, self.demo.config_file, self.demo.credentials_file)
+        endpoint = options.endpoint_url or stack.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+        profile = options.profile or stack.profile or os.environ.get("AWS_PROFILE") or self.settings.profile
+        region = options.region or stack.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        return Target(profile, region or self.settings.region, endpoint)
+
+    def close(self) -> None:
+        """Let go of the demo server, if there is one."""
+        if self.demo is not None:
+            self.demo.close()
+
+
+FIRST_STEPS: Final = "look around with --demo, or write a stack file (docs/stack-files.md)."
+
+
+def stack_folder() -> Path:
+    """The folder of the operator's stack files."""
+    return config_dir() / "stacks"
+
+
+def open_workspace(options: Options) -> Workspace:
+    """Read settings and stack files, and join the demo where it is asked for. May start a process; may block.
+
+    ``--stack`` takes a stack's name or the path of its file. Raises `UsageError`, `StackError`,
+    `SettingsError`, `DemoError`.
+    """
+    options = options.checked()
+    settings = load_settings()
+    demo = _demo(options)
+    paths = list(demo.stack_files) if demo else sorted(stack_folder().glob("*.toml"))
+    if options.stack and options.stack.endswith(".toml"):
+        paths = [Path(options.stack)]
+        options = replace(options, stack=load(paths[0]).name)
+    stacks: list[Stack] = []
+    files: dict[str, Path] = {}
+    for path in paths:
+        stack = load(path)
+        if stack.name in files:
+            raise StackError(f"{path}: the name {stack.name!r} is taken by {files[stack.name]}. Give it another.")
+        stacks.append(stack)
+        files[stack.name] = path
+    return Workspace(options, settings, tuple(stacks), files, demo)
+
+
+def _demo(options: Options) -> Demo | None:
+    """The embedded AWS: where ``--demo`` asks for it, or where the endpoint given is this user's demo server."""
+    from console.demo import record
+
+    endpoint = options.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+    if not options.demo:
+        known = record.read() if endpoint else None
+        if known is None or known.url.rstrip("/") != (endpoint or "").rstrip("/") or record.alive() is None:
+            return None
+    from console.demo.attach import attach_or_start_blocking
+    from console.demo.options import Options as DemoOptions
+
+    return attach_or_start_blocking(DemoOptions(scenario=options.scenario))
