@@ -130,7 +130,7 @@ class MetricHistory:
         if len(minutes) > _STORED_MINUTES:
             del minutes[min(minutes)]
 
-    def keys(self) -> Iterator[SeriesKey]:
+    def known(self) -> Iterator[SeriesKey]:
         """Every series, defined or put."""
         yield from self._series
         yield from (key for key in self._put if key not in self._series)
@@ -145,27 +145,34 @@ class MetricHistory:
         series = self._series.get(key)
         return max(newest, self._clock() // series.every * series.every - series.every) if series else newest
 
-    def samples(self, key: SeriesKey, start: float, end: float) -> list[Sample]:
-        """The samples in ``[start, end)``; none from the future, none older than 455 days.
+    def buckets(
+        self, key: SeriesKey, start: float, end: float, period: int = HOUR
+    ) -> Iterator[tuple[float, list[Sample]]]:
+        """The samples in ``[start, end)`` with their times; none from the future, none older than 455 days.
 
-        What is older than 15 days exists only in 5-minute buckets, what is older than 63 only in hours.
+        What is older than 15 days exists in 5-minute buckets only, what is older than 63 in hours: a shorter
+        `period` finds nothing there.
         """
         now = self._clock()
         self.fault_log.observe(now)
-        found: list[Sample] = []
         series = self._series.get(key)
         if series:
             moment = max(start, series.since, now - RETENTION[-1][0])
-            step = max(series.every, finest(now - moment))
-            moment = math.ceil(moment / step) * step
-            while moment < end and moment + step <= now:
-                found += self._bucket(series, moment, step)
-                moment += step
+            while moment < end:
                 step = max(series.every, finest(now - moment))
-        for minute, samples in self._put.get(key, {}).items() if key in self._put else ():
+                moment = math.ceil(moment / step) * step
+                if moment >= end or moment + step > now:
+                    break
+                if finest(now - moment) <= period:
+                    yield moment, self._bucket(series, moment, step)
+                moment += step
+        for minute, samples in self._put.get(key, {}).items():
             if start <= minute * MINUTE < end:
-                found += samples
-        return found
+                yield minute * MINUTE, samples
+
+    def samples(self, key: SeriesKey, start: float, end: float) -> list[Sample]:
+        """All samples in ``[start, end)``, for `statistic`."""
+        return [sample for _, samples in self.buckets(key, start, end) for sample in samples]
 
     def _bucket(self, series: Series, start: float, seconds: int) -> list[Sample]:
         """The samples of one bucket of the function; whole numbers of events by seeded rounding."""
@@ -191,14 +198,10 @@ class MetricHistory:
             return []
         if len(series.spread) == 1:
             return [(value, measured)]
-        return [
-            (value * point, measured * weight) for point, weight in zip(series.spread, _WEIGHTS, strict=True)
-        ]
+        return [(value * point, measured * weight) for point, weight in zip(series.spread, _WEIGHTS, strict=True)]
 
 
-def series_key(
-    account: str, region: str, namespace: str, metric: str, dimensions: Mapping[str, str]
-) -> SeriesKey:
+def series_key(account: str, region: str, namespace: str, metric: str, dimensions: Mapping[str, str]) -> SeriesKey:
     """The key of a series."""
     return SeriesKey(account, region, namespace, metric, frozenset(dimensions.items()))
 
@@ -217,12 +220,12 @@ def statistic(samples: Sequence[Sample], name: str) -> float | None:
     if not samples:
         return None
     if name == "Minimum":
-        return min(value for value, _ in samples)
+        return round(min(value for value, _ in samples), 9)
     if name == "Maximum":
-        return max(value for value, _ in samples)
+        return round(max(value for value, _ in samples), 9)
     count = sum(weight for _, weight in samples)
     if name == "SampleCount":
-        return round(count, 6)
+        return round(count, 9)
     if share is None:
         total = sum(value * weight for value, weight in samples)
         return round(total if name == "Sum" else total / count, 9)
@@ -231,8 +234,8 @@ def statistic(samples: Sequence[Sample], name: str) -> float | None:
     for value, weight in ordered:
         seen += weight
         if seen >= share * count - 1e-9:
-            return value
-    return ordered[-1][0]
+            return round(value, 9)
+    return round(ordered[-1][0], 9)
 
 
 def percentile(name: str) -> float | None:
