@@ -1,0 +1,36 @@
+"""``python -m console.demo``: the demo server by itself, also as consoles start it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from console.demo.options import STACKS, Options
+
+
+def main() -> int:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="python -m console.demo", description=__doc__)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--stacks", default=",".join(STACKS))
+    parser.add_argument("--time-scale", type=float, default=1.0)
+    parser.add_argument("--linger", type=float)
+    parser.add_argument("--scenario")
+    parser.add_argument("--about", action="store_true")
+    parser.add_argument("--detach", type=int, metavar="FD", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    stacks = tuple(filter(None, given.stacks.split(",")))
+    options = Options(given.port, stacks, given.time_scale, given.linger, given.scenario)
+    if given.detach is not None and os.fork():
+        os._exit(0)
+    from console.demo import server
+
+    if given.about:
+        sys.stdout.write(server.about())
+        return 0
+    return server.run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""How consoles and commands come to a demo server: join this user's running one, or start one."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from console.demo import record
+from console.demo.options import DemoError, Options
+from console.demo.record import PREFIX, Record
+from console.settings import runtime_dir, state_dir
+
+LINGER: Final = 600.0
+"""How many seconds a server that a console started outlives its last console."""
+
+_READY_TRIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo server that this process holds: it stays at least as long as this does.
+
+    The held connection closes with the process, however it ends; `close` lets go earlier.
+    """
+
+    record: Record
+    lifeline: socket.socket
+
+    @property
+    def url(self) -> str:
+        """The endpoint URL of every service."""
+        return self.record.url
+
+    @property
+    def config_file(self) -> Path:
+        """The AWS config file to use: one profile for each stack, named like it."""
+        return self.record.config_file
+
+    @property
+    def credentials_file(self) -> Path:
+        """The AWS credentials file to use."""
+        return self.record.credentials_file
+
+    @property
+    def stack_files(self) -> tuple[Path, ...]:
+        """The stack files of this server."""
+        return self.record.stack_files
+
+    @property
+    def state(self) -> str:
+        """The name of the state folder of this server's world, where its journal is kept."""
+        return self.record.state
+
+    async def ready(self, stack: str) -> bool:
+        """Whether a stack stands by now; raises DemoError if the server has gone."""
+        words = (await asyncio.to_thread(self._ask, "/ping"))["stacks"]
+        return isinstance(words, dict) and words.get(stack) == "ready"
+
+    async def wait_ready(self, stack: str) -> None:
+        """Wait until a stack stands; raises DemoError if it cannot be built or the server has gone."""
+        await asyncio.to_thread(self._ask, f"/ready/{stack}", 60.0)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self.lifeline.close()
+
+    def _ask(self, path: str, timeout: float = 5.0) -> dict[str, object]:
+        try:
+            return msgspec.json.decode(record.get(self.url, path, timeout), type=dict[str, object])
+        except OSError as error:
+            raise DemoError(f"The demo server at {self.url}: {error}. Next: start the console again.") from error
+
+
+async def attach_or_start(options: Options | None = None) -> Demo:
+    """Join this user's running demo server, or start one that outlives this process by `options.linger`.
+
+    Options count only for a server that is started. Raises DemoError with what to do next.
+    """
+    return await asyncio.to_thread(attach_or_start_blocking, options)
+
+
+def attach_or_start_blocking(options: Options | None = None) -> Demo:
+    """The same for commands without an event loop; takes about a second where a server must be started."""
+    chosen = (options or Options()).checked()
+    runtime_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone():
+        found = record.alive() or _start(chosen)
+        return Demo(found, _hold(found))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep two consoles that open together from starting a server each."""
+    with (runtime_dir() / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _start(options: Options) -> Record:
+    """Start a server in a session of its own, and wait until its port is open."""
+    state_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = state_dir() / "demo-server.log"
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as opened:
+        try:
+            with log.open("wb") as sink:
+                subprocess.run(
+                    [*_command(options), "--detach", str(theirs)],
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=sink,
+                    pass_fds=(theirs,),
+                    start_new_session=True,
+                    check=False,
+                )
+        finally:
+            os.close(theirs)
+        opened.read()
+    if found := record.alive():
+        return found
+    raise DemoError(f"The demo server did not start. Next: read {log}.")
+
+
+def _command(options: Options) -> list[str]:
+    linger = LINGER if options.linger is None else options.linger
+    return [
+        *(sys.executable, "-m", "console.demo", "--port", str(options.port)),
+        *("--stacks", ",".join(options.stacks), "--time-scale", str(options.time_scale)),
+        *("--linger", str(linger), *(("--scenario", options.scenario) if options.scenario else ())),
+    ]
+
+
+def _hold(found: Record) -> socket.socket:
+    """Open the connection by which the server knows that this process lives."""
+    where = urlsplit(found.url)
+    try:
+        line = socket.create_connection((where.hostname, where.port), timeout=5)
+        line.sendall(f"GET {PREFIX}/lifeline HTTP/1.1\r\nHost: demo\r\n\r\n".encode())
+        line.recv(1024)
+    except OSError as error:
+        raise DemoError(f"The demo server at {found.url} does not answer: {error}.") from error
+    line.settimeout(None)
+    return line

@@ -1,0 +1,36 @@
+"""How a demo server is to be run. Imports nothing heavy, so that a child process can detach at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+STACKS: Final = ("mra-mines",)
+"""The stacks of the demo, in the order in which they are built."""
+
+
+class DemoError(Exception):
+    """The demo cannot be started or reached; the message says what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a demo server is to be run.
+
+    `port` 0 takes any free one; `time_scale` 60 lets an hour pass in a minute; `linger` is how many seconds
+    the server outlives its last console (None: until a signal ends it).
+    """
+
+    port: int = 0
+    stacks: tuple[str, ...] = STACKS
+    time_scale: float = 1.0
+    linger: float | None = None
+    scenario: str | None = None
+
+    def checked(self) -> Options:
+        """The same options; raises DemoError for those that cannot be."""
+        if unknown := [name for name in self.stacks if name not in STACKS]:
+            raise DemoError(f"The demo has no stack {unknown[0]!r}. It has: {', '.join(STACKS)}.")
+        if not 0.1 <= self.time_scale <= 1000:
+            raise DemoError(f"--time-scale {self.time_scale:g}: give a number from 0.1 to 1000.")
+        return self

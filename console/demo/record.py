@@ -1,0 +1,125 @@
+"""The demo server's record: the file by which this user's consoles and commands find it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+import console
+from console.settings import runtime_dir, state_dir
+from console.text import clean
+
+PREFIX: Final = "/groundskeeper"
+"""Below this path the server answers for itself; everything else is AWS."""
+
+_PING_SECONDS: Final = 5.0
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a demo server is and what belongs to it; `state` is the name of its folder in the state folder."""
+
+    url: str
+    pid: int
+    version: str
+    state: str
+    stacks: tuple[str, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where this server's AWS configuration and stack files are."""
+        return runtime_dir() / self.state
+
+    @property
+    def config_file(self) -> Path:
+        """An AWS config file with one profile for each stack."""
+        return self.folder / "config"
+
+    @property
+    def credentials_file(self) -> Path:
+        """An AWS credentials file to go with it; its keys are worth nothing elsewhere."""
+        return self.folder / "credentials"
+
+    @property
+    def stack_files(self) -> tuple[Path, ...]:
+        """The stack files, with the addresses of this server in them."""
+        return tuple(self.folder / f"{name}.toml" for name in self.stacks)
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal of this server's world is kept."""
+        return state_dir() / self.state
+
+
+def record_path() -> Path:
+    """The file that names this user's demo server."""
+    return runtime_dir() / "demo.json"
+
+
+def new_state() -> str:
+    """A name for the folder of a new world."""
+    return f"demo-{secrets.token_hex(4)}"
+
+
+def write(record: Record) -> None:
+    """Tell other processes of this user where the server is."""
+    path = record_path()
+    part = path.with_suffix(".part")
+    part.write_bytes(msgspec.json.encode(record))
+    part.replace(path)
+
+
+def remove(record: Record) -> None:
+    """Take the record away, unless another server has written its own since."""
+    if (found := read()) and found.pid == record.pid:
+        record_path().unlink(missing_ok=True)
+
+
+def read() -> Record | None:
+    """The record as it stands in the file; None where there is none or it cannot be read."""
+    try:
+        return msgspec.json.decode(record_path().read_bytes(), type=Record)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def alive() -> Record | None:
+    """The record of a server of this version that answers now; None for a stale one. May block for 5 s."""
+    record = read()
+    if record is None or record.version != console.__version__ or not _exists(record.pid):
+        return None
+    try:
+        answer = msgspec.json.decode(get(record.url, "/ping"), type=dict[str, object])
+    except (OSError, http.client.HTTPException, msgspec.MsgspecError):
+        return None
+    return record if answer.get("pid") == record.pid else None
+
+
+def get(url: str, path: str, timeout: float = _PING_SECONDS) -> bytes:
+    """Ask the server something below its own path; raises OSError if it does not answer, or not with 200."""
+    where = urlsplit(url)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=timeout)
+    try:
+        connection.request("GET", PREFIX + path)
+        answer = connection.getresponse()
+        content = answer.read()
+    finally:
+        connection.close()
+    if answer.status != http.HTTPStatus.OK:
+        raise OSError(f"the demo server answered {answer.status}: {clean(content.decode(errors='replace'))}")
+    return content
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,137 @@
+"""The embedded AWS as a process of its own: opens a port, builds the stacks, keeps them alive, ends cleanly."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module, resources
+from typing import TYPE_CHECKING, Final
+
+import console
+from console.demo import record
+from console.demo.options import DemoError, Options
+from console.demo.record import PREFIX, Record
+from console.stack import parse
+
+if TYPE_CHECKING:
+    from console.demo.world import World
+
+_ENDS: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_SITE: Final = "http://demo.invalid/"
+
+
+def about() -> str:
+    """What the demo is made of and what in it is simulated."""
+    from console.demo.gaps import adds
+
+    lines = "\n".join(f"  {line}" for line in adds())
+    return (
+        "The demo is an AWS of its own on this machine: moto, an emulator, holds the resources of the stacks.\n"
+        "It talks to no account and costs nothing. Nothing in it is real; what it adds to moto:\n"
+        f"{lines}\n"
+    )
+
+
+def run(options: Options) -> int:
+    """Serve until a signal; gives the exit code. Says on stdout where the server is."""
+    try:
+        serve(options.checked(), lambda found: _say(f"The demo AWS is at {found.url} (process {found.pid}).\n"))
+    except DemoError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+def serve(options: Options, opened: Callable[[Record], None]) -> None:
+    """Serve until SIGTERM, SIGINT or SIGHUP; `opened` is called when the port is open.
+
+    Raises DemoError if another server of this user runs or the port is taken.
+    """
+    if found := record.alive():
+        raise DemoError(f"A demo server runs already at {found.url}. Next: use it, or end it: kill {found.pid}.")
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    warnings.simplefilter("ignore")
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    from console.demo import gaps
+    from console.demo.application import Dispatcher
+    from console.demo.control import Control, Lifelines
+    from console.demo.wire import listen
+    from console.demo.world import World
+
+    world = World(options.stacks, options.time_scale)
+    gaps.install(world)
+    building: dict[str, Future[None]] = {}
+    lifelines = Lifelines(options.linger)
+    try:
+        server = listen(options.port, Dispatcher(), world.lock, Control(world, lifelines, building))
+    except OSError as error:
+        raise DemoError(f"Port {options.port} cannot be opened: {error.strerror}. Next: --port 0.") from error
+    here = Record(
+        url=f"http://127.0.0.1:{server.port}",
+        pid=os.getpid(),
+        version=console.__version__,
+        state=record.new_state(),
+        stacks=options.stacks,
+    )
+    with ThreadPoolExecutor(1, "build") as builder, world.running():
+        building |= {name: builder.submit(_build, world, name) for name in options.stacks}
+        serving = threading.Thread(target=server.serve_forever, name="http", daemon=True)
+        serving.start()
+        try:
+            _write_files(here)
+            opened(here)
+            signal.sigwait(_ENDS)
+        finally:
+            record.remove(here)
+            shutil.rmtree(here.folder, ignore_errors=True)
+            lifelines.close()
+            builder.shutdown(wait=False, cancel_futures=True)
+            server.shutdown()
+
+
+def _build(world: World, name: str) -> None:
+    """Build one stack step by step; requests are served between the steps."""
+    steps = import_module(f"console.demo.stacks.{name.replace('-', '_')}").build(world)
+    done = object()
+    while True:
+        with world.lock:
+            if next(steps, done) is done:
+                return
+
+
+def _write_files(here: Record) -> None:
+    """Write the AWS files and the stack files of this server, for this user's eyes only."""
+    record.runtime_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    here.folder.mkdir(mode=0o700)
+    profiles, keys = [], []
+    for name in here.stacks:
+        text = _stack_text(name)
+        stack = parse(text, name)
+        profiles.append(f"[profile {name}]\nregion = {stack.region}\nendpoint_url = {here.url}\n")
+        keys.append(f"[{name}]\n{_credentials(stack.account)}")
+        (here.folder / f"{name}.toml").write_text(text.replace(_SITE, f"{here.url}{PREFIX}/site/"))
+    here.config_file.write_text("\n".join(profiles))
+    here.credentials_file.touch(mode=0o600)
+    here.credentials_file.write_text("\n".join(keys))
+    record.write(here)
+
+
+def _stack_text(name: str) -> str:
+    return (resources.files("console.demo.stacks") / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def _credentials(account: str | None) -> str:
+    key = f"ASIADEMO{account}" if account else "AKIADEMODEMODEMODEMO"
+    return f"aws_access_key_id = {key}\naws_secret_access_key = demo\n"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
