@@ -1,0 +1,66 @@
+"""An emulated AWS without the demo's additions, for the Sources that plain moto can answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from console.aws.call import Aws
+from console.aws.meter import Meter
+from console.aws.target import Target
+
+REGION = "eu-west-1"
+
+# A process of its own: tests of the demo change moto's classes in theirs. It ends when its stdin closes.
+_SERVER = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """The address of a moto server on a free loopback port."""
+    command = [sys.executable, "-c", _SERVER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        assert server.stdout is not None
+        yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        server.communicate()
+
+
+@pytest.fixture
+def seed(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Any]]:
+    """Clients with which a test fills an empty emulator: ``seed("rds").create_db_instance(...)``."""
+    for name, value in (("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    urllib.request.urlopen(f"{moto_url}/moto-api/reset", data=b"").close()
+    made: list[Any] = []
+
+    def client(service: str) -> Any:
+        made.append(boto3.client(service, region_name=REGION, endpoint_url=moto_url))
+        return made[-1]
+
+    yield client
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+async def aws(moto_url: str, seed: Callable[[str], Any]) -> AsyncIterator[Aws]:
+    """Calls to the emulator as the console makes them."""
+    calls = Aws(Target(region=REGION, endpoint_url=moto_url), Meter())
+    yield calls
+    await calls.close()

@@ -1,0 +1,52 @@
+"""One resource that fails does not hide the others."""
+
+from __future__ import annotations
+
+import pytest
+
+from console.problems import Failure, Kind, Problem
+from console.sources.base import Finding, Level, Report
+from console.sources.each import each
+from console.text import Clean
+
+
+def fails(kind: Kind) -> Failure:
+    return Failure(Problem(kind, Clean(f"It is {kind}.")))
+
+
+async def read(resource: str | Failure) -> Report:
+    if isinstance(resource, Failure):
+        raise resource
+    return Report((Finding("x.y", Clean(resource), Level.OK, Clean("Good.")),))
+
+
+async def all_of(*resources: str | Failure) -> Report:
+    return await each("x.y", resources, lambda resource: f"name of {resource!s:.20}", read)
+
+
+async def test_it_keeps_the_order_and_judges_the_others() -> None:
+    report = await all_of("a", fails(Kind.NOT_FOUND), "c", fails(Kind.THROTTLED))
+    assert [finding.level for finding in report.findings] == [Level.OK, Level.CRIT, Level.OK, Level.UNKNOWN]
+    assert report.findings[1].value == "MISSING"
+    assert "throttled" in report.findings[3].what
+
+
+@pytest.mark.parametrize("kind", [Kind.DENIED, Kind.LOGIN, Kind.SKEW])
+async def test_what_concerns_all_is_raised(kind: Kind) -> None:
+    with pytest.raises(Failure) as raised:
+        await all_of("a", fails(Kind.THROTTLED), fails(kind))
+    assert raised.value.problem.kind is kind
+
+
+async def test_it_raises_where_every_resource_failed() -> None:
+    with pytest.raises(Failure):
+        await all_of(fails(Kind.NETWORK), fails(Kind.NETWORK))
+
+
+async def test_missing_resources_are_no_failure_of_the_check() -> None:
+    report = await all_of(fails(Kind.NOT_FOUND), fails(Kind.NOT_FOUND))
+    assert [finding.level for finding in report.findings] == [Level.CRIT, Level.CRIT]
+
+
+async def test_nothing_to_read_is_an_empty_report() -> None:
+    assert await all_of() == Report()
