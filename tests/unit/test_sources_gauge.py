@@ -67,9 +67,7 @@ def test_an_hourly_metric_is_not_late_after_an_hour() -> None:
         (points(60, ago=900, period=60), Level.OK, "0"),
     ],
 )
-def test_a_quiet_metric_is_0_while_nothing_happens(
-    found: tuple[tuple[float, float], ...], level: Level, value: str
-) -> None:
+def test_a_quiet_metric_is_0_while_nothing_happens(found: Points, level: Level, value: str) -> None:
     finding = judge("x.y", Clean("r"), ERRORS, found, NOW)
     assert (finding.level, finding.value) == (level, value)
 
