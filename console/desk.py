@@ -1,0 +1,174 @@
+"""What every screen works at: the stacks, the one that is open, and what is known of them.
+
+It imports nothing of AWS until the first call, so that the first frame does not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from console.options import Options
+from console.problems import Failure, Problem, classify
+from console.sources.base import AnySource, Reading
+from console.sources.poller import Listener, Poller
+from console.stack import Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+    from console.aws.connections import Connection, Connections
+    from console.aws.meter import Meter
+    from console.aws.target import Target
+    from console.workspace import Workspace
+
+
+class Desk:
+    """The workspace, the connections and the poller of one console; `changed` is called when any of it changes."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.workspace: Workspace | None = None
+        self.stack: Stack | None = None
+        self.problem: Problem | None = None
+        self.opening: Clean = Clean("Opening ...")
+        self.poller = Poller(self._connect, on_failure=self._on_failure)
+        self._connections: Connections | None = None
+        self._identities: dict[str, Connection] = {}
+        self._problems: dict[str, Problem] = {}
+        self._listeners: dict[object, Callable[[], None]] = {}
+
+    def listen(self, owner: object, changed: Callable[[], None]) -> None:
+        """Call `changed` whenever the open stack, its identity or a problem with it changes."""
+        self._listeners[owner] = changed
+
+    def forget(self, owner: object) -> None:
+        """Call the owner no more."""
+        self._listeners.pop(owner, None)
+
+    async def open(self) -> None:
+        """Read the stack files and join the demo; what goes wrong is `problem`."""
+        self.opening = Clean("Starting the embedded AWS ..." if self.options.demo else "Reading the stack files ...")
+        self._tell()
+        try:
+            self.workspace = await asyncio.to_thread(_open_workspace, self.options)
+            stacks = self.workspace.chosen
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with files or flags is told, not fatal
+            self.problem = _problem_of(error)
+        else:
+            self.poller.idle_pause = self.workspace.settings.idle_pause
+            self.stack = stacks[0] if stacks else None
+        self.opening = Clean("")
+        self._tell()
+
+    @property
+    def stacks(self) -> tuple[Stack, ...]:
+        """All stacks that there are."""
+        return self.workspace.stacks if self.workspace else ()
+
+    @property
+    def meter(self) -> Meter | None:
+        """Calls and price so far; None before the first call."""
+        return self._connections.meter if self._connections else None
+
+    def choose(self, stack: Stack) -> None:
+        """Open another stack."""
+        self.stack = stack
+        self._tell()
+
+    def target(self, stack: Stack) -> Target | None:
+        """Where the calls for a stack go."""
+        return self.workspace.target(stack) if self.workspace else None
+
+    def connection(self, stack: Stack) -> Connection | None:
+        """The connection of a stack once it was used, with the identity of the caller."""
+        return self._identities.get(stack.name)
+
+    def stack_problem(self, stack: Stack) -> Problem | None:
+        """What keeps a stack from being asked at all, such as credentials or another account."""
+        return self._problems.get(stack.name)
+
+    def watch(
+        self, owner: object, stack: Stack, sources: Iterable[AnySource], listener: Listener
+    ) -> dict[AnySource, Reading[Any]]:
+        """Keep Sources of a stack fresh for an owner; gives what is known of them at present."""
+        return {source: self.poller.watch(source, stack, owner, listener) for source in sources}
+
+    async def unwatch(self, owner: object) -> None:
+        """Stop what only this owner watched."""
+        await self.poller.unwatch(owner)
+
+    def renew(self, stack: Stack) -> None:
+        """Read the credentials again and refresh."""
+        if self._connections is not None:
+            self._connections.renew(stack)
+        self.poller.refresh_now(stack)
+
+    async def close(self) -> None:
+        """Stop polling, close connections, let go of the demo."""
+        await self.poller.close()
+        if self._connections is not None:
+            await self._connections.close()
+        if self.workspace is not None:
+            self.workspace.close()
+
+    async def _connect(self, stack: Stack) -> Aws:
+        try:
+            connection = await self._open_connection(stack)
+        except Exception as error:
+            failure = error if isinstance(error, Failure) else Failure(_problem_of(error))
+            self._note(stack, failure.problem)
+            raise failure from error
+        self._note(stack, None)
+        if self._identities.get(stack.name) is not connection:
+            self._identities[stack.name] = connection
+            self._tell()
+        return connection.aws
+
+    async def _open_connection(self, stack: Stack) -> Connection:
+        workspace = self.workspace
+        if workspace is None:
+            raise RuntimeError("A stack was watched before the workspace was open.")
+        if self._connections is None:
+            from console.aws.connections import Connections
+
+            self._connections = Connections(workspace.target)
+        if workspace.demo is not None and stack.name not in self._identities:
+            await workspace.demo.wait_ready(stack.name)
+        return await self._connections.get(stack)
+
+    def _on_failure(self, stack: Stack, failure: Failure) -> None:
+        if self._connections is not None:
+            self._connections.failed(stack, failure)
+
+    def _note(self, stack: Stack, problem: Problem | None) -> None:
+        if self._problems.get(stack.name) == problem:
+            return
+        if problem is None:
+            del self._problems[stack.name]
+        else:
+            self._problems[stack.name] = problem
+        self._tell()
+
+    def _tell(self) -> None:
+        for changed in list(self._listeners.values()):
+            changed()
+
+
+def _open_workspace(options: Options) -> Workspace:
+    from console.workspace import open_workspace
+
+    return open_workspace(options)
+
+
+def _problem_of(error: Exception) -> Problem:
+    from console.demo.options import DemoError
+    from console.options import UsageError
+    from console.problems import Kind
+    from console.settings import SettingsError
+    from console.stack import StackError
+
+    if isinstance(error, (UsageError, StackError, SettingsError, DemoError)):
+        return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))
+    return classify(error)
