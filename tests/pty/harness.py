@@ -88,20 +88,17 @@ class Terminal:
         for name in (name for name, value in changes.items() if value is None):
             merged.pop(name, None)
 
-        def take_terminal() -> None:
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-            for number in ignore:
-                signal.signal(number, signal.SIG_IGN)
-
+        # A session leader that opens a terminal gets it as its own; the shell is replaced by the program.
+        traps = "".join(f"trap '' {number.name.removeprefix('SIG')}; " for number in ignore)
+        take = [traps + 'exec "$@" <>"$0" >&0 2>&0', os.ttyname(self._slave), *argv]
         self.process = subprocess.Popen(
-            [str(part) for part in argv],
+            ["/bin/sh", "-c", *(str(part) for part in take)],
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
             env=merged,
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=take_terminal,
         )
 
     def __enter__(self) -> Self:

@@ -6,8 +6,10 @@ import ctypes
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import BindingType
 from textual.widgets import Static
 
 from console.signals import Watchdog
@@ -16,7 +18,7 @@ from console.signals import Watchdog
 class TinyApp(App[None]):
     """Draws one line; `flood` redraws the screen as fast as it can, `stuck` leaves Python for good."""
 
-    BINDINGS = [("ctrl+z", "suspend_process"), ("q", "quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+z", "suspend_process"), ("q", "quit")]
 
     def __init__(self, mode: str) -> None:
         super().__init__()

@@ -1,0 +1,115 @@
+"""The crash file: what went wrong inside, for whoever mends it; without local variables, which may hold secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+import sys
+import tempfile
+import threading
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from console import __version__
+from console.redact import redact
+from console.settings import state_dir
+from console.text import clean
+
+KEPT: Final = 20
+"""Crash files kept in the state folder; the oldest go when another is written."""
+
+LIMIT: Final = 200_000
+"""Characters kept of one crash, half of them from its end."""
+
+_NAME: Final = "groundskeeper-crash-"
+
+_written: dict[tuple[object, ...], Path | None] = {}
+_told: list[Path | None] = []
+_lock = threading.Lock()
+
+
+def write_crash(error: BaseException) -> Path | None:
+    """Write a crash to a file that only its owner can read, and give its path.
+
+    The file lies in ``crashes`` in the state folder, or in the temporary folder where that cannot be written; None
+    where neither can. A crash of the same kind at the same place is written once in the life of the process.
+    """
+    trace = traceback.TracebackException.from_exception(error, capture_locals=False)
+    place = (type(error), *((frame.filename, frame.lineno) for frame in trace.stack))
+    with _lock:
+        if place not in _written:
+            _written[place] = _store("".join(trace.format()))
+        return _written[place]
+
+
+def sentence(path: Path | None) -> str:
+    """What to tell the operator, once the terminal is theirs again."""
+    if path is None:
+        return "Groundskeeper met an error of its own, and no file could be written about it: is the disk full?"
+    return f"Groundskeeper met an error of its own. Please send this file to its maintainers: {clean(path)}"
+
+
+def tell() -> None:
+    """Name on stderr, a sentence each, the crash files that were not named yet. Call it when nothing is drawn."""
+    with _lock:
+        new = [path for path in _written.values() if path not in _told]
+        _told.extend(new)
+    for path in new:
+        sys.stderr.write(f"{sentence(path)}\n")
+
+
+def install_hooks() -> None:
+    """Send exceptions that no code handles to crash files: those of the program and those of its threads.
+
+    A thread's crash is named by the next `tell`, since the console may be drawing at the time.
+    """
+    sys.excepthook = _on_exception
+    threading.excepthook = _on_thread
+
+
+def on_loop_error(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """For ``loop.set_exception_handler``: write down a task's exception that nobody asked for."""
+    error = context.get("exception")
+    write_crash(error if isinstance(error, BaseException) else RuntimeError(str(context.get("message"))))
+
+
+def _on_exception(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not isinstance(error, KeyboardInterrupt):
+        write_crash(error)
+        tell()
+
+
+def _on_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+        write_crash(args.exc_value)
+
+
+def _store(text: str) -> Path | None:
+    if len(text) > LIMIT:
+        half = LIMIT // 2
+        text = f"{text[:half]}\n... {len(text) - LIMIT} characters left out ...\n{text[-half:]}"
+    body = "\n".join(clean(line) for line in redact(text).splitlines())
+    own = state_dir() / "crashes"
+    with contextlib.suppress(OSError):
+        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for old in sorted(own.glob(f"{_NAME}*"))[: -KEPT + 1]:
+            old.unlink(missing_ok=True)
+        return _write(own, body)
+    with contextlib.suppress(OSError):
+        return _write(Path(tempfile.gettempdir()), body)
+    return None
+
+
+def _write(folder: Path, body: str) -> Path:
+    now = datetime.now(UTC)
+    path = folder / f"{_NAME}{now:%Y%m%dT%H%M%S.%fZ}.txt"
+    system = f"Groundskeeper {__version__}, Python {platform.python_version()}, {platform.system()}"
+    # Made with its final mode, and never through a link that somebody laid in a shared folder.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"{system}, {now:%Y-%m-%d %H:%M:%S}Z\n\n{body}\n")
+    return path
