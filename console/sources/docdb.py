@@ -1,0 +1,150 @@
+"""Amazon DocumentDB: clusters, their members and their backups."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.metrics import Metric
+from console.sources.base import Detail, Finding, Level, Report, check
+from console.sources.db_status import level_of, serves
+from console.sources.each import each
+from console.sources.gauge import Gauge, read
+from console.sources.numbers import epoch, span, stamp
+from console.stack import DbCluster, Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+NAME: Final = "docdb.clusters"
+
+
+@check(
+    NAME,
+    period=60,
+    permissions=("cloudwatch:GetMetricData", "rds:DescribeDBClusters", "rds:DescribeDBInstances"),
+    wants=lambda stack: stack.docdb,
+    thresholds={"retention_days": 1, "restorable_minutes": 60},
+    price=0.02,
+)
+async def clusters(aws: Aws, stack: Stack) -> Report:
+    """DocumentDB clusters are available and backed up.
+
+    A cluster that has no available writer, or a status that does not pass, is critical; one that is being
+    changed, or has a member that is not available, is a warning. So is a retention of fewer days than
+    `retention_days`, and a newest restorable time of more than `restorable_minutes` ago.
+    """
+    limits = clusters.limits(stack)
+
+    async def read_one(named: DbCluster) -> Report:
+        return await _read(aws, named, limits)
+
+    return await each(NAME, stack.docdb, lambda named: named.cluster, read_one)
+
+
+async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Report:
+    of_cluster = (("DBClusterIdentifier", named.cluster),)
+    gauges = (
+        Gauge(Metric("AWS/DocDB", "CPUUtilization", of_cluster, region=named.region), "CPU", "%"),
+        Gauge(Metric("AWS/DocDB", "DatabaseConnections", of_cluster, region=named.region), "Connections"),
+    )
+    answer, instances, points = await asyncio.gather(
+        aws.call(
+            "docdb",
+            "describe_db_clusters",
+            expect="DBClusters",
+            region=named.region,
+            DBClusterIdentifier=named.cluster,
+        ),
+        aws.items(
+            "docdb",
+            "describe_db_instances",
+            "DBInstances",
+            region=named.region,
+            Filters=[{"Name": "db-cluster-id", "Values": [named.cluster]}],
+        ),
+        read(aws, gauges),
+    )
+    cluster = answer["DBClusters"][0]
+    statuses = {instance["DBInstanceIdentifier"]: instance["DBInstanceStatus"] for instance in instances}
+    detail = Detail(
+        resource=clean(named.cluster),
+        kind="DocumentDB cluster",
+        arn=clean(cluster.get("DBClusterArn", "")),
+        facts=tuple(_facts(cluster, statuses)),
+        series=tuple(gauge.series(found) for gauge, found in zip(gauges, points, strict=True)),
+        related=tuple(clean(member["DBInstanceIdentifier"]) for member in cluster.get("DBClusterMembers", ())),
+        logs=tuple(
+            clean(f"/aws/docdb/{named.cluster}/{export}") for export in cluster.get("EnabledCloudwatchLogsExports", ())
+        ),
+    )
+    return Report(tuple(judge_cluster(cluster, statuses, limits, time.time())), (detail,))
+
+
+def judge_cluster(
+    cluster: Mapping[str, Any], statuses: Mapping[str, str], limits: Mapping[str, float], now: float
+) -> Iterator[Finding]:
+    """The verdicts on one cluster, the statuses of whose instances are known by their names."""
+    name, status = clean(cluster["DBClusterIdentifier"]), clean(cluster.get("Status", "unknown"))
+    level = level_of(status)
+    what = "The cluster is available." if level is Level.OK else f"The cluster is {status}."
+    yield Finding(NAME, name, level, Clean(what), status, Clean("available"))
+    yield _judge_members(name, cluster.get("DBClusterMembers", ()), statuses)
+    yield from _judge_backups(name, cluster, limits, now)
+
+
+def _judge_members(name: Clean, members: Sequence[Mapping[str, Any]], statuses: Mapping[str, str]) -> Finding:
+    serving = [member for member in members if serves(statuses.get(member["DBInstanceIdentifier"], ""))]
+    value, threshold = Clean(f"{len(serving)} of {len(members)} available"), Clean("all, with a writer")
+    if not any(member.get("IsClusterWriter") for member in serving):
+        what = "No writer is available: nothing can be written." if members else "The cluster has no instances."
+        return Finding(NAME, name, Level.CRIT, Clean(what), value, threshold)
+    if len(serving) < len(members):
+        rest = ", ".join(
+            f"{m['DBInstanceIdentifier']} is {statuses.get(m['DBInstanceIdentifier'], 'unknown')}"
+            for m in members
+            if m not in serving
+        )
+        return Finding(NAME, name, Level.WARN, clean(f"Not every member is available: {rest}."), value, threshold)
+    return Finding(NAME, name, Level.OK, Clean("Every member is available."), value, threshold)
+
+
+def _judge_backups(
+    name: Clean, cluster: Mapping[str, Any], limits: Mapping[str, float], now: float
+) -> Iterator[Finding]:
+    days, wanted = int(cluster.get("BackupRetentionPeriod", 0)), limits["retention_days"]
+    level = Level.OK if days >= wanted else Level.WARN
+    what = "Automatic backups are kept long enough." if level is Level.OK else "Automatic backups are kept too short."
+    yield Finding(NAME, name, level, Clean(what), Clean(f"{days} days"), Clean(f"at least {wanted:g} days"))
+    newest = cluster.get("LatestRestorableTime")
+    if newest is None:
+        return
+    age, allowed = now - epoch(newest), limits["restorable_minutes"] * 60
+    level = Level.OK if age <= allowed else Level.WARN
+    what = "It can be restored to moments ago." if level is Level.OK else "The newest restorable time is long ago."
+    yield Finding(NAME, name, level, Clean(what), Clean(f"{span(age)} ago"), Clean(f"at most {span(allowed)} ago"))
+
+
+def _facts(cluster: Mapping[str, Any], statuses: Mapping[str, str]) -> Iterator[tuple[str, Clean]]:
+    yield "Status", clean(cluster.get("Status", "unknown"))
+    yield "Engine", clean(f"{cluster.get('Engine', '')} {cluster.get('EngineVersion', '')}")
+    for member in cluster.get("DBClusterMembers", ()):
+        instance = member["DBInstanceIdentifier"]
+        role = "writer" if member.get("IsClusterWriter") else "reader"
+        yield f"Member, {role}", clean(f"{instance}: {statuses.get(instance, 'unknown')}")
+    yield "Backup window", clean(f"{cluster.get('PreferredBackupWindow', 'unknown')} UTC")
+    yield "Backup retention", clean(f"{cluster.get('BackupRetentionPeriod', 0)} days")
+    for label, key in (
+        ("Earliest restorable", "EarliestRestorableTime"),
+        ("Newest restorable", "LatestRestorableTime"),
+    ):
+        if cluster.get(key):
+            yield label, stamp(cluster[key])
+    yield "Maintenance window", clean(f"{cluster.get('PreferredMaintenanceWindow', 'unknown')} UTC")
+    yield "Endpoint", clean(f"{cluster.get('Endpoint', 'none')}:{cluster.get('Port', '')}")
+    yield "Multi-AZ", Clean("yes" if cluster.get("MultiAZ") else "no")
+    yield "Encrypted", Clean("yes" if cluster.get("StorageEncrypted") else "no")
+    yield "Deletion protection", Clean("on" if cluster.get("DeletionProtection") else "off")
