@@ -167,7 +167,7 @@ def _problem_of(error: Exception) -> Problem:
     from console.options import UsageError
     from console.problems import Kind
     from console.settings import SettingsError
-    from console.stack import StackError
+    from console.stack_file import StackError
 
     if isinstance(error, (UsageError, StackError, SettingsError, DemoError)):
         return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))

@@ -1,12 +1,8 @@
-"""Stack files: one application in one environment, account and region, as TOML."""
+"""What a stack is: one application in one environment, account and region, and the names of its resources."""
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-import typing
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -15,12 +11,11 @@ from console.text import Clean, clean
 
 AccountId = Annotated[str, Meta(pattern=r"^\d{12}$", description="twelve digits")]
 Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="an AWS region such as eu-west-1")]
+StackName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="lower case letters, digits and . _ -")]
+Url = Annotated[str, Meta(pattern=r"^https?://", description="a URL that begins with http:// or https://")]
+KeyValue = Annotated[str, Meta(pattern=r"^[^=]+=.*$", description="KEY=VALUE")]
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
 Days = Annotated[int, Meta(ge=0, le=36_500)]
-
-
-class StackError(ValueError):
-    """A stack file that cannot be used; the message says file, place, what was found and what is allowed."""
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -136,7 +131,7 @@ class Instances(Part, frozen=True):
     """EC2 instances, by id or by tag (``tag = "Project=expo"``); `host` is for ssh."""
 
     instance: Name | None = None
-    tag: Annotated[str, Meta(pattern=r"^[^=]+=.*$", description="KEY=VALUE")] | None = None
+    tag: KeyValue | None = None
     host: Name | None = None
     region: Region | None = None
 
@@ -163,7 +158,7 @@ class Alarms(Part, frozen=True):
 class Endpoint(Part, frozen=True):
     """A URL that is asked, and the status that it should answer."""
 
-    url: Annotated[str, Meta(pattern=r"^https?://", description="a URL that begins with http:// or https://")]
+    url: Url
     name: Name | None = None
     expect: Annotated[int, Meta(ge=100, le=599)] = 200
 
@@ -212,14 +207,14 @@ class Checklists(Part, frozen=True):
 class Stack(Part, frozen=True):
     """One application in one environment, account and region."""
 
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="lower case letters, digits, . _ -")]
+    name: StackName
     title: str = ""
     environment: Name = "unknown"
     production: bool = False
     account: AccountId | None = None
     region: Region | None = None
     profile: Name | None = None
-    endpoint_url: Annotated[str, Meta(pattern=r"^https?://")] | None = None
+    endpoint_url: Url | None = None
 
     ecs: tuple[EcsCluster, ...] = ()
     cloudfront: tuple[Distribution, ...] = ()
@@ -254,101 +249,3 @@ class Stack(Part, frozen=True):
     def label(self) -> Clean:
         """The title for people, or the name where there is none."""
         return clean(self.title or self.name)
-
-
-def load(path: Path) -> Stack:
-    """Read a stack file; raises `StackError` with a sentence that says where and what."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise StackError(f"{path}: cannot be read: {reason}. Next: check the file.") from error
-    return parse(text, str(path))
-
-
-def parse(text: str, where: str) -> Stack:
-    """Make a Stack of TOML text; `where` names its file in messages. Raises `StackError`."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StackError(f"{where}: not valid TOML: {clean(error)}.") from error
-    for place, problem in _unknown_keys(data, Stack, ""):
-        raise StackError(f"{where}: {place}: {problem}")
-    try:
-        return msgspec.convert(data, Stack)
-    except msgspec.ValidationError as error:
-        raise StackError(f"{where}: {_explain(str(error), data)}") from error
-
-
-def _unknown_keys(data: object, kind: object, place: str) -> typing.Iterator[tuple[str, str]]:
-    """Walk the data beside the types: msgspec names an unknown key, but not what is allowed."""
-    if isinstance(data, list):
-        item = next((a for a in typing.get_args(kind) if a is not Ellipsis), None)
-        for index, value in enumerate(data):
-            yield from _unknown_keys(value, item, f"{place}[{index}]")
-        return
-    struct = next((k for k in (kind, *typing.get_args(kind)) if isinstance(k, type) and issubclass(k, Part)), None)
-    if struct is None or not isinstance(data, dict):
-        return
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
-    for key, value in data.items():
-        here = f"{place}.{clean(key)}".lstrip(".")
-        if key not in fields:
-            near = difflib.get_close_matches(key, fields, n=1, cutoff=0.5)
-            nearest = f"Nearest: {near[0]}. " if near else ""
-            yield here, f"unknown key {clean(key)!r}. {nearest}Allowed: {', '.join(fields)}."
-        else:
-            yield from _unknown_keys(value, fields[key], here)
-
-
-def _explain(message: str, data: dict[str, Any]) -> str:
-    """Turn msgspec's ``Expected X, got Y - at `$.a[0].b` `` into place, finding and what is allowed."""
-    expected, _, place = message.partition(" - at `$.")
-    path = place.rstrip("`")
-    if not path:
-        return f"{clean(message)}."
-    found: Any = data
-    for key in path.replace("[", ".").replace("]", "").split("."):
-        try:
-            found = found[int(key)] if isinstance(found, list) else found[key]
-        except (KeyError, IndexError, ValueError, TypeError):
-            return f"{path}: {expected}."
-    allowed = expected[0].lower() + expected[1:]
-    return f"{path}: found {clean(repr(found), limit=80)}, but {allowed}."
-
-
-def write(stack: Stack) -> str:
-    """The stack as TOML text that `parse` reads back equal."""
-    data = msgspec.to_builtins(stack)
-    lines: list[str] = []
-    tables: list[str] = []
-    for key, value in data.items():
-        if isinstance(value, dict):
-            tables += _table_lines(key, value)
-        elif isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
-            for item in value:
-                tables += ["", f"[[{key}]]", *(f"{_key(k)} = {_value(v)}" for k, v in item.items())]
-        else:
-            lines.append(f"{_key(key)} = {_value(value)}")
-    return "\n".join([*lines, *tables]) + "\n"
-
-
-def _table_lines(path: str, table: dict[str, Any]) -> list[str]:
-    plain = {k: v for k, v in table.items() if not isinstance(v, dict)}
-    nested = {k: v for k, v in table.items() if isinstance(v, dict)}
-    lines = ["", f"[{path}]", *(f"{_key(k)} = {_value(v)}" for k, v in plain.items())] if plain else []
-    for key, value in nested.items():
-        lines += _table_lines(f"{path}.{_key(key)}", value)
-    return lines
-
-
-def _key(key: str) -> str:
-    return key if key.replace("-", "").replace("_", "").isalnum() and key.isascii() else _value(key)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(k)} = {_value(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

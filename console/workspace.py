@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from console.aws.target import Target
 from console.options import Options, UsageError
 from console.settings import Settings, config_dir, load_settings
-from console.stack import Stack, StackError, load
+from console.stack import Stack
+from console.stack_file import StackError, load
 
 if TYPE_CHECKING:
     from console.demo.attach import Demo

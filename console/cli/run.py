@@ -15,7 +15,7 @@ from console.demo.options import DemoError
 from console.options import Options, UsageError
 from console.problems import Failure
 from console.settings import SettingsError
-from console.stack import StackError
+from console.stack_file import StackError
 from console.workspace import open_workspace
 
 USAGE: Final = 2

@@ -18,7 +18,7 @@ import console
 from console.demo import record
 from console.demo.options import DemoError, Options
 from console.demo.record import PREFIX, Record
-from console.stack import parse
+from console.stack_file import parse
 
 if TYPE_CHECKING:
     from console.demo.world import World

@@ -147,7 +147,7 @@ class Poller:
 
     async def unwatch(self, owner: object) -> None:
         """Stop what only this owner watched. What was read stays, with its age."""
-        for feed in self._feeds.values():
+        for feed in list(self._feeds.values()):
             if feed.listeners.pop(owner, None) is not None and not feed.listeners:
                 await feed.stop()
 
