@@ -69,7 +69,7 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     expected, _, place = message.partition(" - at `$.")
     path = place.rstrip("`")
     if not path:
-        return f"{clean(message)}."
+        return f"at the top: {_in_words(clean(expected))}."
     found: Any = data
     for key in path.replace("[", ".").replace("]", "").split("."):
         try:
@@ -103,7 +103,7 @@ def _in_words(expected: str) -> str:
     kind, _, pattern = expected.partition(" matching regex ")
     if pattern:
         return f"it must be {_BY_PATTERN[ast.literal_eval(pattern)]}"
-    wanted, _, _ = expected.removeprefix("Expected ").partition(", got ")
+    wanted = expected.removeprefix("Expected ").partition(", got ")[0].replace(" | null`", "`")
     for code, words in _WORDS.items():
         wanted = wanted.replace(code, words)
     return f"it must be {wanted}" if kind.startswith("Expected ") else wanted[0].lower() + wanted[1:]

@@ -48,7 +48,9 @@ _APIGATEWAY_VERB: Final = {
     "Update": "PATCH",
     "Delete": "DELETE",
 }
-_READS: Final = re.compile(r"^(Describe|List|Get|BatchGet|Head|Filter|Lookup|Search|Query|Scan|Simulate|Select|Check)")
+_READS: Final = re.compile(
+    r"^(AdminGet|AdminList|Describe|List|Get|BatchGet|Head|Filter|Lookup|Search|Query|Scan|Simulate|Select|Check)"
+)
 # Reads that AWS shapes like writes; design.md names them.
 _READS_SHAPED_LIKE_WRITES: Final = frozenset(
     {

@@ -1,0 +1,116 @@
+"""Every exception of the AWS libraries becomes a sentence with the next step."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.exceptions as raised
+import pytest
+from aiohttp import ClientPayloadError
+
+from console.problems import Failure, Kind, Problem, Suspect, classify
+from console.text import Clean
+
+
+def client_error(code: str, message: str = "no", status: int = 400, headers: dict[str, str] | None = None) -> Exception:
+    response: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": headers or {}},
+    }
+    return raised.ClientError(response, "DescribeServices")
+
+
+CHAIN = [
+    (raised.NoCredentialsError(), "No AWS credentials were found."),
+    (raised.PartialCredentialsError(provider="env", cred_var="secret"), "incomplete"),
+    (raised.ProfileNotFound(profile="shop"), "shop"),
+    (raised.SSOTokenLoadError(error_msg="x"), "Nobody has signed in"),
+    (raised.TokenRetrievalError(provider="sso", error_msg="x"), "expired"),
+    (raised.UnauthorizedSSOTokenError(), "expired"),
+    (raised.InvalidConfigError(error_msg="source_profile"), "source_profile"),
+    (raised.CredentialRetrievalError(provider="process", error_msg=""), "credential_process failed"),
+    (json.JSONDecodeError("Expecting value", "junk", 0), "not JSON"),
+    (RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired."), "already expired"),
+    (client_error("ExpiredToken"), "does not accept"),
+    (client_error("ExpiredTokenException"), "does not accept"),
+    (client_error("RequestExpired"), "does not accept"),
+    (client_error("UnrecognizedClientException"), "does not accept"),
+    (client_error("InvalidClientTokenId", status=403), "does not accept"),
+]
+
+
+@pytest.mark.parametrize(("error", "says"), CHAIN, ids=lambda value: type(value).__name__)
+def test_each_credential_case_has_its_own_sentence_and_a_next_step(error: Exception, says: str) -> None:
+    problem = classify(error, profile="shop")
+    assert problem.kind is Kind.LOGIN
+    assert says in problem.what
+    assert problem.hint
+
+
+KINDS = [
+    (client_error("ThrottlingException"), Kind.THROTTLED),
+    (client_error("Throttling", status=400), Kind.THROTTLED),
+    (client_error("TooManyRequestsException", status=429), Kind.THROTTLED),
+    (client_error("SlowDown", status=503), Kind.THROTTLED),
+    (client_error("LimitExceededException", "Rate exceeded"), Kind.THROTTLED),
+    (client_error("LimitExceededException", "Cannot exceed quota for keys"), Kind.CONFLICT),
+    (client_error("ResourceNotFoundException"), Kind.NOT_FOUND),
+    (client_error("NoSuchBucket", status=404), Kind.NOT_FOUND),
+    (client_error("DBInstanceNotFound", status=404), Kind.NOT_FOUND),
+    (client_error("PreconditionFailed", status=412), Kind.CONFLICT),
+    (client_error("InternalFailure", status=500), Kind.NETWORK),
+    (client_error("Unheard", status=503), Kind.NETWORK),
+    (client_error("SubscriptionRequiredException"), Kind.UNAVAILABLE),
+    (client_error("ValidationException"), Kind.INVALID),
+    (raised.NoRegionError(), Kind.INVALID),
+    (raised.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), Kind.NETWORK),
+    (raised.ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), Kind.NETWORK),
+    (ClientPayloadError("cut"), Kind.NETWORK),
+    (ConnectionResetError("reset"), Kind.NETWORK),
+    (TimeoutError(), Kind.NETWORK),
+    (raised.ClientError({"Error": {"Code": "500", "Message": "<!doctype html>"}}, "X"), Kind.NETWORK),
+    (Suspect("The answer lacks 'services'."), Kind.SUSPECT),
+    (KeyError("services"), Kind.BUG),
+    (ValueError("odd"), Kind.BUG),
+]
+
+
+@pytest.mark.parametrize(("error", "kind"), KINDS, ids=lambda value: str(value)[:40])
+def test_kind(error: Exception, kind: Kind) -> None:
+    assert classify(error).kind is kind
+
+
+def test_access_denied_names_the_permission_that_aws_names_else_the_one_that_was_needed() -> None:
+    told = "User: arn:aws:iam::1:user/x is not authorized to perform: ecs:ListServices on resource: *"
+    assert classify(client_error("AccessDeniedException", told), permission="ecs:DescribeServices").permission == (
+        "ecs:ListServices"
+    )
+    problem = classify(client_error("AccessDenied", "Access Denied", 403), permission="s3:ListBucket")
+    assert (problem.kind, problem.permission) == (Kind.DENIED, "s3:ListBucket")
+    assert "s3:ListBucket" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("date", "says"),
+    [
+        ("Thu, 01 Jan 2026 11:50:00 GMT", "600 s ahead of AWS's"),
+        ("Thu, 01 Jan 2026 12:10:00 GMT", "600 s behind AWS's"),
+        ("Thu, 01 Jan 2026 12:00:01 GMT", "the secret access key may be wrong"),
+        ("yesterday", "clock may be wrong"),
+    ],
+)
+def test_clock_skew_is_told_in_seconds(date: str, says: str) -> None:
+    error = client_error("InvalidSignatureException", "Signature expired", 403, {"date": date})
+    problem = classify(error, now=datetime(2026, 1, 1, 12, tzinfo=UTC))
+    assert problem.kind is Kind.SKEW
+    assert says in problem.what
+
+
+def test_an_html_page_is_not_shown_as_a_message() -> None:
+    assert "<" not in classify(client_error("502", "<html><body>gateway</body></html>", 502)).what
+
+
+def test_a_failure_keeps_its_problem_and_control_characters_stay_out() -> None:
+    problem = Problem(Kind.DENIED, Clean("No."))
+    assert classify(Failure(problem)) is problem
+    assert "\x1b" not in str(classify(client_error("X\x1b[2J", "\x1b]0;title\x07")))
