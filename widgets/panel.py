@@ -1,0 +1,162 @@
+"""A frame around what a Source gives: title, age, and the present problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+
+from console.sources.base import Level, Reading
+from widgets.level import STYLES, SYMBOLS
+from widgets.lines import Lines
+from widgets.text_view import hang
+from widgets.times import ago, span
+
+
+def age_text(reading: Reading[Any], period: float, now: datetime) -> Content:
+    """How old the value is: muted while fresh, with a warning sign once older than twice the period."""
+    if reading.at is None:
+        return Content.styled("no answer" if reading.problem else "reading …", "$text-muted")
+    age = (now - reading.at).total_seconds()
+    if period and age > 2 * period:
+        return Content.styled(f"{SYMBOLS[Level.WARN]} stale, {ago(age)}", STYLES[Level.WARN])
+    return Content.styled(ago(age), "$text-muted")
+
+
+def problem_lines(reading: Reading[Any], width: int, now: datetime) -> list[Content]:
+    """What went wrong and what to do next, then when it is tried again."""
+    if reading.problem is None:
+        return []
+    problem = reading.problem
+    head = f"{SYMBOLS[Level.UNKNOWN]} {problem.kind}: "
+    again = ""
+    if reading.next_at is not None:
+        left = (reading.next_at - now).total_seconds()
+        again = f" Tried again in {span(left // 10 * 10)}." if left >= 10 else " Tried again now."
+    lines = hang(f"{problem.what} {problem.hint}{again}".strip(), width - 1, head, 2)
+    return [lines[0].stylize(STYLES[Level.UNKNOWN], 0, len(head)), *lines[1:]]
+
+
+class PanelTitle(Lines):
+    """The top line of a panel: title, note, age."""
+
+    DEFAULT_CSS = "PanelTitle { height: 1; background: $panel; }"
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self._note = Content("")
+        self._age = Content("")
+
+    def show(self, title: str, note: Content, age: Content) -> None:
+        """Show these; equal text is not painted again."""
+        self._title, self._note, self._age = title, note, age
+        self.update_lines()
+
+    def lines(self, width: int, height: int) -> list[Content]:
+        """The line for a width; the note is cut before the age is."""
+        here = "bold $primary" if self.parent and self.parent.has_pseudo_class("focus-within") else "bold"
+        title = Content.assemble(" ", (self._title, here), "   ", self._note)
+        room = max(0, width - self._age.cell_length - 2)
+        left = title.truncate(room, ellipsis=True)
+        return [Content.assemble(left, " " * (room - left.cell_length), " ", self._age, " ")]
+
+
+class PanelProblem(Lines):
+    """The problem of a panel, beneath its title; hidden while there is none."""
+
+    DEFAULT_CSS = "PanelProblem { display: none; height: auto; max-height: 4; padding: 0 1; background: $surface; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading: Reading[Any] = Reading()
+        self._now = datetime.now(UTC)
+
+    def show(self, reading: Reading[Any], now: datetime) -> None:
+        """Show the problem of a reading."""
+        before = len(self.lines(self.size.width, 4))
+        self._reading, self._now = reading, now
+        self.display = reading.problem is not None
+        if len(self.lines(self.size.width, 4)) != before:
+            self.refresh(layout=True)
+        self.update_lines()
+
+    def lines(self, width: int, height: int) -> list[Content]:
+        """The problem for a width."""
+        return problem_lines(self._reading, width, self._now)
+
+
+class Panel(Vertical):
+    """A titled frame around `body`, which shows the last good value whatever the present problem is.
+
+    `period` is the Source's, in seconds: a value older than twice that is marked stale. `fill` is called
+    with each value that differs from the one shown before.
+    """
+
+    DEFAULT_CSS = "Panel { height: 1fr; width: 1fr; background: $background; }"
+
+    def __init__(
+        self,
+        title: str,
+        body: Widget,
+        *,
+        period: float = 0,
+        fill: Callable[[Any], object] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.title = title
+        self.body = body
+        self.period = period
+        self._fill = fill
+        self._now = now
+        self._note = Content("")
+        self._reading: Reading[Any] = Reading()
+        self._top = PanelTitle(title)
+        self._problem = PanelProblem()
+
+    def compose(self) -> ComposeResult:
+        """Title, problem, body."""
+        yield self._top
+        yield self._problem
+        yield self.body
+
+    def on_mount(self) -> None:
+        """Let the age grow: once a second, painted only where its text changed."""
+        self.set_interval(1, self.tick)
+        self.tick()
+
+    def show(self, reading: Reading[Any]) -> None:
+        """Show a reading: fills the body where its value is another, and keeps it where there is a problem."""
+        before, self._reading = self._reading, reading
+        if self._fill and reading.value is not None and reading.value != before.value:
+            self._fill(reading.value)
+        self.tick()
+
+    def note(self, note: Content | str) -> None:
+        """Show something behind the title, such as counts."""
+        self._note = Content(note) if isinstance(note, str) else note
+        self.tick()
+
+    def tick(self) -> None:
+        """Bring age and problem up to date."""
+        now = self._now()
+        untold = self._reading == Reading()
+        age = Content("") if untold and not self.period else age_text(self._reading, self.period, now)
+        self._top.show(self.title, self._note, age)
+        self._problem.show(self._reading, now)
+
+    def on_descendant_focus(self) -> None:
+        """Show in the title that the keys go here."""
+        self._top.update_lines()
+
+    def on_descendant_blur(self) -> None:
+        """Show in the title that the keys go elsewhere."""
+        self._top.update_lines()

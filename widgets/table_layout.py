@@ -1,0 +1,129 @@
+"""Where the columns of a table stand for a width: which are shown, how wide, and what lies to the sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Literal, TypeVar
+
+from textual.content import Content
+
+Row = TypeVar("Row")
+Cell = str | Content
+
+GAP: Final = 2
+"""Blank cells between two columns."""
+
+GUTTER: Final = 3
+"""Cells before the first column, for the cursor and the mark."""
+
+_STUB: Final = 4
+"""A column that would be cut to less than this is not shown at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column of a table of `Row`.
+
+    `width` is its cells, or its least where `share` says what part of spare room it takes; `most` limits
+    that (0: no limit). `sort` gives what to order by (None: the cell's text); rows for which it gives None
+    come last either way. `hide` above 0 lets the column go where the screen is narrow, the highest first.
+    """
+
+    key: str
+    title: str
+    cell: Callable[[Row], Cell]
+    width: int = 10
+    share: int = 0
+    most: int = 0
+    align: Literal["left", "right"] = "left"
+    sort: Callable[[Row], Any] | None = None
+    hide: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column that is shown: its index, the cell at which it begins, and its width."""
+
+    index: int
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns for a width; `left` and `right` say how many are out of sight, or dropped."""
+
+    placed: tuple[Placed, ...]
+    left: int = 0
+    right: int = 0
+
+
+def lay_out(columns: Sequence[Column[Any]], available: int, offset: int = 0) -> Layout:
+    """Place columns in `available` cells.
+
+    At `offset` 0 columns are dropped by their `hide` until the rest fits. A greater one scrolls sideways:
+    the first column stays, that many after it are passed over, and nothing is dropped.
+    """
+    if offset:
+        return _scrolled(columns, available, offset)
+    shown = list(range(len(columns)))
+    while _needed(columns, shown) > available:
+        droppable = [index for index in shown if columns[index].hide]
+        if not droppable:
+            break
+        shown.remove(max(droppable, key=lambda index: (columns[index].hide, index)))
+    placed = _place(columns, shown, available)
+    return Layout(placed, right=len(columns) - len(placed))
+
+
+def furthest(columns: Sequence[Column[Any]], available: int) -> int:
+    """The sideways offset at which the last column is wholly in sight; 0 where nothing is hidden."""
+    if lay_out(columns, available).right == 0:
+        return 0
+    for offset in range(1, len(columns) - 1):
+        if _needed(columns, [0, *range(offset + 1, len(columns))]) <= available:
+            return offset
+    return max(0, len(columns) - 2)
+
+
+def _scrolled(columns: Sequence[Column[Any]], available: int, offset: int) -> Layout:
+    placed = _place(columns, [0, *range(offset + 1, len(columns))], available)
+    return Layout(placed, left=offset, right=len(columns) - offset - len(placed))
+
+
+def _needed(columns: Sequence[Column[Any]], shown: Sequence[int]) -> int:
+    return sum(columns[index].width for index in shown) + GAP * (len(shown) - 1)
+
+
+def _place(columns: Sequence[Column[Any]], shown: Sequence[int], available: int) -> tuple[Placed, ...]:
+    widths = {index: columns[index].width for index in shown}
+    _share_out(columns, widths, available - _needed(columns, shown))
+    placed: list[Placed] = []
+    x = 0
+    for index in shown:
+        if placed and available - x < min(columns[index].width, _STUB):
+            break
+        width = max(0, min(widths[index], available - x))
+        placed.append(Placed(index, x, width))
+        x += width + GAP
+    return tuple(placed)
+
+
+def _share_out(columns: Sequence[Column[Any]], widths: dict[int, int], spare: int) -> None:
+    """Give spare cells to the columns that take a share, until each has its most or nothing is left."""
+    while spare > 0:
+        open_ = {i: columns[i].share for i in widths if columns[i].share and _room(columns[i], widths[i])}
+        total = sum(open_.values())
+        if not total:
+            return
+        before = spare
+        for index, share in open_.items():
+            part = max(1, before * share // total)
+            part = min(part, spare, _room(columns[index], widths[index]))
+            widths[index] += part
+            spare -= part
+
+
+def _room(column: Column[Any], width: int) -> int:
+    return max(0, column.most - width) if column.most else 1_000_000

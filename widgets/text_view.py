@@ -1,0 +1,117 @@
+"""Text that scrolls by keys, made anew for every width, repainted only where it changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.style import Style
+
+from widgets.lines import Lines, segments, strip
+from widgets.table_paint import scroll_mark
+
+
+def hang(text: str, width: int, first: str = "", indent: int | None = None, style: str = "") -> list[Content]:
+    """Text wrapped to `width` cells behind `first`, the following lines indented (by default under it)."""
+    inset = len(first) if indent is None else indent
+    start = Content(text).wrap(max(1, width - len(first)))
+    head = start[0].plain if start else ""
+    rest = text[len(head) :].strip()
+    lines = [Content.assemble((first, "$text-muted"), (head.rstrip(), style))]
+    for part in Content(rest).wrap(max(1, width - inset)) if rest else ():
+        lines.append(Content.assemble(" " * inset, (part.plain.rstrip(), style)))
+    return lines
+
+
+class TextView(Lines, can_focus=True):
+    """Lines of content; a subclass gives them for a width in `content`. Keys: j k g G, arrows, page keys."""
+
+    DEFAULT_CSS = """
+    TextView {
+        height: 1fr; padding: 0 0 0 1; background: $background;
+        & > .text-view--scroll { color: $text-muted; }
+        &:focus > .text-view--scroll { color: $primary; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"text-view--scroll"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("pagedown,space", "page(1)", "Page down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("home,g", "move(-1000000)", "Top", show=False),
+        Binding("end,G", "move(1000000)", "End", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._top = 0
+        self._content: list[Content] = []
+        self._width = -1
+
+    def content(self, width: int) -> list[Content]:
+        """All lines, each at most `width` cells."""
+        return []
+
+    def renew(self, *, home: bool = False) -> None:
+        """Make the content anew and paint what changed; `home` goes back to the top."""
+        self._width = -1
+        if home:
+            self._top = 0
+        if self.styles.is_auto_height:
+            self.refresh(layout=True)
+        self.update_lines()
+
+    def lines(self, width: int, height: int) -> list[Content]:
+        """The lines in sight."""
+        self._make(width - 2)
+        self._top = max(0, min(self._top, len(self._content) - height))
+        return self._content[self._top : self._top + height]
+
+    def _make(self, width: int) -> None:
+        if width != self._width:
+            self._width = width
+            self._content = self.content(max(1, width))
+
+    def _strips(self, width: int, height: int) -> list[Strip]:
+        base, bar = self.visual_style, self.get_visual_style("text-view--scroll")
+        shown = self.lines(width, height)
+        shown += [Content("")] * (height - len(shown))
+        if width < 2:
+            return [strip(line, width, base) for line in shown]
+        return [self._edged(line, y, width, height, base, bar) for y, line in enumerate(shown)]
+
+    def _edged(self, line: Content, y: int, width: int, height: int, base: Style, bar: Style) -> Strip:
+        mark = scroll_mark(y, height, self._top, len(self._content))
+        edge = segments(Content(f" {mark}"), 2, bar)
+        return Strip([*segments(line, width - 2, base), *edge], width)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """All lines, for a view with ``height: auto`` (called by Textual)."""
+        self._make(width - 2)
+        return max(1, len(self._content))
+
+    def action_move(self, by: int) -> None:
+        """Scroll by lines."""
+        top = max(0, min(self._top + by, len(self._content) - self.size.height))
+        if top != self._top:
+            self._top = top
+            self.update_lines()
+
+    def action_page(self, by: int) -> None:
+        """Scroll by screenfuls."""
+        self.action_move(by * max(1, self.size.height - 1))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll by three lines."""
+        event.stop()
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll by three lines."""
+        event.stop()
+        self.action_move(-3)
