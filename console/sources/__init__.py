@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.sources import docdb, ecs, eks, endpoint
+from console.sources import aws_health, docdb, ecs, eks, endpoint
 from console.sources.base import AnySource, Source
 from console.stack import Stack
 
-_MODULES: Final = (ecs, docdb, eks, endpoint)
+_MODULES: Final = (ecs, docdb, eks, endpoint, aws_health)
 
 SOURCES: Final[dict[str, AnySource]] = {
     source.name: source for module in _MODULES for source in vars(module).values() if isinstance(source, Source)

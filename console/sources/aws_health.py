@@ -1,0 +1,180 @@
+"""AWS Health: what AWS itself says is wrong, or will change, where the stack runs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from console.problems import Failure, Kind
+from console.sources.base import Detail, Event, Finding, Level, Report, check
+from console.sources.numbers import DAY, epoch, stamp
+from console.stack import Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+NAME: Final = "health.aws-events"
+
+STATUS_PAGE: Final = "https://health.aws.amazon.com/health/status"
+"""What AWS tells everybody, without an account or a support plan."""
+
+AT_ONCE: Final = 10
+"""Services in one filter, and events in one question for details (AWS Health API reference)."""
+
+_SERVICES: Final = {
+    "ecs": "ECS",
+    "cloudfront": "CLOUDFRONT",
+    "alb": "ELASTICLOADBALANCING",
+    "apigateway": "APIGATEWAY",
+    "functions": "LAMBDA",
+    "dynamodb": "DYNAMODB",
+    "rds": "RDS",
+    "docdb": "DOCDB",
+    "beanstalk": "ELASTICBEANSTALK",
+    "eks": "EKS",
+    "s3": "S3",
+    "cognito": "COGNITO",
+    "ecr": "ECR",
+    "logs": "CLOUDWATCH",
+    "ec2": "EC2",
+    "sns": "SNS",
+}
+"""The parts of a stack file by the names that AWS Health has for their services."""
+
+_ALWAYS: Final = ("ABUSE", "IAM", "RISK")
+"""What concerns every account: complaints about it, its identities, keys that became known."""
+
+
+@check(
+    NAME,
+    period=300,
+    permissions=("health:DescribeAffectedEntities", "health:DescribeEventDetails", "health:DescribeEvents"),
+    wants=lambda stack: services_of(stack) != sorted(_ALWAYS),
+    thresholds={"change_warn_days": 14},
+)
+async def aws_events(aws: Aws, stack: Stack) -> Report:
+    """AWS reports no problem and plans no change that touches the stack.
+
+    An open issue of this account's resources is critical, one of a whole region a warning; a scheduled change
+    is a warning from `change_warn_days` before it begins. AWS answers only accounts with a Business or a
+    higher support plan; others are pointed to the public status page.
+    """
+    try:
+        events = await _events(aws, stack)
+        texts, touched = await asyncio.gather(_texts(aws, events), _touched(aws, events))
+    except Failure as failure:
+        if failure.problem.kind is Kind.UNAVAILABLE:
+            return Report((_not_available(),))
+        raise
+    if not events:
+        what = Clean(f"AWS reports nothing. What it tells everybody: {STATUS_PAGE}")
+        return Report((Finding(NAME, Clean("AWS"), Level.OK, what, Clean("0 events"), Clean("none open")),))
+    days, now = aws_events.limits(stack)["change_warn_days"], time.time()
+    return Report(
+        tuple(judge_event(event, texts.get(event["arn"], ""), days, now) for event in events),
+        tuple(_detail(event, texts.get(event["arn"], ""), touched.get(event["arn"], ())) for event in events),
+    )
+
+
+def services_of(stack: Stack) -> list[str]:
+    """The names that AWS Health has for the services that a stack uses."""
+    return sorted({*_ALWAYS, *(name for part, name in _SERVICES.items() if getattr(stack, part))})
+
+
+def judge_event(event: Mapping[str, Any], text: str, warn_days: float, now: float) -> Finding:
+    """The verdict on one event at `now`, in epoch seconds; `text` is AWS's description of it."""
+    category, begins = event.get("eventTypeCategory", ""), event.get("startTime")
+    level = Level.OK
+    if category in ("issue", "investigation") and event.get("statusCode") == "open":
+        level = Level.CRIT if event.get("eventScopeCode") == "ACCOUNT_SPECIFIC" else Level.WARN
+    elif category == "scheduledChange" and begins is not None and epoch(begins) - now < warn_days * DAY:
+        level = Level.WARN
+    value = f"{event.get('statusCode', 'unknown')} {category}"
+    what = text or f"{event.get('service', 'AWS')}: AWS gives no description. See {STATUS_PAGE}"
+    return Finding(NAME, _resource(event), level, clean(what, limit=300), clean(value), Clean("none open"))
+
+
+async def _events(aws: Aws, stack: Stack) -> list[Mapping[str, Any]]:
+    services, regions = services_of(stack), _regions(aws, stack)
+    answers = await asyncio.gather(
+        *(
+            aws.items(
+                "health",
+                "describe_events",
+                "events",
+                filter={"eventStatusCodes": ["open", "upcoming"], "regions": regions, "services": chunk},
+            )
+            for chunk in _chunks(services)
+        )
+    )
+    found = [event for answer in answers for event in answer]
+    return sorted(found, key=lambda event: (event.get("eventTypeCategory", ""), event["arn"]))
+
+
+def _regions(aws: Aws, stack: Stack) -> list[str]:
+    """Where the stack has something; "global" is where AWS Health puts CloudFront and IAM."""
+    parts = (part for name in _SERVICES for part in getattr(stack, name))
+    named = {getattr(part, "region", None) for part in parts} | {stack.region or aws.target.region}
+    return ["global", *sorted(region for region in named if region)][:AT_ONCE]
+
+
+async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    answers = await asyncio.gather(
+        *(
+            aws.call("health", "describe_event_details", expect="successfulSet", eventArns=chunk)
+            for chunk in _chunks([event["arn"] for event in events])
+        )
+    )
+    told = [detail for answer in answers for detail in answer["successfulSet"]]
+    return {one["event"]["arn"]: one.get("eventDescription", {}).get("latestDescription", "") for one in told}
+
+
+async def _touched(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Clean, ...]]:
+    """The affected resources by the ARN of their event."""
+    answers = await asyncio.gather(
+        *(
+            aws.items("health", "describe_affected_entities", "entities", filter={"eventArns": chunk})
+            for chunk in _chunks([event["arn"] for event in events])
+        )
+    )
+    found: dict[str, tuple[Clean, ...]] = {}
+    for entity in (entity for answer in answers for entity in answer):
+        found[entity["eventArn"]] = (*found.get(entity["eventArn"], ()), clean(entity.get("entityValue", "")))
+    return found
+
+
+def _detail(event: Mapping[str, Any], text: str, touched: Sequence[Clean]) -> Detail:
+    facts = [
+        ("Service", clean(event.get("service", ""))),
+        ("Category", clean(event.get("eventTypeCategory", ""))),
+        ("Status", clean(event.get("statusCode", ""))),
+        ("Region", clean(event.get("region", ""))),
+        ("Scope", clean(event.get("eventScopeCode", ""))),
+    ]
+    times = (("Begins", "startTime"), ("Ends", "endTime"), ("Updated", "lastUpdatedTime"))
+    facts += [(label, stamp(event[key])) for label, key in times if event.get(key)]
+    updated = event.get("lastUpdatedTime") or event.get("startTime")
+    return Detail(
+        resource=_resource(event),
+        kind="AWS Health event",
+        arn=clean(event["arn"]),
+        facts=(*facts, ("Status page", Clean(STATUS_PAGE))),
+        events=(Event(updated, clean(text)),) if updated and text else (),
+        related=tuple(touched),
+    )
+
+
+def _resource(event: Mapping[str, Any]) -> Clean:
+    return clean(f"{event.get('eventTypeCode', 'AWS')} {event.get('region', '')}".strip())
+
+
+def _not_available() -> Finding:
+    what = f"AWS Health needs a Business or a higher support plan. What AWS tells everybody: {STATUS_PAGE}"
+    return Finding(NAME, Clean("AWS"), Level.OK, Clean(what), Clean("not available"))
+
+
+def _chunks(items: Sequence[str]) -> Iterator[list[str]]:
+    return (list(items[at : at + AT_ONCE]) for at in range(0, len(items), AT_ONCE))

@@ -1,0 +1,135 @@
+"""AWS Health: levels of events, which are asked for, and accounts that may not ask."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from console.aws.target import Target
+from console.problems import Failure, Kind, Problem
+from console.sources import aws_health
+from console.sources.base import Level
+from console.stack import EcsCluster, Stack, parse
+from console.text import Clean
+
+NOW = 1_800_000_000.0
+STACK = Stack(name="s", region="eu-west-1", ecs=(EcsCluster(cluster="c", region="eu-central-1"),))
+
+
+def event(category: str = "issue", status: str = "open", scope: str = "PUBLIC", days: float = -1) -> dict[str, Any]:
+    return {
+        "arn": f"arn:aws:health:eu-west-1::event/ECS/{category}",
+        "service": "ECS",
+        "eventTypeCode": "AWS_ECS_OPERATIONAL_ISSUE",
+        "eventTypeCategory": category,
+        "eventScopeCode": scope,
+        "region": "eu-west-1",
+        "statusCode": status,
+        "startTime": datetime.fromtimestamp(NOW, UTC) + timedelta(days=days),
+    }
+
+
+@pytest.mark.parametrize(
+    ("found", "level"),
+    [
+        (event(), Level.WARN),
+        (event(scope="ACCOUNT_SPECIFIC"), Level.CRIT),
+        (event("investigation"), Level.WARN),
+        (event("scheduledChange", "upcoming", "ACCOUNT_SPECIFIC", days=13), Level.WARN),
+        (event("scheduledChange", "upcoming", "ACCOUNT_SPECIFIC", days=15), Level.OK),
+        (event("accountNotification"), Level.OK),
+    ],
+)
+def test_level(found: dict[str, Any], level: Level) -> None:
+    assert aws_health.judge_event(found, "Words.", 14, NOW).level is level
+
+
+def test_an_event_without_description_points_to_the_status_page() -> None:
+    assert aws_health.STATUS_PAGE in aws_health.judge_event(event(), "", 14, NOW).what
+
+
+class Health:
+    """Answers as AWS Health does, and keeps what it was asked."""
+
+    def __init__(self, events: list[dict[str, Any]], failure: Failure | None = None) -> None:
+        self.target = Target()
+        self.asked: list[dict[str, Any]] = []
+        self._events = events
+        self._failure = failure
+
+    async def items(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
+        if self._failure:
+            raise self._failure
+        if operation == "describe_affected_entities":
+            return [{"eventArn": arn, "entityValue": "task/1"} for arn in params["filter"]["eventArns"]]
+        self.asked.append(params["filter"])
+        return [event for event in self._events if event["service"] in params["filter"]["services"]]
+
+    async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
+        told = [
+            {"event": event, "eventDescription": {"latestDescription": "We\x1b[2J investigate."}}
+            for event in self._events
+            if event["arn"] in params["eventArns"]
+        ]
+        return {"successfulSet": told}
+
+
+ask: Any = aws_health.aws_events.fetch
+
+
+async def test_services_and_regions_of_the_stack_are_asked_for() -> None:
+    health = Health([])
+    report = await ask(health, STACK)
+    assert health.asked == [
+        {
+            "eventStatusCodes": ["open", "upcoming"],
+            "regions": ["global", "eu-central-1", "eu-west-1"],
+            "services": ["ABUSE", "ECS", "IAM", "RISK"],
+        }
+    ]
+    (finding,) = report.findings
+    assert finding.level is Level.OK
+    assert aws_health.STATUS_PAGE in finding.what
+
+
+async def test_more_services_than_a_filter_takes_are_asked_in_parts() -> None:
+    health = Health([])
+    parts = (
+        "ecs.cluster cloudfront.id alb.load_balancer apigateway.api lambda.function dynamodb.table rds.instance "
+        "docdb.cluster beanstalk.application eks.cluster s3.bucket cognito.user_pool ecr.repository logs.group "
+        "ec2.instance sns.topic"
+    )
+    tables = [part.partition(".") for part in parts.split()]
+    text = "".join(f'[[{table}]]\n{key} = "x"\n' for table, _, key in tables)
+    many = parse('name = "s"\n' + text.replace("application = ", 'environment = "e"\napplication = '), "s.toml")
+    await ask(health, many)
+    assert [len(asked["services"]) for asked in health.asked] == [10, 9]
+
+
+async def test_an_event_is_told_with_its_description_and_what_it_touches() -> None:
+    report = await ask(Health([event()]), STACK)
+    (finding,), (detail,) = report.findings, report.details
+    assert finding.what == "We␛[2J investigate."
+    assert finding.resource == detail.resource == "AWS_ECS_OPERATIONAL_ISSUE eu-west-1"
+    assert detail.related == ("task/1",)
+    assert detail.events[0].text == "We␛[2J investigate."
+
+
+async def test_an_account_without_the_support_plan_is_no_fault() -> None:
+    problem = Problem(Kind.UNAVAILABLE, Clean("No."), code=Clean("SubscriptionRequiredException"))
+    report = await ask(Health([], Failure(problem)), STACK)
+    (finding,) = report.findings
+    assert (finding.level, finding.value) == (Level.OK, "not available")
+    assert aws_health.STATUS_PAGE in finding.what
+
+
+async def test_another_failure_is_a_failure() -> None:
+    with pytest.raises(Failure):
+        await ask(Health([], Failure(Problem(Kind.DENIED, Clean("No.")))), STACK)
+
+
+def test_a_stack_without_services_has_nothing_to_ask() -> None:
+    assert not aws_health.aws_events.wants(Stack(name="s"))
+    assert aws_health.aws_events.wants(STACK)
