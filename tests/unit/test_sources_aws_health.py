@@ -11,7 +11,8 @@ from console.aws.target import Target
 from console.problems import Failure, Kind, Problem
 from console.sources import aws_health
 from console.sources.base import Level
-from console.stack import EcsCluster, Stack, parse
+from console.stack import EcsCluster, Stack
+from console.stack_file import parse
 from console.text import Clean
 
 NOW = 1_800_000_000.0
