@@ -25,7 +25,7 @@ def _console(options: Options) -> int:
         from console.cli.run import no_terminal
 
         return no_terminal(options)
-    from console.app import run_console
+    from console.launch import run_console
 
     return run_console(options)
 

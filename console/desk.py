@@ -105,6 +105,13 @@ class Desk:
             self._connections.renew(stack)
         self.poller.refresh_now(stack)
 
+    def busy(self) -> bool:
+        """Whether a change is between intent and outcome, which must finish before the console ends."""
+        return False
+
+    def stop_taking(self) -> None:
+        """Begin no further change."""
+
     async def close(self) -> None:
         """Stop polling, close connections, let go of the demo."""
         await self.poller.close()
