@@ -11,7 +11,7 @@ from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.db_status import level_of, serves
 from console.sources.each import each
-from console.sources.gauge import Gauge, read
+from console.sources.gauge import Gauge, read, series_of
 from console.sources.numbers import epoch, span, stamp
 from console.stack import DbCluster, Stack
 from console.text import Clean, clean
@@ -75,7 +75,7 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
         kind="DocumentDB cluster",
         arn=clean(cluster.get("DBClusterArn", "")),
         facts=tuple(_facts(cluster, statuses)),
-        series=tuple(gauge.series(found) for gauge, found in zip(gauges, points, strict=True)),
+        series=series_of(gauges, points),
         related=tuple(clean(member["DBInstanceIdentifier"]) for member in cluster.get("DBClusterMembers", ())),
         logs=tuple(
             clean(f"/aws/docdb/{named.cluster}/{export}") for export in cluster.get("EnabledCloudwatchLogsExports", ())

@@ -27,7 +27,8 @@ class Gauge:
 
     `warn` and `crit` are passed when the value is above them, or below them where `low`. As with CloudWatch's
     alarms `need` of the newest `over` points must be bad. `factor` turns CloudWatch's unit into `unit`.
-    `quiet` marks a metric that AWS sends only when something happened, so that no point means 0.
+    Some metrics have points only when something happened: `quiet` says that no point means 0, `idle` is the
+    sentence for one whose absence means that there was nothing to measure.
     """
 
     metric: Metric
@@ -40,6 +41,7 @@ class Gauge:
     over: int = 1
     factor: float = 1.0
     quiet: bool = False
+    idle: str = ""
 
     @property
     def threshold(self) -> Clean:
@@ -69,17 +71,25 @@ async def read(aws: Aws, gauges: Sequence[Gauge]) -> list[Points]:
     ]
 
 
+def series_of(gauges: Iterable[Gauge], points: Iterable[Points]) -> tuple[Series, ...]:
+    """The series of many gauges, of those that have points."""
+    return tuple(gauge.series(found) for gauge, found in zip(gauges, points, strict=True) if found)
+
+
 def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float) -> Finding:
     """The verdict on one number at `now`, in epoch seconds.
 
-    Without a fresh point it is unknown, unless the metric is a quiet one, whose silence is 0.
+    Without a fresh point it is unknown, unless the gauge says what its silence means.
     """
     label, period = gauge.label, gauge.metric.period
+    stale = not points or points[-1][0] < now - max(LATE, 3 * period)
+    if stale and gauge.idle:
+        return Finding(source, resource, Level.OK, Clean(f"{label}: {gauge.idle}"), Clean("nothing"), gauge.threshold)
     if gauge.quiet:
         window = [value for at, value in points if at > now - LAG - gauge.over * period][-gauge.over :]
         window += [0.0] * (gauge.over - len(window))
     else:
-        if not points or points[-1][0] < now - max(LATE, 3 * period):
+        if stale:
             return Finding(source, resource, Level.UNKNOWN, _no_data(label, points), Clean("no data"), gauge.threshold)
         window = [value for _, value in points[-gauge.over :]]
     # Of the newest points the one that makes `need` of them bad; the mildest while there are fewer.
@@ -87,7 +97,9 @@ def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float
     level = gauge.level(value) if len(window) >= gauge.need else Level.OK
     what = f"{label} is as it should be." if level is Level.OK else f"{label} is too {'low' if gauge.low else 'high'}."
     if gauge.warn is None and gauge.crit is None:
-        what = f"{label} is not judged."
+        what = f"{label} is not judged: no limit is set."
+    elif stale:
+        what = f"{label}: none. CloudWatch has a point only where there is one."
     return Finding(source, resource, level, Clean(what), shown(value, gauge.unit), gauge.threshold)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -118,6 +118,17 @@ async def test_one_cluster_that_exists_and_one_that_does_not(aws: Aws, seed: Cal
         MasterUsername="admin",
         MasterUserPassword="password-1",
     )
+    seed("cloudwatch").put_metric_data(
+        Namespace="AWS/DocDB",
+        MetricData=[
+            {
+                "MetricName": "CPUUtilization",
+                "Dimensions": [{"Name": "DBClusterIdentifier", "Value": "journal"}],
+                "Timestamp": datetime.now(UTC) - timedelta(minutes=5),
+                "Value": 12,
+            }
+        ],
+    )
     stack = Stack(name="s", docdb=(DbCluster(cluster="journal"), DbCluster(cluster="gone")))
     report = await docdb.clusters.fetch(aws, stack)
     assert [(f.resource, f.level, f.value) for f in report.findings if f.resource == "gone"] == [
@@ -128,5 +139,5 @@ async def test_one_cluster_that_exists_and_one_that_does_not(aws: Aws, seed: Cal
     assert facts["Member, writer"] == "journal-1: available"
     assert facts["Backup retention"] == "7 days"
     assert detail.logs == ("/aws/docdb/journal/audit",)
-    assert [series.label for series in detail.series] == ["CPU", "Connections"]
+    assert [(series.label, series.last) for series in detail.series] == [("CPU", 12)]
     assert aws.called == set(docdb.clusters.permissions)

@@ -6,7 +6,7 @@ import pytest
 
 from console.aws.metrics import Metric, Points
 from console.sources.base import Level
-from console.sources.gauge import Gauge, judge, judge_all, shown
+from console.sources.gauge import Gauge, judge, judge_all, series_of, shown
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -72,6 +72,13 @@ def test_a_quiet_metric_is_0_while_nothing_happens(found: Points, level: Level, 
     assert (finding.level, finding.value) == (level, value)
 
 
+def test_silence_that_means_nothing_to_measure_is_told_as_such() -> None:
+    latency = Gauge(METRIC, "Latency", "ms", warn=1000, idle="no request was made.")
+    finding = judge("x.y", Clean("r"), latency, points(2000, ago=3600), NOW)
+    assert (finding.level, finding.what) == (Level.OK, "Latency: no request was made.")
+    assert judge("x.y", Clean("r"), latency, points(2000), NOW).level is Level.WARN
+
+
 def test_numbers_without_limits_get_no_finding() -> None:
     assert judge_all("x.y", Clean("r"), [Gauge(METRIC, "CPU"), CPU], [points(1), points(2)], NOW)[0].value == "2 %"
 
@@ -80,6 +87,10 @@ def test_the_threshold_is_told() -> None:
     assert CPU.threshold == "warn > 70 %, crit > 90 %"
     assert FREE.threshold == "warn < 5 GB, crit < 2 GB"
     assert LASTING.threshold == "warn > 70 % in 2 of 2"
+
+
+def test_a_metric_without_points_is_not_drawn() -> None:
+    assert [series.label for series in series_of([CPU, FREE], [points(1), ()])] == ["CPU"]
 
 
 def test_the_series_carries_its_lines() -> None:
