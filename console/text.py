@@ -19,6 +19,9 @@ LIMIT: Final = 16_384
 
 _COMBINING_LIMIT: Final = 4
 _REPLACEMENT: Final = "\ufffd"
+_STAND_INS: Final = {**dict.fromkeys(("Cn", "Cs", "Cc", "Co"), _REPLACEMENT), "Cf": "·"}
+_MARKS: Final = frozenset(("Mn", "Me"))
+_ODD: Final = _MARKS | _STAND_INS.keys()
 _INVISIBLE: Final = (
     0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFFA0, 0xFEFF,
     *range(0x180B, 0x180E), 0x180F, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
@@ -48,34 +51,36 @@ def clean(value: object, *, multiline: bool = False, limit: int = LIMIT) -> Clea
     Longer text than `limit` characters is cut and says by how much. Cleaning twice changes nothing.
     """
     text = value if isinstance(value, str) else str(value)
-    if len(text) > limit:
-        text = _cut(text, limit)
-    if text.isascii() and text.isprintable():
-        return Clean(text)
-    if multiline:
-        text = "\n".join(line.translate(_TABLE) for line in text.replace("\r\n", "\n").split("\n"))
-    else:
-        text = text.translate(_TABLE)
-    text = text if text.isascii() else _tame(text)
-    return Clean(_cut(text, limit) if len(text) > limit else text)
+    beyond = max(0, len(text) - limit)
+    text = text[:limit] if beyond else text
+    if not (text.isascii() and text.isprintable()):
+        if multiline:
+            text = "\n".join(line.translate(_TABLE) for line in text.replace("\r\n", "\n").split("\n"))
+        else:
+            text = text.translate(_TABLE)
+        text = text if text.isascii() else _tame(text)
+    return Clean(_cut(text, limit, beyond) if beyond or len(text) > limit else text)
 
 
-def _cut(text: str, limit: int) -> str:
-    """Cut to `limit` characters in all, the marker that names the loss included."""
-    marker = f"…[+{len(text) - limit} chars]"
-    return text[: max(0, limit - len(marker))] + marker[:limit]
+def _cut(text: str, limit: int, beyond: int) -> str:
+    """Cut to `limit` characters in all, the marker included; it counts what is gone, `beyond` too."""
+    total = len(text) + beyond
+    kept = text[: max(0, limit - len(f"…[+{total} chars]"))]
+    return kept + f"…[+{total - len(kept)} chars]"[:limit]
 
 
 def _tame(text: str) -> str:
-    """Bound stacked combining marks and replace what no terminal knows the width of."""
+    """Bound stacked combining marks; replace format characters and what no terminal knows the width of."""
+    odd = {char: kind for char in set(text) if (kind := unicodedata.category(char)) in _ODD and char != "\n"}
+    if not odd:
+        return text
     kept: list[str] = []
     stacked = 0
     for char in text:
-        category = unicodedata.category(char)
-        stacked = stacked + 1 if category in ("Mn", "Me") else 0
-        if stacked > _COMBINING_LIMIT:
-            continue
-        kept.append(_REPLACEMENT if category in ("Cn", "Cs", "Cc", "Co") and char != "\n" else char)
+        category = odd.get(char)
+        stacked = stacked + 1 if category in _MARKS else 0
+        if stacked <= _COMBINING_LIMIT:
+            kept.append(char if category is None else _STAND_INS.get(category, char))
     return "".join(kept)
 
 

@@ -62,7 +62,7 @@ class Terminal:
     """A pseudo-terminal of `columns` x `rows` with `argv` running in it, as its session leader.
 
     `env` is added to this process's environment, where None takes a variable away; `ignore` names signals that the
-    program is started with ignored.
+    program is started with ignored. Without `emulate` there is no screen, only `raw`.
     """
 
     def __init__(
@@ -74,7 +74,9 @@ class Terminal:
         env: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
         ignore: Sequence[signal.Signals] = (),
+        emulate: bool = True,
     ) -> None:
+        self._emulate = emulate
         self.raw = bytearray()
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -153,7 +155,8 @@ class Terminal:
         data = os.read(self.master, 65536)
         self.raw += data
         self._answer(data)
-        self._feed(data)
+        if self._emulate:
+            self._feed(data)
         return bool(data)
 
     def _answer(self, data: bytes) -> None:
