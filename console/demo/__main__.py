@@ -23,13 +23,15 @@ def main() -> int:
     stacks = tuple(filter(None, given.stacks.split(",")))
     options = Options(given.port, stacks, given.time_scale, given.linger, given.scenario)
     if given.detach is not None and os.fork():
-        os._exit(0)
+        os._exit(0)  # the child goes on alone; whoever waits for it reads its end of the pipe
     from console.demo import server
 
     if given.about:
         sys.stdout.write(server.about())
         return 0
-    return server.run(options)
+    if given.detach is None:
+        return server.run(options)
+    return server.run(options, lambda: os.close(given.detach))
 
 
 if __name__ == "__main__":

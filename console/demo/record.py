@@ -22,18 +22,23 @@ _PING_SECONDS: Final = 5.0
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a demo server is and what belongs to it; `state` is the name of its folder in the state folder."""
+    """Where a demo server is and what belongs to it.
+
+    `state` is the name of its folder in the state folder; in the folder `files` are its AWS configuration and
+    stack files.
+    """
 
     url: str
     pid: int
     version: str
     state: str
+    files: str
     stacks: tuple[str, ...]
 
     @property
     def folder(self) -> Path:
-        """Where this server's AWS configuration and stack files are."""
-        return runtime_dir() / self.state
+        """The folder `files` as a path."""
+        return Path(self.files)
 
     @property
     def config_file(self) -> Path:
@@ -61,9 +66,11 @@ def record_path() -> Path:
     return runtime_dir() / "demo.json"
 
 
-def new_state() -> str:
-    """A name for the folder of a new world."""
-    return f"demo-{secrets.token_hex(4)}"
+def of(port: int, stacks: tuple[str, ...]) -> Record:
+    """The record of this process as the server at a port, with folders that no other world has."""
+    state = f"demo-{secrets.token_hex(4)}"
+    url, files = f"http://127.0.0.1:{port}", str(runtime_dir() / state)
+    return Record(url=url, pid=os.getpid(), version=console.__version__, state=state, files=files, stacks=stacks)
 
 
 def write(record: Record) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import signal
 import sys
@@ -14,7 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
-import console
 from console.demo import record
 from console.demo.options import DemoError, Options
 from console.demo.record import PREFIX, Record
@@ -39,10 +37,16 @@ def about() -> str:
     )
 
 
-def run(options: Options) -> int:
-    """Serve until a signal; gives the exit code. Says on stdout where the server is."""
+def run(options: Options, opened: Callable[[], object] = lambda: None) -> int:
+    """Serve until a signal; gives the exit code. Says on stdout where it is, then calls `opened`."""
+
+    def tell(found: Record) -> None:
+        sys.stdout.write(f"The demo AWS is at {found.url} (process {found.pid}).\n")
+        sys.stdout.flush()
+        opened()
+
     try:
-        serve(options.checked(), lambda found: _say(f"The demo AWS is at {found.url} (process {found.pid}).\n"))
+        serve(options.checked(), tell)
     except DemoError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -59,7 +63,7 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    from console.demo import gaps
+    from console.demo import credentials, gaps
     from console.demo.application import Dispatcher
     from console.demo.control import Control, Lifelines
     from console.demo.wire import listen
@@ -67,19 +71,14 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
 
     world = World(options.stacks, options.time_scale)
     gaps.install(world)
+    credentials.install(world)
     building: dict[str, Future[None]] = {}
     lifelines = Lifelines(options.linger)
     try:
         server = listen(options.port, Dispatcher(), world.lock, Control(world, lifelines, building))
     except OSError as error:
         raise DemoError(f"Port {options.port} cannot be opened: {error.strerror}. Next: --port 0.") from error
-    here = Record(
-        url=f"http://127.0.0.1:{server.port}",
-        pid=os.getpid(),
-        version=console.__version__,
-        state=record.new_state(),
-        stacks=options.stacks,
-    )
+    here = record.of(server.port, options.stacks)
     with ThreadPoolExecutor(1, "build") as builder, world.running():
         building |= {name: builder.submit(_build, world, name) for name in options.stacks}
         serving = threading.Thread(target=server.serve_forever, name="http", daemon=True)
@@ -108,14 +107,17 @@ def _build(world: World, name: str) -> None:
 
 def _write_files(here: Record) -> None:
     """Write the AWS files and the stack files of this server, for this user's eyes only."""
-    record.runtime_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    from console.demo import credentials
+    from console.demo.world import ACCOUNT
+
+    here.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     here.folder.mkdir(mode=0o700)
     profiles, keys = [], []
     for name in here.stacks:
         text = _stack_text(name)
         stack = parse(text, name)
         profiles.append(f"[profile {name}]\nregion = {stack.region}\nendpoint_url = {here.url}\n")
-        keys.append(f"[{name}]\n{_credentials(stack.account)}")
+        keys.append(credentials.section(name, stack.account or ACCOUNT))
         (here.folder / f"{name}.toml").write_text(text.replace(_SITE, f"{here.url}{PREFIX}/site/"))
     here.config_file.write_text("\n".join(profiles))
     here.credentials_file.touch(mode=0o600)
@@ -125,13 +127,3 @@ def _write_files(here: Record) -> None:
 
 def _stack_text(name: str) -> str:
     return (resources.files("console.demo.stacks") / f"{name}.toml").read_text(encoding="utf-8")
-
-
-def _credentials(account: str | None) -> str:
-    key = f"ASIADEMO{account}" if account else "AKIADEMODEMODEMODEMO"
-    return f"aws_access_key_id = {key}\naws_secret_access_key = demo\n"
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -6,14 +6,17 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Control = Callable[["Handler"], bool]
 _BODILESS: Final = ("204", "304")
+
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class Handler(MotoRequestHandler):
@@ -41,8 +44,9 @@ class Handler(MotoRequestHandler):
         status: list[str] = []
         headers: list[tuple[str, str]] = []
 
-        def start(line: str, pairs: list[tuple[str, str]], exc_info: object = None) -> None:
+        def start(line: str, pairs: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
             status[:], headers[:] = [line], pairs
+            return self.wfile.write
 
         with type(self).lock:
             parts = self.server.app(environ, start)
@@ -100,7 +104,7 @@ def _nothing() -> None:
     return None
 
 
-def listen(port: int, app: Application, lock: threading.RLock, control: Control) -> BaseWSGIServer:
+def listen(port: int, app: WSGIApplication, lock: threading.RLock, control: Control) -> BaseWSGIServer:
     """Open a port on the loopback interface (0: any free one); raises OSError if it is taken."""
     handler = type("BoundHandler", (Handler,), {"lock": lock, "control": staticmethod(control)})
     # werkzeug ends the process when a port is taken; a socket made here raises instead.

@@ -50,7 +50,7 @@ def install(world: World) -> None:
 def _replace_updates(world: World) -> None:
     def get_configuration(function: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
         answer: dict[str, Any] = configuration(function, on_create)
-        if getattr(function, "updating", False):
+        if "updating" in vars(function):
             answer |= {
                 "LastUpdateStatus": "InProgress",
                 "LastUpdateStatusReason": "The function is being created.",
@@ -61,8 +61,8 @@ def _replace_updates(world: World) -> None:
     def updating(original: Any) -> Any:
         def update(function: LambdaFunction, *args: Any, **kwargs: Any) -> Any:
             original(function, *args, **kwargs)
-            function.updating = True
-            world.after(_UPDATE_SECONDS, lambda: setattr(function, "updating", False))
+            vars(function)["updating"] = True
+            world.after(_UPDATE_SECONDS, lambda: vars(function).pop("updating", None))
             return function.get_configuration()
 
         return update

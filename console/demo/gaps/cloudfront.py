@@ -27,6 +27,7 @@ class LivingDistribution(Distribution):
 
     status = "Deployed"
     world: World
+    last_modified_time: Any
 
     def touch(self) -> None:
         """Be changed: a new ETag, and some minutes until every edge has it."""
@@ -59,7 +60,8 @@ def _replace_changes() -> None:
 
     def delete_distribution(backend: Backend, distribution_id: str, if_match: str) -> None:
         _match(backend, distribution_id, if_match)
-        if backend.distributions[distribution_id].distribution_config.enabled:
+        found = backend.distributions.get(distribution_id)
+        if found and vars(found.distribution_config)["Enabled"]:
             raise refuse("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.")
         delete(backend, distribution_id, if_match)
 

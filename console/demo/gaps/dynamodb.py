@@ -92,8 +92,8 @@ def _create_index(world: World, index: GlobalSecondaryIndex) -> None:
 
 def begin_restore(world: World, table: Table) -> Table:
     """Let a restored table be CREATING for some minutes."""
-    table.demo_status = "CREATING"
-    world.after(_RESTORE_SECONDS, lambda: setattr(table, "demo_status", "ACTIVE"))
+    vars(table)["demo_status"] = "CREATING"
+    world.after(_RESTORE_SECONDS, lambda: vars(table).pop("demo_status", None))
     return table
 
 
@@ -101,7 +101,12 @@ def _replace_backups(world: World) -> None:
     def create_backup(backend: Backend, table_name: str, backup_name: str) -> Backup:
         backup: Backup = create(backend, table_name, backup_name)
         backup.status = "CREATING"
-        world.after(_BACKUP_SECONDS, lambda: backup.status == "CREATING" and setattr(backup, "status", "AVAILABLE"))
+
+        def finish() -> None:
+            if backup.status == "CREATING":
+                backup.status = "AVAILABLE"
+
+        world.after(_BACKUP_SECONDS, finish)
         return backup
 
     def restore_table_from_backup(backend: Backend, target_table_name: str, backup_arn: str) -> Table:

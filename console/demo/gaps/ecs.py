@@ -9,10 +9,10 @@ from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ecs import models
 from moto.ecs.exceptions import EcsClientException, InvalidParameterException, TaskDefinitionNotFoundException
 from moto.ecs.models import EC2ContainerServiceBackend as Backend
-from moto.ecs.models import Service, TaskDefinition
+from moto.ecs.models import Task, TaskDefinition
 from moto.ecs.responses import DESCRIBE_TASKS_TAGS, EC2ContainerServiceResponse
 
-from console.demo.gaps.ecs_service import deploy, dress, failed, reconcile, tasks_of
+from console.demo.gaps.ecs_service import LivingService
 from console.demo.gaps.ecs_task import LivingTask
 from console.demo.gaps.shapes import refuse, replace
 
@@ -31,51 +31,54 @@ _PENDING = ("PROVISIONING", "PENDING", "ACTIVATING")
 
 def install(world: World) -> None:
     """Put living tasks and scheduling services into moto's ECS."""
-    LivingTask.world = world
-    LivingTask.watchers = (lambda task: _notice(world, task),)
+    LivingTask.world = LivingService.world = world
+    LivingTask.watchers = (_notice,)
     replace(models, "Task", LivingTask)
-    _replace_services(world)
+    replace(models, "Service", LivingService)
+    _replace_services()
     _replace_reads()
     _replace_tasks()
     _replace_addresses()
 
 
-def _notice(world: World, task: LivingTask) -> None:
-    """Let the service of a task react to the task's new status."""
+def service_of(task: LivingTask) -> LivingService | None:
+    """The service that a task belongs to."""
     for service in task._backend.services.values():
-        if service.status == "ACTIVE" and task.group == f"service:{service.name}":
-            if task.status == "DEACTIVATING" and task.stop_code == "EssentialContainerExited":
-                failed(world, service)
-            reconcile(world, service)
+        if task.group == f"service:{service.name}" and service.cluster_name == task.cluster_name:
+            return service if isinstance(service, LivingService) else None
+    return None
 
 
-def crash(world: World, task: LivingTask, exit_code: int, detail: str) -> None:
+def crash(task: LivingTask, exit_code: int, detail: str) -> None:
     """Let the essential container of a task end by itself."""
-    service = next(s for s in task._backend.services.values() if task.group == f"service:{s.name}")
     task.stop("EssentialContainerExited", "Essential container in task exited", exit_code, detail)
-    failed(world, service)
-    reconcile(world, service)
+    if service := service_of(task):
+        service.note_failure()
+        service.reconcile()
 
 
-def _replace_services(world: World) -> None:
-    def create_service(backend: Backend, *args: Any, **kwargs: Any) -> Service:
-        service: Service = create(backend, *args, **kwargs)
-        dress(world, service)
-        reconcile(world, service)
+def _notice(task: LivingTask) -> None:
+    """Let the service of a task react to the task's new status."""
+    service = service_of(task)
+    if service and service.status == "ACTIVE":
+        service.reconcile()
+
+
+def _replace_services() -> None:
+    def create_service(backend: Backend, *args: Any, **kwargs: Any) -> LivingService:
+        service: LivingService = create(backend, *args, **kwargs)
+        service.reconcile()
         return service
 
-    def delete_service(backend: Backend, cluster_name: str, service_name: str, force: bool) -> Service:
-        service: Service = delete(backend, cluster_name, service_name, force)
-        for task in tasks_of(service):
+    def delete_service(backend: Backend, cluster_name: str, service_name: str, force: bool) -> LivingService:
+        service: LivingService = delete(backend, cluster_name, service_name, force)
+        for task in service.tasks():
             task.stop("ServiceSchedulerInitiated", "Service was deleted")
         return service
 
-    def update_service(backend: Backend, service_properties: dict[str, Any]) -> Service:
-        return _update_service(world, backend, service_properties)
-
     create = replace(Backend, "create_service", create_service)
     delete = replace(Backend, "delete_service", delete_service)
-    replace(Backend, "update_service", update_service)
+    replace(Backend, "update_service", _update_service)
 
 
 def _replace_reads() -> None:
@@ -89,7 +92,7 @@ def _replace_reads() -> None:
         return clusters(backend, cluster_names)
 
     def describe_task_definition(backend: Backend, task_definition_str: str) -> TaskDefinition:
-        _, _, revision = task_definition_str.split("/")[-1].partition(":")
+        _, _, revision = task_definition_str.rsplit("/", maxsplit=1)[-1].partition(":")
         if revision and not revision.isdigit():
             raise TaskDefinitionNotFoundException
         found: TaskDefinition = definition(backend, task_definition_str)
@@ -99,11 +102,14 @@ def _replace_reads() -> None:
     definition = replace(Backend, "describe_task_definition", describe_task_definition)
 
 
-def _update_service(world: World, backend: Backend, given: dict[str, Any]) -> Service:
+def _update_service(backend: Backend, service_properties: dict[str, Any]) -> LivingService:
     """Change a service; a new task definition, network or a forced deployment begins a deployment."""
+    given = dict(service_properties)
     service = backend._get_service(given.pop("cluster", "default"), given.pop("service").split("/")[-1])
-    if service.status != "ACTIVE":
+    if not isinstance(service, LivingService) or service.status != "ACTIVE":
         raise refuse("ServiceNotActiveException", "Service was not ACTIVE.")
+    if given.get("desired_count", 0) < 0:
+        raise InvalidParameterException("desiredCount cannot be negative.")
     anew = bool(given.pop("force_new_deployment", False))
     if name := given.pop("task_definition", None):
         definition = backend.describe_task_definition(name)
@@ -114,17 +120,13 @@ def _update_service(world: World, backend: Backend, given: dict[str, Any]) -> Se
     if network := given.pop("network_configuration", None):
         anew |= network != service.network_configuration
         service.network_configuration = service._validate_network(network)
-    if limits := given.pop("deployment_configuration", None):
-        service.deployment_configuration |= limits
-    if given.get("desired_count", 0) < 0:
-        raise InvalidParameterException("desiredCount cannot be negative.")
+    service.deployment_configuration |= given.pop("deployment_configuration", None) or {}
+    service.steady = service.steady and given.get("desired_count", service.desired_count) == service.desired_count
     for field, value in given.items():
         setattr(service, field, value)
     if anew:
-        deploy(world, service)
-    service.steady = service.steady and "desired_count" not in given
-    service.deployments[0]["updatedAt"] = world.now()
-    reconcile(world, service)
+        service.deploy()
+    service.reconcile()
     return service
 
 
@@ -137,7 +139,7 @@ def _replace_tasks() -> None:
         started_by: str | None = None,
         service_name: str | None = None,
         desired_status: str | None = None,
-    ) -> list[LivingTask]:
+    ) -> list[Task]:
         cluster = backend._get_cluster(cluster_str)
         service = backend._get_service(cluster_str, service_name.split("/")[-1]) if service_name else None
         found = list(backend.tasks.get(cluster.name, {}).values())
@@ -154,7 +156,7 @@ def _replace_tasks() -> None:
     def stop_task(backend: Backend, cluster_str: str, task_str: str, reason: str | None) -> LivingTask:
         cluster = backend._get_cluster(cluster_str)
         for task in backend.tasks.get(cluster.name, {}).values():
-            if task.id == task_str.split("/")[-1]:
+            if isinstance(task, LivingTask) and task.id == task_str.rsplit("/", maxsplit=1)[-1]:
                 task.stop("UserInitiated", reason or "Task stopped by user")
                 return task
         raise InvalidParameterException("The referenced task was not found.")

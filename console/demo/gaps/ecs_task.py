@@ -25,6 +25,9 @@ class LivingTask(Task):
 
     status = "PROVISIONING"
     world: World
+    stopped_reason: Any
+    containers: list[Any]
+    attachments: list[Any]
     watchers: tuple[Callable[[LivingTask], None], ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

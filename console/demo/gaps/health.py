@@ -46,7 +46,9 @@ def install(world: World) -> None:
         gone = [arn for arn in request.params["eventArns"] if arn not in events]
         return {
             "successfulSet": [{"event": event, "eventDescription": _text(event)} for event in found],
-            "failedSet": [{"eventArn": arn, "errorName": "InvalidArn", "errorMessage": "no such event"} for arn in gone],
+            "failedSet": [
+                {"eventArn": arn, "errorName": "InvalidArn", "errorMessage": "no such event"} for arn in gone
+            ],
         }
 
     def describe_affected_entities(request: Request) -> dict[str, Any]:
