@@ -5,13 +5,46 @@ A module is named here once; each Source that it defines is found in it.
 
 from __future__ import annotations
 
+import difflib
 from typing import Final
 
-from console.sources import aws_health, docdb, ecs, eks, endpoint
+from console.sources import (
+    alarms,
+    aws_health,
+    backup,
+    cloudfront,
+    docdb,
+    dynamodb,
+    ecs,
+    ecs_tasks,
+    ecs_utilisation,
+    eks,
+    endpoint,
+    functions,
+    logs,
+    s3,
+)
 from console.sources.base import AnySource, Source
 from console.stack import Stack
+from console.stack_file import StackError
+from console.text import clean
 
-_MODULES: Final = (ecs, docdb, eks, endpoint, aws_health)
+_MODULES: Final = (
+    ecs,
+    ecs_tasks,
+    ecs_utilisation,
+    cloudfront,
+    functions,
+    dynamodb,
+    s3,
+    alarms,
+    logs,
+    backup,
+    aws_health,
+    docdb,
+    eks,
+    endpoint,
+)
 
 SOURCES: Final[dict[str, AnySource]] = {
     source.name: source for module in _MODULES for source in vars(module).values() if isinstance(source, Source)
@@ -22,3 +55,24 @@ SOURCES: Final[dict[str, AnySource]] = {
 def wanted_by(stack: Stack) -> tuple[AnySource, ...]:
     """The Sources for which a stack names something to read, in the order of the registry."""
     return tuple(source for source in SOURCES.values() if source.wants(stack))
+
+
+def check_thresholds(stack: Stack, where: str) -> None:
+    """Refuse thresholds that no check has: a misspelt one would be passed over in silence.
+
+    `where` names the stack's file. Raises `StackError`, which names the nearest and what is allowed.
+    """
+    for name, numbers in stack.thresholds.items():
+        if name not in SOURCES:
+            judging = [source.name for source in SOURCES.values() if source.thresholds]
+            raise StackError(f"{where}: thresholds.{clean(name)}: {_unknown('check', name, judging)}")
+        for key in numbers:
+            if key not in SOURCES[name].thresholds:
+                allowed = list(SOURCES[name].thresholds)
+                raise StackError(f"{where}: thresholds.{name}.{clean(key)}: {_unknown('threshold', key, allowed)}")
+
+
+def _unknown(kind: str, found: str, allowed: list[str]) -> str:
+    near = difflib.get_close_matches(found, allowed, n=1, cutoff=0.5)
+    nearest = f"Nearest: {near[0]}. " if near else ""
+    return f"unknown {kind} {clean(repr(found))}. {nearest}Allowed: {', '.join(allowed) or 'none'}."

@@ -1,0 +1,188 @@
+"""CloudWatch alarms: which are in ALARM, why, and since when."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.metrics import Metric
+from console.problems import Failure, Kind
+from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
+from console.sources.each import each
+from console.sources.numbers import stamp
+from console.stack import Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+Alarm = dict[str, Any]
+
+DRILLED: Final = 20
+"""How many alarms that are not ok get their history and metric, so that a bad day costs no more calls than that."""
+
+HISTORY: Final = 20
+"""How many changes of an alarm's state its Detail keeps."""
+
+_LEVELS: Final = {"OK": Level.OK, "ALARM": Level.CRIT}
+_SIGNS: Final = {
+    "GreaterThanThreshold": ">",
+    "GreaterThanOrEqualToThreshold": ">=",
+    "LessThanThreshold": "<",
+    "LessThanOrEqualToThreshold": "<=",
+}
+
+
+@check(
+    "alarms.firing",
+    period=60,
+    permissions=("cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"),
+    wants=lambda stack: stack.alarms.prefixes,
+    price=0.01,
+    overview=True,
+)
+async def firing(aws: Aws, stack: Stack) -> Report:
+    """No CloudWatch alarm of the stack is in ALARM.
+
+    An alarm in ALARM is critical, one with INSUFFICIENT_DATA a warning; each with the reason that CloudWatch
+    gives and since when. The newest 20 of them have their history and the metric that they watch.
+    """
+    return await each(
+        firing.name, stack.alarms.prefixes, lambda prefix: f"alarms {prefix}*", lambda prefix: _alarms(aws, prefix)
+    )
+
+
+async def _alarms(aws: Aws, prefix: str) -> Report:
+    chosen = {"AlarmNamePrefix": prefix} if prefix else {}
+    found: list[Alarm] = []
+    async for page in aws.pages(
+        "cloudwatch",
+        "describe_alarms",
+        expect="MetricAlarms",
+        AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+        **chosen,
+    ):
+        found += [*page["MetricAlarms"], *page.get("CompositeAlarms", ())]
+    if not found:
+        what = Clean("No alarm has this prefix. Create alarms, or mend [alarms] prefixes in the stack file.")
+        return Report((Finding(firing.name, clean(f"alarms {prefix}*"), Level.WARN, what, Clean("0 alarms")),))
+    bad = sorted((alarm for alarm in found if alarm["StateValue"] != "OK"), key=_changed, reverse=True)[:DRILLED]
+    drilled = await asyncio.gather(*(_drill(aws, alarm) for alarm in bad))
+    more = dict(zip((alarm["AlarmName"] for alarm in bad), drilled, strict=True))
+    return Report(
+        tuple(judge_alarm(alarm) for alarm in found),
+        tuple(_detail(alarm, *more.get(alarm["AlarmName"], ((), ()))) for alarm in found),
+    )
+
+
+def _changed(alarm: Alarm) -> datetime:
+    """When an alarm took its present state."""
+    moment: datetime = alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]
+    return moment
+
+
+def judge_alarm(alarm: Alarm) -> Finding:
+    """The verdict on one alarm as DescribeAlarms tells of it."""
+    state, reason = alarm["StateValue"], alarm.get("StateReason", "")
+    what = clean(reason or "No reason given.") if state != "OK" else Clean("Not firing.")
+    if not alarm.get("ActionsEnabled", True):
+        what = Clean(f"{what} Its actions are off: it tells nobody.")
+    return Finding(
+        firing.name,
+        clean(alarm["AlarmName"]),
+        _LEVELS.get(state, Level.WARN),
+        what,
+        clean(state),
+        _condition(alarm),
+        since=_changed(alarm),
+    )
+
+
+def _condition(alarm: Alarm) -> Clean:
+    """What the alarm watches for: ``CPUUtilization > 80, 2 of 2 x 300 s``; the rule of a composite alarm."""
+    if "AlarmRule" in alarm:
+        return clean(alarm["AlarmRule"])
+    sign = _SIGNS.get(alarm.get("ComparisonOperator", ""), "outside the band of")
+    limit = f"{sign} {alarm['Threshold']:g}" if "Threshold" in alarm else sign
+    over = alarm.get("EvaluationPeriods", 1)
+    times = f"{alarm.get('DatapointsToAlarm', over)} of {over}"
+    period = f" x {alarm['Period']} s" if "Period" in alarm else ""
+    return clean(f"{alarm.get('MetricName', 'metric math')} {limit}, {times}{period}")
+
+
+async def _drill(aws: Aws, alarm: Alarm) -> tuple[tuple[Event, ...], tuple[Series, ...]]:
+    return await asyncio.gather(_history(aws, alarm), _series(aws, alarm))
+
+
+async def _history(aws: Aws, alarm: Alarm) -> tuple[Event, ...]:
+    try:
+        answer = await aws.call(
+            "cloudwatch",
+            "describe_alarm_history",
+            expect="AlarmHistoryItems",
+            AlarmName=alarm["AlarmName"],
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            HistoryItemType="StateUpdate",
+            MaxRecords=HISTORY,
+            ScanBy="TimestampDescending",
+        )
+    except Failure as failure:
+        if failure.problem.kind in (Kind.DENIED, Kind.LOGIN):
+            raise
+        # That an alarm fires matters more than since when it did before.
+        return (Event(_changed(alarm), Clean(f"The history could not be read. {failure.problem}"), Level.UNKNOWN),)
+    return tuple(
+        Event(item["Timestamp"], clean(item["HistorySummary"]), _event_level(item["HistorySummary"]))
+        for item in answer["AlarmHistoryItems"]
+    )
+
+
+def _event_level(summary: str) -> Level:
+    if summary.endswith("to ALARM"):
+        return Level.CRIT
+    return Level.WARN if summary.endswith("to INSUFFICIENT_DATA") else Level.OK
+
+
+async def _series(aws: Aws, alarm: Alarm) -> tuple[Series, ...]:
+    if "MetricName" not in alarm:
+        return ()
+    metric = Metric(
+        alarm["Namespace"],
+        alarm["MetricName"],
+        tuple((dimension["Name"], dimension["Value"]) for dimension in alarm.get("Dimensions", ())),
+        alarm.get("Statistic") or alarm.get("ExtendedStatistic", "Average"),
+        max(60, alarm["Period"]),
+    )
+    (points,) = await aws.metrics.points([metric])
+    return (
+        Series(clean(metric.name), clean(alarm.get("Unit", "")), metric.period, points, crit=alarm.get("Threshold")),
+    )
+
+
+def _detail(alarm: Alarm, events: tuple[Event, ...], series: tuple[Series, ...]) -> Detail:
+    return Detail(
+        resource=clean(alarm["AlarmName"]),
+        kind="composite alarm" if "AlarmRule" in alarm else "CloudWatch alarm",
+        arn=clean(alarm["AlarmArn"]),
+        facts=tuple(_facts(alarm)),
+        events=events,
+        series=series,
+        related=tuple(clean(dimension["Value"]) for dimension in alarm.get("Dimensions", ())),
+    )
+
+
+def _facts(alarm: Alarm) -> Iterator[tuple[str, Clean]]:
+    yield "State", clean(alarm["StateValue"])
+    yield "Since", stamp(_changed(alarm))
+    yield "Reason", clean(alarm.get("StateReason", ""))
+    yield "Condition", _condition(alarm)
+    yield "Description", clean(alarm.get("AlarmDescription", ""))
+    yield "Namespace", clean(alarm.get("Namespace", ""))
+    for dimension in alarm.get("Dimensions", ()):
+        yield clean(dimension["Name"]), clean(dimension["Value"])
+    yield "Missing data", clean(alarm.get("TreatMissingData", "missing"))
+    yield "Actions", Clean("on" if alarm.get("ActionsEnabled", True) else "off")
+    for action in alarm.get("AlarmActions", ()):
+        yield "Tells", clean(action)

@@ -1,0 +1,192 @@
+"""Amazon DynamoDB: tables and their indexes."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.metrics import Metric
+from console.sources.base import Detail, Finding, Level, Report, Series, check
+from console.sources.each import each, joined
+from console.sources.gauge import shown
+from console.sources.numbers import bad_since, size, stamp, total
+from console.stack import Stack, Table
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+    from console.aws.metrics import Points
+
+_PERIOD: Final = 300
+_CHANGING: Final = frozenset({"CREATING", "UPDATING"})
+
+
+@check(
+    "dynamodb.tables",
+    period=60,
+    permissions=("dynamodb:DescribeTable", "cloudwatch:GetMetricData"),
+    wants=lambda stack: stack.dynamodb,
+    thresholds={"throttled_warn": 0, "capacity_warn": 80, "user_errors_warn": 10},
+    price=0.04,
+)
+async def tables(aws: Aws, stack: Stack) -> Report:
+    """DynamoDB tables and their indexes are active and throttle nobody.
+
+    A table or index that is not active is critical; a warning for any read or write throttled in the last
+    hour, for more than 80 % of provisioned capacity used in the newest 5 minutes, and for more than 10 user
+    errors in the last hour. DynamoDB counts user errors per account and region, not per table. Consumed
+    capacity and throttling are per table and per index; the price is that of a table without indexes.
+    """
+    limits = tables.limits(stack)
+    regions = dict.fromkeys(table.region for table in stack.dynamodb)
+    found = await asyncio.gather(
+        each(tables.name, stack.dynamodb, lambda table: table.table, lambda table: _table(aws, table, limits)),
+        *(_user_errors(aws, region or stack.region, limits["user_errors_warn"]) for region in regions),
+    )
+    return joined(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a table or one of its indexes consumed: a name, and points by CloudWatch's metric name.
+
+    `provisioned` holds capacity units a second for reads and writes, 0 where it is on demand.
+    """
+
+    label: str
+    provisioned: Mapping[str, float]
+    points: Mapping[str, Points]
+
+
+async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report:
+    answer = await aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table)
+    table = answer["Table"]
+    parts = [("table", table), *((index["IndexName"], index) for index in table.get("GlobalSecondaryIndexes", ()))]
+    uses = await asyncio.gather(*(_use(aws, wanted, name, part) for name, part in parts))
+    now = time.time()
+    return Report(
+        (*judge_state(table), *(f for use in uses for f in judge_use(clean(wanted.table), use, limits, now))),
+        (
+            Detail(
+                resource=clean(wanted.table),
+                kind="DynamoDB table",
+                arn=clean(table.get("TableArn", "")),
+                facts=tuple(_facts(table)),
+                series=tuple(line for use in uses for line in _series(use, limits)),
+                related=tuple(clean(name) for name, _ in parts[1:]),
+            ),
+        ),
+    )
+
+
+async def _use(aws: Aws, wanted: Table, name: str, part: dict[str, Any]) -> Use:
+    dimensions: tuple[tuple[str, str], ...] = (("TableName", wanted.table),)
+    if name != "table":
+        dimensions += (("GlobalSecondaryIndexName", name),)
+    metrics = [
+        Metric("AWS/DynamoDB", metric, dimensions, "Sum", _PERIOD, region=wanted.region)
+        for kind in ("Read", "Write")
+        for metric in (f"Consumed{kind}CapacityUnits", f"{kind}ThrottleEvents")
+    ]
+    points = await aws.metrics.points(metrics)
+    provisioned = part.get("ProvisionedThroughput", {})
+    return Use(
+        "" if name == "table" else f"index {name}: ",
+        {kind: float(provisioned.get(f"{kind}CapacityUnits", 0)) for kind in ("Read", "Write")},
+        {metric.name: found for metric, found in zip(metrics, points, strict=True)},
+    )
+
+
+async def _user_errors(aws: Aws, region: str | None, limit: float) -> Report:
+    metric = Metric("AWS/DynamoDB", "UserErrors", (), "Sum", _PERIOD, region=region)
+    (points,) = await aws.metrics.points([metric])
+    count = total(points, time.time())
+    resource = clean(f"account in {region or 'this region'}")
+    what = Clean("User errors in the last hour, of all tables of this account and region.")
+    if count is None:
+        what = Clean("No user error in the last hour (DynamoDB sends this metric only when there are some).")
+    level = Level.WARN if (count or 0) > limit else Level.OK
+    return Report(
+        (Finding(tables.name, resource, level, what, shown(count or 0), Clean(f"<= {limit:g}")),),
+        (
+            Detail(
+                resource,
+                "DynamoDB account",
+                facts=(("User errors, last hour", shown(count or 0)),),
+                series=(Series(Clean("User errors"), "", _PERIOD, points, limit),),
+            ),
+        ),
+    )
+
+
+def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
+    """The verdicts on a table and its indexes as DescribeTable tells of them."""
+    name = clean(table["TableName"])
+    for label, status in (
+        ("The table", table["TableStatus"]),
+        *((f"Index {index['IndexName']}", index["IndexStatus"]) for index in table.get("GlobalSecondaryIndexes", ())),
+    ):
+        level = Level.OK if status == "ACTIVE" or status in _CHANGING else Level.CRIT
+        word = "is active" if status == "ACTIVE" else "is being changed" if level is Level.OK else "cannot be used"
+        yield Finding(tables.name, name, level, clean(f"{label} {word}."), clean(status), Clean("ACTIVE"))
+
+
+def judge_use(name: Clean, use: Use, limits: Mapping[str, float], now: float) -> Iterator[Finding]:
+    """The verdicts on what a table or an index consumed in the last hour before `now`, in epoch seconds."""
+    throttles = {kind: total(use.points[f"{kind}ThrottleEvents"], now) for kind in ("Read", "Write")}
+    count = sum(found or 0 for found in throttles.values())
+    threshold = Clean(f"<= {limits['throttled_warn']:g}")
+    if count > limits["throttled_warn"]:
+        kinds = " and ".join(f"{kind.lower()}s" for kind, found in throttles.items() if found)
+        what = clean(f"{use.label}{kinds} were throttled in the last hour.")
+        both = Counter[float]()
+        for kind in throttles:
+            both.update(dict(use.points[f"{kind}ThrottleEvents"]))
+        since = bad_since(tuple(sorted(both.items())), lambda value: value > 0)
+        yield Finding(tables.name, name, Level.WARN, what, shown(count), threshold, since=since)
+    else:
+        what = clean(f"{use.label}nothing was throttled in the last hour.")
+        yield Finding(tables.name, name, Level.OK, what, Clean("0"), threshold)
+    for kind, units in use.provisioned.items():
+        consumed = use.points[f"Consumed{kind}CapacityUnits"]
+        if not units or not consumed:
+            continue
+        # The newest period may have begun a moment ago.
+        share = max(value for _, value in consumed[-2:]) / _PERIOD / units * 100
+        level = Level.WARN if share > limits["capacity_warn"] else Level.OK
+        what = clean(f"{use.label}provisioned {kind.lower()} capacity in use.")
+        yield Finding(tables.name, name, level, what, shown(share, "%"), Clean(f"<= {limits['capacity_warn']:g} %"))
+
+
+def _series(use: Use, limits: Mapping[str, float]) -> Iterator[Series]:
+    for kind, units in use.provisioned.items():
+        word = kind.lower()
+        whole = units * _PERIOD or None
+        warn = whole * limits["capacity_warn"] / 100 if whole else None
+        consumed, throttled = use.points[f"Consumed{kind}CapacityUnits"], use.points[f"{kind}ThrottleEvents"]
+        yield Series(clean(f"{use.label}{word} units consumed"), "", _PERIOD, consumed, warn, whole)
+        yield Series(clean(f"{use.label}{word}s throttled"), "", _PERIOD, throttled, limits["throttled_warn"])
+
+
+def _facts(table: dict[str, Any]) -> Iterator[tuple[str, Clean]]:
+    mode = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
+    yield "Status", clean(table["TableStatus"])
+    yield "Items (counted by AWS every six hours)", shown(table.get("ItemCount", 0))
+    yield "Size", size(table.get("TableSizeBytes", 0))
+    yield "Billing mode", Clean("on demand" if mode == "PAY_PER_REQUEST" else "provisioned")
+    provisioned = table.get("ProvisionedThroughput", {})
+    if mode == "PROVISIONED":
+        yield "Read units", clean(provisioned.get("ReadCapacityUnits", 0))
+        yield "Write units", clean(provisioned.get("WriteCapacityUnits", 0))
+    yield "Keys", clean(", ".join(f"{key['AttributeName']} ({key['KeyType']})" for key in table.get("KeySchema", ())))
+    for index in table.get("GlobalSecondaryIndexes", ()):
+        keys = ", ".join(key["AttributeName"] for key in index.get("KeySchema", ()))
+        yield f"Index {clean(index['IndexName'])}", clean(f"{index['IndexStatus']}, by {keys}")
+    yield "Deletion protection", Clean("on" if table.get("DeletionProtectionEnabled") else "off")
+    yield "Class", clean(table.get("TableClassSummary", {}).get("TableClass", "STANDARD"))
+    if "CreationDateTime" in table:
+        yield "Created", stamp(table["CreationDateTime"])

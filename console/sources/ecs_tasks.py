@@ -1,0 +1,232 @@
+"""Amazon ECS: tasks, those that run and those that stopped within the last hour."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from console.sources.base import Detail, Event, Finding, Level, Report, check
+from console.sources.each import each
+from console.sources.ecs import last, log_groups
+from console.sources.numbers import epoch, span, stamp
+from console.stack import EcsCluster, Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+TASKS_A_CALL: Final = 100
+"""DescribeTasks takes at most 100 tasks (ECS API reference)."""
+
+INTERFACES_A_CALL: Final = 200
+"""A filter of EC2 takes at most 200 values (EC2 API reference)."""
+
+_STARTING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
+_ENDED_ON_REQUEST: Final = frozenset({"ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption"})
+# SIGTERM, and the SIGKILL of a container that did not end within its stopTimeout.
+_SIGNALLED: Final = frozenset({0, 143, 137})
+_BAD_REASON: Final = ("OutOfMemory", "failed ELB health checks", "failed container health checks")
+
+
+@check(
+    "ecs.tasks",
+    period=30,
+    permissions=(
+        "ecs:ListTasks",
+        "ecs:DescribeTasks",
+        "ecs:DescribeTaskDefinition",
+        "ec2:DescribeNetworkInterfaces",
+    ),
+    thresholds={"start_warn": 600},
+    wants=lambda stack: stack.ecs,
+)
+async def tasks(aws: Aws, stack: Stack) -> Report:
+    """ECS tasks start, stay healthy, and stop only when asked to.
+
+    A warning for a task that is unhealthy, that takes longer than `start_warn` seconds to start, or that
+    stopped in the last hour with a bad exit code, out of memory or by failed health checks. ECS forgets
+    stopped tasks after an hour.
+    """
+    scopes = [(cluster, service) for cluster in stack.ecs for service in cluster.services or (None,)]
+    slow = tasks.limits(stack)["start_warn"]
+    return await each(
+        tasks.name,
+        scopes,
+        lambda scope: scope[1] or scope[0].cluster,
+        lambda scope: _tasks_of(aws, *scope, slow),
+    )
+
+
+async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: float) -> Report:
+    scope = {"cluster": cluster.cluster} | ({"serviceName": service} if service else {})
+    lists = await asyncio.gather(
+        *(
+            aws.items("ecs", "list_tasks", "taskArns", region=cluster.region, desiredStatus=status, **scope)
+            for status in ("RUNNING", "STOPPED")
+        )
+    )
+    arns = [arn for listed in lists for arn in listed]
+    if not arns:
+        what = Clean("No task runs, and none stopped in the last hour. ecs.services says whether some should.")
+        return Report((Finding(tasks.name, clean(service or cluster.cluster), Level.OK, what, Clean("0 tasks")),))
+    found = await _described(aws, cluster, arns)
+    names, groups = await asyncio.gather(_public_names(aws, cluster, found), _groups(aws, cluster, found))
+    now = time.time()
+    return Report(
+        tuple(judge_task(task, now, slow) for task in found),
+        tuple(_detail(task, names, groups[task["taskDefinitionArn"]]) for task in found),
+    )
+
+
+async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:
+    answers = await asyncio.gather(
+        *(
+            aws.call(
+                "ecs",
+                "describe_tasks",
+                expect="tasks",
+                region=cluster.region,
+                cluster=cluster.cluster,
+                tasks=arns[at : at + TASKS_A_CALL],
+            )
+            for at in range(0, len(arns), TASKS_A_CALL)
+        )
+    )
+    return [task for answer in answers for task in answer["tasks"]]
+
+
+async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:
+    revisions = list(dict.fromkeys(task["taskDefinitionArn"] for task in found))
+    groups = await asyncio.gather(*(log_groups(aws, revision, cluster.region) for revision in revisions))
+    return dict(zip(revisions, groups, strict=True))
+
+
+async def _public_names(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, Clean]:
+    """The public DNS names of the tasks' network interfaces, by interface."""
+    wanted = [interface for task in found if (interface := _attachment(task).get("networkInterfaceId"))]
+    answers = await asyncio.gather(
+        *(
+            aws.items(
+                "ec2",
+                "describe_network_interfaces",
+                "NetworkInterfaces",
+                region=cluster.region,
+                # A filter, since naming one that is gone would fail the whole call.
+                Filters=[{"Name": "network-interface-id", "Values": wanted[at : at + INTERFACES_A_CALL]}],
+            )
+            for at in range(0, len(wanted), INTERFACES_A_CALL)
+        )
+    )
+    return {
+        interface["NetworkInterfaceId"]: clean(interface.get("Association", {}).get("PublicDnsName", ""))
+        for answer in answers
+        for interface in answer
+    }
+
+
+def judge_task(task: dict[str, Any], now: float, slow: float) -> Finding:
+    """The verdict on one task as DescribeTasks tells of it, at `now` in epoch seconds."""
+    status, health = task["lastStatus"], task.get("healthStatus", "UNKNOWN")
+    name, owner = clean(last(task["taskArn"])), clean(task.get("group", "").removeprefix("service:") or "no service")
+    value = clean(status if health == "UNKNOWN" else f"{status}, {health}")
+    if status == "STOPPED":
+        fault = _fault(task)
+        what = clean(f"{owner}: stopped: {fault or task.get('stoppedReason') or 'as asked.'}")
+        return Finding(
+            tasks.name,
+            name,
+            Level.WARN if fault else Level.OK,
+            what,
+            value,
+            Clean("exit 0"),
+            since=task.get("stoppedAt"),
+        )
+    waiting = now - epoch(task["createdAt"]) if "createdAt" in task else 0.0
+    if status in _STARTING and waiting > slow:
+        what = clean(f"{owner}: has been starting for {span(waiting)}. Its events in ecs.services may say why.")
+        return Finding(tasks.name, name, Level.WARN, what, value, Clean(f"RUNNING within {span(slow)}"))
+    if health == "UNHEALTHY":
+        what = Clean(f"{owner}: its health check fails.")
+        return Finding(tasks.name, name, Level.WARN, what, value, Clean("HEALTHY"))
+    word = "is starting" if status in _STARTING else "runs" if status == "RUNNING" else "is stopping"
+    return Finding(tasks.name, name, Level.OK, Clean(f"{owner}: {word}."), value, Clean("RUNNING"))
+
+
+def _fault(task: dict[str, Any]) -> str:
+    """Why a stopped task did not stop well; empty where it did."""
+    reason = task.get("stoppedReason", "")
+    wanted = task.get("stopCode") in _ENDED_ON_REQUEST
+    for container in task.get("containers", ()):
+        code, said = container.get("exitCode"), container.get("reason", "")
+        if any(bad in said for bad in _BAD_REASON) or (code and not (wanted and code in _SIGNALLED)):
+            return f"{container['name']} ended with exit code {code}. {said} {reason}".strip()
+    if task.get("stopCode") == "TaskFailedToStart" or any(bad in reason for bad in _BAD_REASON):
+        return reason or "it failed to start."
+    return ""
+
+
+def _attachment(task: dict[str, Any]) -> dict[str, str]:
+    """What is known of a task's own network interface, by name."""
+    details = (
+        detail
+        for attachment in task.get("attachments", ())
+        if attachment.get("type") in ("ElasticNetworkInterface", "eni")
+        for detail in attachment.get("details", ())
+    )
+    return {detail["name"]: detail["value"] for detail in details if "value" in detail}
+
+
+def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ...]) -> Detail:
+    return Detail(
+        resource=clean(last(task["taskArn"])),
+        kind="ECS task",
+        arn=clean(task["taskArn"]),
+        facts=tuple((name, value) for name, value in _facts(task, names) if value),
+        events=tuple(_events(task)),
+        related=(
+            clean(task.get("group", "").removeprefix("service:")),
+            clean(last(task["taskDefinitionArn"])),
+            clean(last(task.get("clusterArn", ""))),
+        ),
+        logs=logs,
+    )
+
+
+def _facts(task: dict[str, Any], names: dict[str, Clean]) -> Iterator[tuple[str, Clean]]:
+    interface = _attachment(task)
+    yield "Service", clean(task.get("group", "").removeprefix("service:"))
+    yield "Last status", clean(task["lastStatus"])
+    yield "Desired status", clean(task.get("desiredStatus", ""))
+    yield "Health", clean(task.get("healthStatus", ""))
+    for name, key in (("Created at", "createdAt"), ("Started at", "startedAt"), ("Stopped at", "stoppedAt")):
+        yield name, stamp(task[key]) if key in task else Clean("")
+    yield "Stop code", clean(task.get("stopCode", ""))
+    yield "Stopped reason", clean(task.get("stoppedReason", ""))
+    yield "Public DNS", names.get(interface.get("networkInterfaceId", ""), Clean(""))
+    yield "Private IP", clean(interface.get("privateIPv4Address", ""))
+    yield "Network interface", clean(interface.get("networkInterfaceId", ""))
+    yield "Task definition", clean(last(task["taskDefinitionArn"]))
+    yield "Launch type", clean(task.get("launchType", ""))
+    yield "Availability Zone", clean(task.get("availabilityZone", ""))
+    yield "CPU units", clean(task.get("cpu", ""))
+    yield "Memory, MiB", clean(task.get("memory", ""))
+    for container in task.get("containers", ()):
+        ended = f"exit code {container['exitCode']} {container.get('reason', '')}" if "exitCode" in container else ""
+        yield f"Container {clean(container['name'])}", clean(ended.strip() or container.get("lastStatus", ""))
+
+
+def _events(task: dict[str, Any]) -> Iterator[Event]:
+    """The moments of a task's life, newest first."""
+    moments = (
+        ("stoppedAt", f"stopped: {task.get('stoppedReason', '')}"),
+        ("stoppingAt", "stopping"),
+        ("startedAt", "started"),
+        ("pullStoppedAt", "image pulled"),
+        ("createdAt", "created"),
+    )
+    for key, text in moments:
+        if key in task:
+            bad = key == "stoppedAt" and bool(_fault(task))
+            yield Event(task[key], clean(text), Level.WARN if bad else Level.OK)

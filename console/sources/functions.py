@@ -1,0 +1,190 @@
+"""AWS Lambda: functions, their errors, durations and runtimes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.metrics import Metric
+from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
+from console.sources.each import each
+from console.sources.gauge import shown
+from console.sources.numbers import bad_since, recent, stamp, total, weighted
+from console.sources.runtimes import DEPRECATED
+from console.stack import Function, Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+    from console.aws.metrics import Points
+
+_METRICS: Final = {
+    "Invocations": ("Invocations", "Sum", ""),
+    "Errors": ("Errors", "Sum", ""),
+    "Throttles": ("Throttles", "Sum", ""),
+    "Duration": ("Duration", "Average", "ms"),
+    "ConcurrentExecutions": ("Concurrent executions", "Maximum", ""),
+}
+
+
+@check(
+    "lambda.functions",
+    period=60,
+    permissions=("lambda:GetFunction", "cloudwatch:GetMetricData"),
+    wants=lambda stack: stack.functions,
+    thresholds={"errors_warn": 1, "errors_crit": 10, "duration_warn": 3000, "throttles_warn": 0, "timeout_share": 80},
+    price=0.05,
+)
+async def functions(aws: Aws, stack: Stack) -> Report:
+    """Lambda functions are active, run without errors, in time and on a supported runtime.
+
+    Of the last hour: a warning above 1 % of invocations that failed (critical above 10 %), above 3000 ms or
+    80 % of the timeout on average, and for any throttled invocation. A function that is not active is
+    critical; a runtime that AWS has deprecated is a warning. The price is that of one function.
+    """
+    limits = functions.limits(stack)
+    return await each(
+        functions.name, stack.functions, lambda wanted: wanted.function, lambda wanted: _function(aws, wanted, limits)
+    )
+
+
+async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> Report:
+    answer = await aws.call(
+        "lambda", "get_function", expect="Configuration", region=wanted.region, FunctionName=wanted.function
+    )
+    config = answer["Configuration"]
+    dimensions = (("FunctionName", config["FunctionName"]),)
+    asked = [
+        Metric("AWS/Lambda", name, dimensions, stat, region=wanted.region) for name, (_, stat, _) in _METRICS.items()
+    ]
+    points = dict(zip(_METRICS, await aws.metrics.points(asked), strict=True))
+    name, now = clean(wanted.function), time.time()
+    return Report(
+        (*judge_state(name, config, datetime.now(UTC).date()), *judge_runs(name, config, points, limits, now)),
+        (
+            Detail(
+                resource=name,
+                kind="Lambda function",
+                arn=clean(config["FunctionArn"]),
+                facts=tuple(_facts(config, answer.get("Concurrency", {}), points, now)),
+                events=(Event(_modified(config), Clean("last modified")),),
+                series=tuple(_series(config, points, limits)),
+                related=tuple(clean(layer["Arn"]) for layer in config.get("Layers", ())),
+                logs=(
+                    clean(config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"),
+                ),
+            ),
+        ),
+    )
+
+
+def judge_state(name: Clean, config: dict[str, Any], today: date) -> Iterator[Finding]:
+    """The verdicts on a function as GetFunction tells of it."""
+    state, update = config.get("State", "Active"), config.get("LastUpdateStatus", "Successful")
+    if state == "Failed" or update == "Failed":
+        reason = config.get("StateReason") or config.get("LastUpdateStatusReason") or "no reason given"
+        what = clean(f"The function {'cannot run' if state == 'Failed' else 'could not be updated'}: {reason}")
+        yield Finding(functions.name, name, Level.CRIT, what, clean(state), Clean("Active"))
+    else:
+        what = Clean("A change is being made." if "InProgress" in update or state == "Pending" else "Ready to run.")
+        yield Finding(functions.name, name, Level.OK, what, clean(state), Clean("Active"))
+    runtime = config.get("Runtime", "")
+    end = DEPRECATED.get(runtime)
+    if end and end <= today:
+        what = Clean(f"The runtime has been deprecated since {end}: it gets no security patches. Choose a newer one.")
+        since = datetime(end.year, end.month, end.day, tzinfo=UTC)
+        yield Finding(functions.name, name, Level.WARN, what, clean(runtime), Clean("supported"), since=since)
+
+
+def judge_runs(
+    name: Clean, config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float], now: float
+) -> Iterator[Finding]:
+    """The verdicts on the last hour before `now`, in epoch seconds."""
+    runs = total(points["Invocations"], now)
+    if not runs:
+        what = Clean("Not invoked in the last hour, so there is nothing to judge.")
+        yield Finding(functions.name, name, Level.OK, what, Clean("0 invocations"))
+    else:
+        yield _judge_errors(name, points, limits, now, runs)
+        yield _judge_duration(name, config, points, limits, now)
+    throttled = total(points["Throttles"], now) or 0
+    level = Level.WARN if throttled > limits["throttles_warn"] else Level.OK
+    what = Clean(
+        "Invocations were throttled in the last hour." if throttled else "Nothing was throttled in the last hour."
+    )
+    yield Finding(
+        functions.name,
+        name,
+        level,
+        what,
+        shown(throttled),
+        Clean(f"<= {limits['throttles_warn']:g}"),
+        since=bad_since(points["Throttles"], lambda value: value > 0),
+    )
+
+
+def _judge_errors(
+    name: Clean, points: Mapping[str, Points], limits: Mapping[str, float], now: float, runs: float
+) -> Finding:
+    rate = (total(points["Errors"], now) or 0) / runs * 100
+    threshold = Clean(f"warn > {limits['errors_warn']:g} %, crit > {limits['errors_crit']:g} %")
+    level = Level.CRIT if rate > limits["errors_crit"] else Level.WARN if rate > limits["errors_warn"] else Level.OK
+    what = Clean(f"Errors of {shown(runs)} invocations in the last hour.")
+    since = bad_since(points["Errors"], lambda value: value > 0) if level else None
+    return Finding(functions.name, name, level, what, shown(rate, "%"), threshold, since=since)
+
+
+def _judge_duration(
+    name: Clean, config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float], now: float
+) -> Finding:
+    limit = _longest(config, limits)
+    mean = weighted(recent(points["Duration"], now), points["Invocations"])
+    threshold = Clean(f"<= {limit:g} ms")
+    if mean is None:
+        what = Clean("Duration: CloudWatch has invocations, but no durations.")
+        return Finding(functions.name, name, Level.UNKNOWN, what, Clean("no data"), threshold)
+    level = Level.WARN if mean > limit else Level.OK
+    near = limit < limits["duration_warn"]
+    what = Clean("Mean duration in the last hour" + (f", of a timeout of {config['Timeout']} s." if near else "."))
+    since = bad_since(points["Duration"], lambda value: value > limit) if level else None
+    return Finding(functions.name, name, level, what, shown(mean, "ms"), threshold, since=since)
+
+
+def _longest(config: dict[str, Any], limits: Mapping[str, float]) -> float:
+    """Milliseconds on average above which to warn: the threshold, or less where the timeout is near."""
+    timeout: float = config.get("Timeout", 900) * 1000
+    return min(limits["duration_warn"], timeout * limits["timeout_share"] / 100)
+
+
+def _series(config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float]) -> Iterator[Series]:
+    warn = {"Duration": _longest(config, limits), "Throttles": limits["throttles_warn"]}
+    for metric, (label, _, unit) in _METRICS.items():
+        yield Series(Clean(label), unit, 300, points[metric], warn.get(metric))
+
+
+def _facts(
+    config: dict[str, Any], concurrency: dict[str, Any], points: Mapping[str, Points], now: float
+) -> Iterator[tuple[str, Clean]]:
+    yield "State", clean(config.get("State", "Active"))
+    yield "Last update", clean(config.get("LastUpdateStatus", "Successful"))
+    yield "Last modified", stamp(_modified(config))
+    runtime = config.get("Runtime", "")
+    end = DEPRECATED.get(runtime)
+    yield "Runtime", clean(runtime or config.get("PackageType", ""))
+    yield "Runtime deprecated", clean(end or ("not planned" if runtime else "a container image"))
+    yield "Memory", clean(f"{config.get('MemorySize', 0)} MB")
+    yield "Timeout", clean(f"{config.get('Timeout', 0)} s")
+    yield "Handler", clean(config.get("Handler", ""))
+    yield "Code size", shown(config.get("CodeSize", 0), "bytes")
+    yield "Version", clean(config.get("Version", ""))
+    yield "Role", clean(config.get("Role", ""))
+    yield "Reserved concurrency", clean(concurrency.get("ReservedConcurrentExecutions", "none"))
+    peak = [value for _, value in recent(points["ConcurrentExecutions"], now)]
+    yield "Most at once, last hour", shown(max(peak)) if peak else Clean("no data")
+
+
+def _modified(config: dict[str, Any]) -> datetime:
+    # 2026-11-20T08:31:43.270+0000: the one service that gives a time as text.
+    return datetime.fromisoformat(config["LastModified"])
