@@ -10,6 +10,7 @@ from typing import Final
 
 from console.sources import (
     alarms,
+    alb,
     aws_health,
     backup,
     cloudfront,
@@ -44,6 +45,7 @@ _MODULES: Final = (
     docdb,
     eks,
     endpoint,
+    alb,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {

@@ -1,0 +1,172 @@
+"""Application Load Balancers: errors, response time, targets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.metrics import Metric
+from console.sources.base import Detail, Finding, Level, Report, check
+from console.sources.each import each
+from console.sources.gauge import Gauge, judge_all, read, series_of
+from console.sources.numbers import stamp
+from console.stack import LoadBalancer, Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+NAME: Final = "alb.traffic"
+
+Answer = Mapping[str, Any]
+Health = tuple[Answer, Sequence[Answer]]
+"""A target group, and the health of each of its targets."""
+
+NOT_ASKED: Final = frozenset({"draining", "unused", "unhealthy.draining"})
+"""States of targets that get no new requests by intent (ELB API reference, TargetHealth)."""
+
+
+@check(
+    NAME,
+    period=60,
+    permissions=(
+        "cloudwatch:GetMetricData",
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+    ),
+    wants=lambda stack: stack.alb,
+    thresholds={"elb_5xx_crit": 5, "response_warn_s": 1},
+    price=0.06,
+    overview=True,
+)
+async def load_balancers(aws: Aws, stack: Stack) -> Report:
+    """Load balancers answer without errors, fast, and from healthy targets.
+
+    More than `elb_5xx_crit` errors of the load balancer itself in one of the last five minutes are critical,
+    as is a target group without a healthy target; an unhealthy target is a warning, and so is a mean response
+    time over `response_warn_s` seconds for three minutes.
+    """
+    limits = load_balancers.limits(stack)
+
+    async def read_one(named: LoadBalancer) -> Report:
+        return await _read(aws, named, limits)
+
+    return await each(NAME, stack.alb, lambda named: named.load_balancer, read_one)
+
+
+def gauges_of(arn: str, limits: Mapping[str, float], region: str | None = None) -> tuple[Gauge, ...]:
+    """The numbers of a load balancer, a point a minute."""
+    dimensions = (("LoadBalancer", arn.partition("loadbalancer/")[2]),)
+
+    def metric(name: str, stat: str = "Sum") -> Metric:
+        return Metric("AWS/ApplicationELB", name, dimensions, stat, period=60, region=region)
+
+    seconds = limits["response_warn_s"]
+    return (
+        Gauge(metric("HTTPCode_ELB_5XX_Count"), "ELB 5XX", "/min", crit=limits["elb_5xx_crit"], over=5, quiet=True),
+        Gauge(metric("HTTPCode_ELB_4XX_Count"), "ELB 4XX", "/min"),
+        Gauge(metric("HTTPCode_Target_5XX_Count"), "Target 5XX", "/min"),
+        Gauge(
+            metric("TargetResponseTime", "Average"), "Response time", "s", seconds, need=3, over=3, idle="no request."
+        ),
+        Gauge(metric("RequestCount"), "Requests", "/min"),
+    )
+
+
+async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> Report:
+    answer = await aws.call(
+        "elbv2",
+        "describe_load_balancers",
+        expect="LoadBalancers",
+        region=named.region,
+        Names=[named.load_balancer],
+    )
+    balancer = answer["LoadBalancers"][0]
+    gauges = gauges_of(balancer["LoadBalancerArn"], limits, named.region)
+    groups, points = await asyncio.gather(
+        _target_groups(aws, balancer["LoadBalancerArn"], named.region), read(aws, gauges)
+    )
+    name = clean(named.load_balancer)
+    findings = (
+        judge_state(name, balancer),
+        *(judge_targets(name, group, targets) for group, targets in groups),
+        *judge_all(NAME, name, gauges, points, time.time()),
+    )
+    detail = Detail(
+        resource=name,
+        kind="Application Load Balancer",
+        arn=clean(balancer["LoadBalancerArn"]),
+        facts=tuple(_facts(balancer, groups)),
+        series=series_of(gauges, points),
+        related=tuple(clean(group["TargetGroupName"]) for group, _ in groups),
+    )
+    return Report(findings, (detail,))
+
+
+async def _target_groups(aws: Aws, arn: str, region: str | None) -> list[Health]:
+    groups = await aws.items("elbv2", "describe_target_groups", "TargetGroups", region=region, LoadBalancerArn=arn)
+    answers = await asyncio.gather(
+        *(
+            aws.call(
+                "elbv2",
+                "describe_target_health",
+                expect="TargetHealthDescriptions",
+                region=region,
+                TargetGroupArn=group["TargetGroupArn"],
+            )
+            for group in groups
+        )
+    )
+    return [(group, answer["TargetHealthDescriptions"]) for group, answer in zip(groups, answers, strict=True)]
+
+
+def judge_state(name: Clean, balancer: Answer) -> Finding:
+    """The verdict on the state of the load balancer itself."""
+    state = balancer.get("State", {})
+    code = clean(state.get("Code", "unknown"))
+    level = {"active": Level.OK, "provisioning": Level.WARN, "active_impaired": Level.WARN}.get(code, Level.CRIT)
+    what = "It is active." if level is Level.OK else f"It is {code}. {state.get('Reason', '')}"
+    return Finding(NAME, name, level, clean(what.strip(), limit=300), code, Clean("active"))
+
+
+def judge_targets(name: Clean, group: Answer, targets: Sequence[Answer]) -> Finding:
+    """The verdict on one target group by the health of its targets."""
+    asked = [target["TargetHealth"] for target in targets if target["TargetHealth"]["State"] not in NOT_ASKED]
+    healthy = sum(health["State"] == "healthy" for health in asked)
+    value = Clean(f"{healthy} of {len(asked)} healthy")
+    bad = next((health for health in asked if health["State"] not in ("healthy", "initial")), None)
+    if not asked:
+        level, what = Level.WARN, "has no target that gets requests"
+    elif healthy == len(asked):
+        level, what = Level.OK, "has only healthy targets"
+    elif healthy == 0 and bad:
+        level, what = Level.CRIT, "has no healthy target"
+    else:
+        level, what = Level.WARN, "has targets that are not healthy" if bad else "waits for new targets"
+    reason = f" {bad.get('Description', bad['State'])}" if bad else ""
+    text = clean(f"Target group {group['TargetGroupName']} {what}.{reason}", limit=300)
+    return Finding(NAME, name, level, text, value, Clean("all healthy"))
+
+
+def _facts(balancer: Answer, groups: Sequence[Health]) -> Iterator[tuple[str, Clean]]:
+    yield "State", clean(balancer.get("State", {}).get("Code", "unknown"))
+    yield "DNS name", clean(balancer.get("DNSName", ""))
+    yield "Scheme", clean(balancer.get("Scheme", ""))
+    yield "Availability zones", clean(", ".join(zone["ZoneName"] for zone in balancer.get("AvailabilityZones", ())))
+    for group, targets in groups:
+        label = clean(f"Targets of {group['TargetGroupName']}")
+        yield label, judge_targets(Clean(""), group, targets).value
+        for target in targets:
+            place = f"{target['Target']['Id']}:{target['Target'].get('Port', '')}"
+            yield clean(place), clean(target["TargetHealth"]["State"])
+        yield clean(f"Health check of {group['TargetGroupName']}"), clean(_health_check(group))
+    if balancer.get("CreatedTime"):
+        yield "Created", stamp(balancer["CreatedTime"])
+
+
+def _health_check(group: Answer) -> str:
+    how = f"{group.get('HealthCheckProtocol', '')} {group.get('HealthCheckPath', '')}".strip()
+    return f"{how} each {group.get('HealthCheckIntervalSeconds', '?')} s"
