@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import aiohttp
 from botocore.exceptions import BotoCoreError, ClientError, OperationNotPageableError
+from botocore.parsers import ResponseParserError
 
 from console.aws.actions import iam_action, is_read
 from console.aws.limits import SHARED, Limits
 from console.aws.meter import Meter
 from console.aws.metrics import Metrics
-from console.aws.session import READS, WRITES, Clients
+from console.aws.session import Clients, config_of
 from console.aws.target import Target
 from console.problems import Failure, Suspect, classify
 
@@ -26,6 +27,7 @@ Answer = dict[str, Any]
 RAISED: Final = (
     BotoCoreError,
     ClientError,
+    ResponseParserError,
     aiohttp.ClientError,
     RuntimeError,
     ValueError,
@@ -41,7 +43,10 @@ class WriteRefused(AssertionError):
 
 
 class Aws:
-    """Calls AWS as one target, for reading, or with `writes` for the runner alone."""
+    """Calls AWS as one target, for reading, or with `writes` for the runner alone.
+
+    `timeout` is how many seconds a reply is waited for, where it is not the usual.
+    """
 
     def __init__(
         self,
@@ -49,6 +54,7 @@ class Aws:
         meter: Meter,
         *,
         writes: bool = False,
+        timeout: float | None = None,
         limits: Limits = SHARED,
         account: str = "",
     ) -> None:
@@ -58,7 +64,9 @@ class Aws:
         self.called: set[str] = set()
         self._limits = limits
         self._writes = writes
-        self._clients = Clients(target, WRITES if writes else READS)
+        self._clients = Clients(
+            target, config_of(writes=writes, timeout=timeout, own_endpoint=target.endpoint_url is not None)
+        )
         self._hooked: set[int] = set()
         self.metrics = Metrics(self)
 

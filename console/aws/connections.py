@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from console.aws.meter import Meter
@@ -28,23 +28,36 @@ class Connection:
 
 
 class Connections:
-    """The connections of this process, by target; safe on one event loop only, since clients belong to one."""
+    """The connections of this process, by target; safe on one event loop only, since clients belong to one.
 
-    def __init__(self, target_of: Callable[[Stack], Target], meter: Meter | None = None) -> None:
+    With `writes` they can change something: only the runner of operations has such ones.
+    """
+
+    def __init__(
+        self,
+        target_of: Callable[[Stack], Target],
+        meter: Meter | None = None,
+        *,
+        writes: bool = False,
+        timeout: float | None = None,
+    ) -> None:
         self.meter = meter or Meter()
         self._target_of = target_of
+        self._writes = writes
+        self._timeout = timeout
         self._open: dict[Target, asyncio.Task[Connection]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def target(self, stack: Stack) -> Target:
-        """Where the calls for a stack go."""
-        return self._target_of(stack)
+    def target(self, stack: Stack, region: str | None = None) -> Target:
+        """Where the calls for a stack go; `region` is that of a resource with one of its own."""
+        target = self._target_of(stack)
+        return replace(target, region=region) if region else target
 
-    async def get(self, stack: Stack) -> Connection:
+    async def get(self, stack: Stack, region: str | None = None) -> Connection:
         """The connection for a stack. Raises `Failure` where there are no credentials or they are another account's."""
         from console.aws.identity import account_problem
 
-        target = self._target_of(stack)
+        target = self.target(stack, region)
         task = self._open.get(target)
         if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
             task = self._open[target] = asyncio.create_task(self._connect(target))
@@ -84,7 +97,7 @@ class Connections:
         from console.aws.call import Aws
         from console.aws.identity import who_am_i
 
-        aws = Aws(target, self.meter)
+        aws = Aws(target, self.meter, writes=self._writes, timeout=self._timeout)
         try:
             return Connection(aws, await who_am_i(aws))
         except BaseException:

@@ -20,7 +20,7 @@ from botocore.loaders import create_loader
 
 from console.aws.quiet import undisturbed
 from console.aws.target import Target
-from console.aws.transport import SharedTlsSession
+from console.aws.transport import SentOnceSession, SharedTlsSession
 
 for _name in ("botocore", "aiobotocore", "aioboto3", "boto3", "aiohttp", "urllib3"):
     # Their DEBUG records hold whole bodies, and so secrets.
@@ -31,23 +31,35 @@ _LOADER: Final = create_loader()
 
 _WORKER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aws-clients")
 
-READS: Final = AioConfig(
-    connect_timeout=3,
-    read_timeout=10,
-    max_pool_connections=25,
-    retries={"mode": "standard", "total_max_attempts": 3},
-    tcp_keepalive=True,
-    http_session_cls=SharedTlsSession,
-    user_agent_extra="groundskeeper",
-)
-WRITES: Final = READS.merge(AioConfig(read_timeout=30, retries={"mode": "standard", "total_max_attempts": 1}))
-"""Never sent twice: with retries on, one withheld reply made two access keys (measured)."""
+READ_TIMEOUT: Final = 10.0
+WRITE_TIMEOUT: Final = 30.0
+"""Seconds that a reply is waited for."""
+
+
+def config_of(*, writes: bool, timeout: float | None = None, own_endpoint: bool = False) -> AioConfig:
+    """How requests are sent: reads up to three times, what changes something exactly once.
+
+    With retries on, one withheld reply made two access keys (measured). `timeout` is in seconds; `own_endpoint`
+    says that the endpoint is not AWS's, which has no host name a bucket.
+    """
+    options: dict[str, Any] = {"inject_host_prefix": False, "s3": {"addressing_style": "path"}} if own_endpoint else {}
+    # Not by merge(): aiobotocore's forgets http_session_cls.
+    return AioConfig(
+        connect_timeout=3,
+        read_timeout=timeout or (WRITE_TIMEOUT if writes else READ_TIMEOUT),
+        max_pool_connections=25,
+        retries={"mode": "standard", "total_max_attempts": 1 if writes else 3},
+        tcp_keepalive=True,
+        http_session_cls=SentOnceSession if writes else SharedTlsSession,
+        user_agent_extra="groundskeeper",
+        **options,
+    )
 
 
 class Clients:
     """The clients of one target, made lazily in a worker thread; they belong to the loop that first uses them."""
 
-    def __init__(self, target: Target, config: AioConfig = READS) -> None:
+    def __init__(self, target: Target, config: AioConfig) -> None:
         self.target = target
         self._config = config
         self._session: aioboto3.Session | None = None
@@ -82,11 +94,8 @@ class Clients:
     async def _open(self, service: str, region: str | None) -> Any:
         if self._session is None:
             self._session = make_session(self.target)
-        config = self._config
-        if self.target.endpoint_url:
-            config = config.merge(AioConfig(inject_host_prefix=False, s3={"addressing_style": "path"}))
         context = self._session.client(
-            service, region_name=region, endpoint_url=self.target.endpoint_url, config=config
+            service, region_name=region, endpoint_url=self.target.endpoint_url, config=self._config
         )
         return await context.__aenter__()
 

@@ -44,3 +44,16 @@ class SharedTlsSession(AIOHTTPSession):
         return aiohttp.TCPConnector(
             limit=self._max_pool_connections, ssl=self._shared_context(), **self._connector_args
         )
+
+
+class SentOnceSession(SharedTlsSession):
+    """The same for requests that change something: each is sent once.
+
+    Below botocore's retries aiohttp has one of its own: it sends a PUT or DELETE again whose connection broke
+    before the reply, though the first may have been carried out.
+    """
+
+    async def _get_session(self, proxy_url: str | None) -> aiohttp.ClientSession:
+        session: aiohttp.ClientSession = await super()._get_session(proxy_url)
+        session._retry_connection = False  # aiohttp offers no other switch
+        return session
