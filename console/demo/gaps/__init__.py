@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from console.demo.world import World
 
-MODULES: Final = ("ecs", "cloudfront", "cloudwatch", "dynamodb", "awslambda", "health")
+MODULES: Final = ("ecs", "cloudfront", "cloudwatch", "logs", "dynamodb", "awslambda", "health")
 """The modules of this package, in the order in which they are installed."""
 
 

@@ -1,0 +1,73 @@
+"""CloudWatch Logs: filter patterns that are executed, pages as AWS makes them, stored bytes as they would be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from moto.core.responses import ActionResult
+from moto.logs.models import LogGroup
+from moto.logs.responses import LogsResponse
+
+from console.demo.gaps import logs_live_tail, logs_queries
+from console.demo.gaps.logs_request import asked, pattern_of
+from console.demo.gaps.shapes import Request, replace
+from console.demo.log_store import events_between, group_of, limit_of, place_of, streams_of, token_after
+
+if TYPE_CHECKING:
+    from console.demo.world import World
+
+ADDS: Final = (
+    "logs: filter patterns of all three kinds, executed",
+    "logs: Insights queries (fields, filter, parse, stats, sort, limit, display, dedup); stop_query",
+    "logs: live tail that follows",
+)
+
+EMPTY_PAGES: Final = "logs.empty-pages"
+"""While the world has this fault FilterLogEvents searches little at a time, so that many pages are empty."""
+
+_SEARCHED: Final = 10_000
+_SEARCHED_LITTLE: Final = 100
+
+
+def install(world: World) -> None:
+    """Put in the place of moto's answers those that read patterns and queries."""
+
+    def filter_log_events(self: LogsResponse) -> ActionResult:
+        return ActionResult(filtered(world, asked(self)))
+
+    def to_describe_dict(self: LogGroup) -> dict[str, Any]:
+        answer: dict[str, Any] = original(self)
+        answer["storedBytes"] += getattr(self, "past_bytes", 0)
+        return answer | {"logGroupClass": "STANDARD"}
+
+    replace(LogsResponse, "filter_log_events", filter_log_events)
+    original = replace(LogGroup, "to_describe_dict", to_describe_dict)
+    logs_queries.install(world)
+    logs_live_tail.install(world)
+
+
+def filtered(world: World, request: Request) -> dict[str, Any]:
+    """The answer of FilterLogEvents: matching events in order of time, a token while there is more to search."""
+    params: Mapping[str, Any] = request.params
+    backend = world.backend("logs", request.region, request.account)
+    group = group_of(backend, params.get("logGroupName") or params.get("logGroupIdentifier"))
+    pattern = pattern_of(params.get("filterPattern"))
+    streams = streams_of(group, params.get("logStreamNames"), params.get("logStreamNamePrefix"))
+    place = place_of(group.name, params.get("nextToken"))
+    found = events_between(streams, max(params.get("startTime") or 0, place[0]), params.get("endTime") or math.inf)
+    ahead = [item for item in found if (item.time, item.number) > place]
+    limit = limit_of(params)
+    most = _SEARCHED_LITTLE if EMPTY_PAGES in world.faults else _SEARCHED
+    events: list[dict[str, Any]] = []
+    searched = 0
+    while searched < min(most, len(ahead)) and len(events) < limit:
+        item = ahead[searched]
+        searched += 1
+        if pattern.matches(item.event.message):
+            events.append(item.to_api())
+    answer: dict[str, Any] = {"events": events, "searchedLogStreams": []}
+    if searched < len(ahead):
+        answer["nextToken"] = token_after(group.name, ahead[searched - 1])
+    return answer

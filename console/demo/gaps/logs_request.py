@@ -1,0 +1,24 @@
+"""What the answers of CloudWatch Logs share: reading a request and its filter pattern."""
+
+from __future__ import annotations
+
+from moto.logs.responses import LogsResponse
+
+from console import filter_pattern
+from console.demo.gaps.shapes import Request, refuse
+
+
+def asked(response: LogsResponse) -> Request:
+    """The request with its parameters, which moto leaves unread for this service."""
+    response.parse_parameters(response.normalized_request)
+    return Request(response.current_account, response.region, dict(response.params))
+
+
+def pattern_of(text: str | None) -> filter_pattern.Pattern:
+    """The filter pattern of a request; InvalidParameterException if it is wrong."""
+    try:
+        return filter_pattern.parse(text or "")
+    except filter_pattern.PatternError as error:
+        sign = error.found if len(error.found) == len("'x'") else ""
+        message = f"Invalid character(s) in term {sign}" if sign else f"Invalid filter pattern. {error}"
+        raise refuse("InvalidParameterException", message) from error
