@@ -11,6 +11,7 @@ from typing import Final
 from console.sources import (
     alarms,
     alb,
+    apigateway,
     aws_health,
     backup,
     cloudfront,
@@ -46,6 +47,7 @@ _MODULES: Final = (
     eks,
     endpoint,
     alb,
+    apigateway,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {

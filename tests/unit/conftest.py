@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 import boto3
@@ -13,6 +14,7 @@ import pytest
 
 from console.aws.call import Aws
 from console.aws.meter import Meter
+from console.aws.metrics import Metric, Points
 from console.aws.target import Target
 
 REGION = "eu-west-1"
@@ -64,3 +66,35 @@ async def aws(moto_url: str, seed: Callable[[str], Any]) -> AsyncIterator[Aws]:
     calls = Aws(Target(region=REGION, endpoint_url=moto_url), Meter())
     yield calls
     await calls.close()
+
+
+class Numbers:
+    """Stands in for CloudWatch: answers each metric by its name and statistic, at whole periods before now.
+
+    Plain moto answers percentiles with an error, and has no past.
+    """
+
+    def __init__(self, values: dict[str, Sequence[float]]) -> None:
+        self._values = values
+        self.asked: list[Metric] = []
+
+    async def points(self, metrics: Sequence[Metric]) -> list[Points]:
+        self.asked += metrics
+        return [self._of(metric) for metric in metrics]
+
+    def _of(self, metric: Metric) -> Points:
+        values = self._values.get(f"{metric.name} {metric.stat}", self._values.get(metric.name, ()))
+        newest = (time.time() // metric.period - 1) * metric.period
+        return tuple((newest - metric.period * (len(values) - 1 - at), value) for at, value in enumerate(values))
+
+
+@pytest.fixture
+def numbers(aws: Aws) -> Callable[..., Numbers]:
+    """Make CloudWatch answer: ``numbers(CPUUtilization=[20, 85])``, or ``numbers(**{"Latency p95": [900]})``."""
+
+    def answer(**values: Sequence[float]) -> Numbers:
+        stand_in = Numbers(values)
+        aws.metrics = stand_in
+        return stand_in
+
+    return answer

@@ -1,0 +1,188 @@
+"""Amazon API Gateway: stages of REST APIs, their traffic, errors, latency and throttling."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.metrics import Metric, Points
+from console.problems import Failure, Kind, Problem
+from console.sources.base import Detail, Event, Finding, Level, Report, check
+from console.sources.each import each
+from console.sources.gauge import Gauge, judge_all, read, series_of, shown
+from console.sources.numbers import recent, stamp
+from console.stack import RestApi, Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+Answer = Mapping[str, Any]
+
+PEAK_OVER: Final = 900.0
+"""Seconds before now in which the busiest minute is compared with the throttle."""
+
+
+@check(
+    "apigateway.traffic",
+    period=60,
+    permissions=("apigateway:GET", "cloudwatch:GetMetricData"),
+    wants=lambda stack: stack.apigateway,
+    thresholds={"errors_5xx_warn": 1, "errors_5xx_crit": 5, "latency_warn_ms": 1000, "throttle_warn": 80},
+    price=0.06,
+    overview=True,
+)
+async def stages(aws: Aws, stack: Stack) -> Report:
+    """Stages of REST APIs answer without errors, fast, and below their throttle.
+
+    More than 1 % of answers with 5xx in five minutes are a warning, more than 5 % critical; a warning is a
+    mean or 95th-percentile latency over a second, and a busiest minute above 80 % of the stage's throttle. A
+    stage that is throttled to 0 is critical. CloudWatch counts throttled requests (429) among the 4xx.
+    """
+    limits = stages.limits(stack)
+    return await each(stages.name, stack.apigateway, _label, lambda named: _stage(aws, named, limits))
+
+
+async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Report:
+    region = named.region
+    api = choose(named.api, await aws.items("apigateway", "get_rest_apis", "items", region=region))
+    stage = await aws.call(
+        "apigateway",
+        "get_stage",
+        expect="stageName",
+        region=region,
+        restApiId=api["id"],
+        stageName=named.stage,
+    )
+    gauges = gauges_of(api["name"], named, limits)
+    points, deployment = await asyncio.gather(
+        read(aws, gauges),
+        aws.call(
+            "apigateway",
+            "get_deployment",
+            expect="id",
+            region=region,
+            restApiId=api["id"],
+            deploymentId=stage["deploymentId"],
+        ),
+    )
+    name, now = clean(_label(named)), time.time()
+    throttle = judge_throttle(name, stage, points[0], limits["throttle_warn"], now)
+    where = aws.target.region_of("apigateway", region) or ""
+    detail = Detail(
+        resource=name,
+        kind="API Gateway stage",
+        arn=clean(f"arn:aws:apigateway:{where}::/restapis/{api['id']}/stages/{named.stage}"),
+        facts=(*_facts(api, stage, deployment), *_numbers(gauges, points, now)),
+        events=tuple(_events(stage, deployment)),
+        series=series_of(gauges, points),
+        logs=tuple(_log_groups(api["id"], stage)),
+    )
+    return Report((throttle, *judge_all(stages.name, name, gauges, points, now)), (detail,))
+
+
+def choose(wanted: str, apis: Sequence[Answer]) -> Answer:
+    """The API with this id, else the one with this name. Raises `Failure` where there is none, or several."""
+    found = [api for api in apis if api["id"] == wanted] or [api for api in apis if api.get("name") == wanted]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        hint = Clean("Check the id or name in the stack file, the region and the account.")
+        raise Failure(Problem(Kind.NOT_FOUND, clean(f"No REST API is called {wanted}."), hint))
+    ids = ", ".join(api["id"] for api in found)
+    raise Failure(Problem(Kind.INVALID, clean(f"{len(found)} REST APIs have this name."), clean(f"Give an id: {ids}.")))
+
+
+def gauges_of(api: str, named: RestApi, limits: Mapping[str, float]) -> tuple[Gauge, ...]:
+    """The numbers of a stage, its requests by the minute first; CloudWatch knows an API by its name."""
+    dimensions = (("ApiName", api), ("Stage", named.stage))
+
+    def metric(name: str, stat: str = "Average", period: int = 300) -> Metric:
+        return Metric("AWS/ApiGateway", name, dimensions, stat, period, region=named.region)
+
+    slow, idle = limits["latency_warn_ms"], "no request."
+    # The Average of 4XXError and 5XXError is their share of all requests (API Gateway developer guide, metrics).
+    return (
+        Gauge(metric("Count", "Sum", 60), "Requests", "/min"),
+        Gauge(
+            metric("5XXError"),
+            "5XX",
+            "%",
+            limits["errors_5xx_warn"],
+            limits["errors_5xx_crit"],
+            factor=100,
+            idle=idle,
+        ),
+        Gauge(metric("4XXError"), "4XX, throttled ones too", "%", factor=100),
+        Gauge(metric("Latency"), "Latency, mean", "ms", slow, idle=idle),
+        Gauge(metric("Latency", "p95"), "Latency, p95", "ms", slow, idle=idle),
+        Gauge(metric("IntegrationLatency"), "Latency behind the API, mean", "ms"),
+    )
+
+
+def judge_throttle(name: Clean, stage: Answer, requests: Points, warn: float, now: float) -> Finding:
+    """The verdict on the busiest of the last minutes, given the requests of each, beside the stage's throttle."""
+    rate, _ = throttle_of(stage)
+    peak = max((value for _, value in recent(requests, now, PEAK_OVER)), default=0.0) / 60
+    value = Clean(f"{shown(peak)} requests/s at most")
+    if rate is None:
+        return Finding(stages.name, name, Level.OK, Clean("Throttled as the account is."), value, Clean("none set"))
+    threshold = Clean(f"warn > {warn:g} % of {shown(rate)}/s")
+    if rate == 0:
+        what = "The stage is throttled to 0: every request is refused with 429. Restore its throttle."
+        return Finding(stages.name, name, Level.CRIT, Clean(what), value, threshold)
+    level = Level.WARN if peak > rate * warn / 100 else Level.OK
+    what = "Requests come near the throttle: some may be refused with 429." if level else "Well below the throttle."
+    return Finding(stages.name, name, level, Clean(what), value, threshold)
+
+
+def throttle_of(stage: Answer) -> tuple[float | None, int | None]:
+    """Requests per second, and at once, that the stage lets through to all methods; None where it sets none."""
+    settings = stage.get("methodSettings", {}).get("*/*", {})
+    rate, burst = settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit")
+    # API Gateway tells a limit that was never set as absent or as -1.
+    return (None if rate is None or rate < 0 else float(rate), None if burst is None or burst < 0 else int(burst))
+
+
+def _facts(api: Answer, stage: Answer, deployment: Answer) -> Iterator[tuple[str, Clean]]:
+    rate, burst = throttle_of(stage)
+    yield "API", clean(f"{api['name']} ({api['id']})")
+    yield "Stage", clean(stage["stageName"])
+    yield "Deployment", clean(stage["deploymentId"])
+    if deployment.get("createdDate"):
+        yield "Deployed", stamp(deployment["createdDate"])
+    if deployment.get("description"):
+        yield "Description", clean(deployment["description"])
+    yield "Throttle", Clean("the account's" if rate is None else f"{shown(rate)}/s, {burst or 0:,} at once")
+    yield "Cache", clean(stage.get("cacheClusterStatus", "off") if stage.get("cacheClusterEnabled") else "off")
+    yield "X-Ray tracing", Clean("on" if stage.get("tracingEnabled") else "off")
+    if stage.get("webAclArn"):
+        yield "WAF", clean(stage["webAclArn"])
+
+
+def _numbers(gauges: Sequence[Gauge], points: Sequence[Points], now: float) -> Iterator[tuple[str, Clean]]:
+    for gauge, found in zip(gauges, points, strict=True):
+        fresh = recent(found, now, PEAK_OVER)
+        yield gauge.label, shown(fresh[-1][1], gauge.unit) if fresh else Clean("none in 15 minutes")
+
+
+def _events(stage: Answer, deployment: Answer) -> Iterator[Event]:
+    if stage.get("lastUpdatedDate"):
+        yield Event(stage["lastUpdatedDate"], Clean("The stage was changed."))
+    if deployment.get("createdDate"):
+        yield Event(deployment["createdDate"], clean(f"Deployment {deployment['id']} was made."))
+
+
+def _log_groups(api: str, stage: Answer) -> Iterator[Clean]:
+    settings = stage.get("methodSettings", {}).get("*/*", {})
+    if settings.get("loggingLevel", "OFF") != "OFF":
+        yield clean(f"API-Gateway-Execution-Logs_{api}/{stage['stageName']}")
+    access = stage.get("accessLogSettings", {}).get("destinationArn", "")
+    if ":log-group:" in access:
+        yield clean(access.partition(":log-group:")[2])
+
+
+def _label(named: RestApi) -> str:
+    return f"{named.api}/{named.stage}"
