@@ -36,9 +36,9 @@ def test_it_opens_on_the_demo_and_shows_what_is_wrong(demo: DemoServer, columns:
         assert "READ-ONLY" in text
         assert "warn" in text
         terminal.press("enter")
-        terminal.wait_for("Facts")
+        terminal.wait_for(lambda t: "[1 Health]" not in t.text() and "Facts" in t.text())
         terminal.press("escape")
-        terminal.wait_for("Level")
+        terminal.wait_for("[1 Health]")
         terminal.press("q")
         assert terminal.wait_exit() == 0
         assert terminal.termios() == terminal.modes_at_start
@@ -62,11 +62,11 @@ def test_help_lists_the_keys_of_the_screen_and_the_palette_narrows(demo: DemoSer
 def test_the_filter_narrows_and_escape_clears_it(demo: DemoServer) -> None:
     with console(demo) as terminal:
         terminal.wait_for(FOUND)
-        terminal.wait_for("mra-mines-frontend")
+        terminal.wait_for("map-jobs")
         terminal.press("/", *"processor")
-        terminal.wait_for(lambda t: FOUND in t.text() and "mra-mines-frontend" not in t.text())
+        terminal.wait_for(lambda t: FOUND in t.text() and "map-jobs" not in t.text())
         terminal.press("escape")
-        terminal.wait_for("mra-mines-frontend")
+        terminal.wait_for("map-jobs")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
