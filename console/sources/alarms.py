@@ -166,7 +166,7 @@ def _detail(alarm: Alarm, events: tuple[Event, ...], series: tuple[Series, ...])
         resource=clean(alarm["AlarmName"]),
         kind="composite alarm" if "AlarmRule" in alarm else "CloudWatch alarm",
         arn=clean(alarm["AlarmArn"]),
-        facts=tuple(_facts(alarm)),
+        facts=tuple(fact for fact in _facts(alarm) if fact[1]),
         events=events,
         series=series,
         related=tuple(clean(dimension["Value"]) for dimension in alarm.get("Dimensions", ())),

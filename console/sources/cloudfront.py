@@ -10,7 +10,7 @@ from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each
 from console.sources.gauge import shown
-from console.sources.numbers import recent, size, stamp, total, weighted
+from console.sources.numbers import busy_span, recent, size, span, stamp, total, weighted
 from console.stack import Distribution, Stack
 from console.text import Clean, clean
 
@@ -51,7 +51,8 @@ _ERRORS: Final = {
 async def distributions(aws: Aws, stack: Stack) -> Report:
     """CloudFront distributions are enabled, serve without errors and from their cache.
 
-    Rates are those of the last hour, weighted by requests: a warning above 1 % of 4xx and 0.1 % of all errors,
+    Rates are those of the last 15 minutes (of the hour where there were fewer than 100 requests), weighted by
+    requests: a warning above 1 % of 4xx and 0.1 % of all errors,
     critical above 5 % of 5xx; a warning below a cache hit rate of 70 % (the target is 80 %) and without
     compression. The cache hit rate exists only where additional metrics are on. The price is that of one
     distribution.
@@ -81,7 +82,7 @@ async def _distribution(aws: Aws, wanted: Distribution, limits: Mapping[str, flo
                 resource=name,
                 kind="CloudFront distribution",
                 arn=clean(distribution.get("ARN", "")),
-                facts=tuple(_facts(distribution, config, points, now)),
+                facts=tuple(fact for fact in _facts(distribution, config, points, now) if fact[1]),
                 series=tuple(_series(points, limits)),
                 related=tuple(clean(origin["DomainName"]) for origin in config["Origins"].get("Items", ())),
             ),
@@ -106,8 +107,9 @@ def judge_distribution(name: Clean, distribution: dict[str, Any]) -> Iterator[Fi
 def judge_traffic(
     name: Clean, points: Mapping[str, Points], limits: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
-    """The verdicts on the last hour before `now`, in epoch seconds."""
-    requests = recent(points["Requests"], now)
+    """The verdicts on the traffic of late at `now`, in epoch seconds."""
+    length = busy_span(points["Requests"], now)
+    requests = recent(points["Requests"], now, length)
     count = total(requests, now)
     if not count:
         what = Clean("No request in the last hour, so there are no rates to judge.")
@@ -121,7 +123,7 @@ def judge_traffic(
             yield Finding(distributions.name, name, Level.UNKNOWN, what, value, Clean(f"<= {threshold:g} %"))
             continue
         level = Level.OK if rate <= threshold else Level.CRIT if crit else Level.WARN
-        what = Clean(f"{label} of {shown(count)} requests in the last hour.")
+        what = Clean(f"{label} of {shown(count)} requests in the last {span(length)}.")
         yield Finding(distributions.name, name, level, what, shown(rate, "%"), Clean(f"<= {threshold:g} %"))
     yield _judge_hits(name, weighted(points["CacheHitRate"], requests), limits)
 

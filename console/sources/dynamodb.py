@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,6 +61,14 @@ class Use:
     provisioned: Mapping[str, float]
     points: Mapping[str, Points]
 
+    @property
+    def throttles(self) -> Points:
+        """Throttled reads and writes together."""
+        both = Counter[float]()
+        for kind in ("Read", "Write"):
+            both.update(dict(self.points[f"{kind}ThrottleEvents"]))
+        return tuple(sorted(both.items()))
+
 
 async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report:
     answer = await aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table)
@@ -69,7 +77,7 @@ async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report
     uses = await asyncio.gather(*(_use(aws, wanted, name, part) for name, part in parts))
     now = time.time()
     return Report(
-        (*judge_state(table), *(f for use in uses for f in judge_use(clean(wanted.table), use, limits, now))),
+        (*judge_state(table), *judge_uses(clean(wanted.table), uses, limits, now)),
         (
             Detail(
                 resource=clean(wanted.table),
@@ -95,7 +103,7 @@ async def _use(aws: Aws, wanted: Table, name: str, part: dict[str, Any]) -> Use:
     points = await aws.metrics.points(metrics)
     provisioned = part.get("ProvisionedThroughput", {})
     return Use(
-        "" if name == "table" else f"index {name}: ",
+        "The table" if name == "table" else f"Index {name}",
         {kind: float(provisioned.get(f"{kind}CapacityUnits", 0)) for kind in ("Read", "Write")},
         {metric.name: found for metric, found in zip(metrics, points, strict=True)},
     )
@@ -125,41 +133,47 @@ async def _user_errors(aws: Aws, region: str | None, limit: float) -> Report:
 
 def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
     """The verdicts on a table and its indexes as DescribeTable tells of them."""
-    name = clean(table["TableName"])
-    for label, status in (
-        ("The table", table["TableStatus"]),
-        *((f"Index {index['IndexName']}", index["IndexStatus"]) for index in table.get("GlobalSecondaryIndexes", ())),
-    ):
-        level = Level.OK if status == "ACTIVE" or status in _CHANGING else Level.CRIT
-        word = "is active" if status == "ACTIVE" else "is being changed" if level is Level.OK else "cannot be used"
-        yield Finding(tables.name, name, level, clean(f"{label} {word}."), clean(status), Clean("ACTIVE"))
+    name, indexes = clean(table["TableName"]), table.get("GlobalSecondaryIndexes", ())
+    states = [("The table", table["TableStatus"])]
+    states += [(f"Index {index['IndexName']}", index["IndexStatus"]) for index in indexes]
+    for label, status in states:
+        if status in _CHANGING:
+            yield Finding(tables.name, name, Level.OK, clean(f"{label} is being changed."), clean(status))
+        elif status != "ACTIVE":
+            what = clean(f"{label} cannot be used.")
+            yield Finding(tables.name, name, Level.CRIT, what, clean(status), Clean("ACTIVE"))
+    if all(status == "ACTIVE" for _, status in states):
+        what = Clean(f"Active, with {len(indexes)} indexes.")
+        yield Finding(tables.name, name, Level.OK, what, Clean("ACTIVE"), Clean("ACTIVE"))
 
 
-def judge_use(name: Clean, use: Use, limits: Mapping[str, float], now: float) -> Iterator[Finding]:
-    """The verdicts on what a table or an index consumed in the last hour before `now`, in epoch seconds."""
-    throttles = {kind: total(use.points[f"{kind}ThrottleEvents"], now) for kind in ("Read", "Write")}
-    count = sum(found or 0 for found in throttles.values())
-    threshold = Clean(f"<= {limits['throttled_warn']:g}")
-    if count > limits["throttled_warn"]:
-        kinds = " and ".join(f"{kind.lower()}s" for kind, found in throttles.items() if found)
-        what = clean(f"{use.label}{kinds} were throttled in the last hour.")
-        both = Counter[float]()
-        for kind in throttles:
-            both.update(dict(use.points[f"{kind}ThrottleEvents"]))
-        since = bad_since(tuple(sorted(both.items())), lambda value: value > 0)
-        yield Finding(tables.name, name, Level.WARN, what, shown(count), threshold, since=since)
-    else:
-        what = clean(f"{use.label}nothing was throttled in the last hour.")
+def judge_uses(name: Clean, uses: Sequence[Use], limits: Mapping[str, float], now: float) -> Iterator[Finding]:
+    """The verdicts on what a table and its indexes consumed up to `now`, in epoch seconds."""
+    threshold, throttled = Clean(f"<= {limits['throttled_warn']:g}"), False
+    for use in uses:
+        events = use.throttles
+        count = total(events, now) or 0
+        if count > limits["throttled_warn"]:
+            throttled = True
+            what = clean(f"{use.label} was throttled in the last hour.")
+            since = bad_since(events, lambda value: value > 0)
+            yield Finding(tables.name, name, Level.WARN, what, shown(count), threshold, since=since)
+    if not throttled:
+        what = Clean("Nothing was throttled in the last hour.")
         yield Finding(tables.name, name, Level.OK, what, Clean("0"), threshold)
+    for use in uses:
+        yield from _judge_capacity(name, use, limits["capacity_warn"])
+
+
+def _judge_capacity(name: Clean, use: Use, limit: float) -> Iterator[Finding]:
     for kind, units in use.provisioned.items():
         consumed = use.points[f"Consumed{kind}CapacityUnits"]
-        if not units or not consumed:
-            continue
-        # The newest period may have begun a moment ago.
-        share = max(value for _, value in consumed[-2:]) / _PERIOD / units * 100
-        level = Level.WARN if share > limits["capacity_warn"] else Level.OK
-        what = clean(f"{use.label}provisioned {kind.lower()} capacity in use.")
-        yield Finding(tables.name, name, level, what, shown(share, "%"), Clean(f"<= {limits['capacity_warn']:g} %"))
+        if units and consumed:
+            # The newest period may have begun a moment ago.
+            share = max(value for _, value in consumed[-2:]) / _PERIOD / units * 100
+            level = Level.WARN if share > limit else Level.OK
+            what = clean(f"{use.label}: provisioned {kind.lower()} capacity in use.")
+            yield Finding(tables.name, name, level, what, shown(share, "%"), Clean(f"<= {limit:g} %"))
 
 
 def _series(use: Use, limits: Mapping[str, float]) -> Iterator[Series]:
@@ -168,8 +182,8 @@ def _series(use: Use, limits: Mapping[str, float]) -> Iterator[Series]:
         whole = units * _PERIOD or None
         warn = whole * limits["capacity_warn"] / 100 if whole else None
         consumed, throttled = use.points[f"Consumed{kind}CapacityUnits"], use.points[f"{kind}ThrottleEvents"]
-        yield Series(clean(f"{use.label}{word} units consumed"), "", _PERIOD, consumed, warn, whole)
-        yield Series(clean(f"{use.label}{word}s throttled"), "", _PERIOD, throttled, limits["throttled_warn"])
+        yield Series(clean(f"{use.label}: {word} units consumed"), "", _PERIOD, consumed, warn, whole)
+        yield Series(clean(f"{use.label}: {word}s throttled"), "", _PERIOD, throttled, limits["throttled_warn"])
 
 
 def _facts(table: dict[str, Any]) -> Iterator[tuple[str, Clean]]:

@@ -138,7 +138,7 @@ def _detail(service: dict[str, Any], logs: tuple[Clean, ...]) -> Detail:
         resource=clean(service["serviceName"]),
         kind="ECS service",
         arn=clean(service.get("serviceArn", "")),
-        facts=tuple(_facts(service, _newest(service))),
+        facts=tuple(fact for fact in _facts(service, _newest(service)) if fact[1]),
         events=tuple(
             Event(event["createdAt"], clean(event["message"]), _event_level(event["message"]))
             for event in service.get("events", ())[:EVENTS]

@@ -184,7 +184,7 @@ def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ..
         kind="ECS task",
         arn=clean(task["taskArn"]),
         facts=tuple((name, value) for name, value in _facts(task, names) if value),
-        events=tuple(_events(task)),
+        events=tuple(sorted(_events(task), key=lambda event: event.at, reverse=True)),
         related=(
             clean(task.get("group", "").removeprefix("service:")),
             clean(last(task["taskDefinitionArn"])),
@@ -218,7 +218,7 @@ def _facts(task: dict[str, Any], names: dict[str, Clean]) -> Iterator[tuple[str,
 
 
 def _events(task: dict[str, Any]) -> Iterator[Event]:
-    """The moments of a task's life, newest first."""
+    """The moments of a task's life."""
     moments = (
         ("stoppedAt", f"stopped: {task.get('stoppedReason', '')}"),
         ("stoppingAt", "stopping"),

@@ -47,10 +47,6 @@ class Window:
         """Whether point-in-time recovery works at present."""
         return self.latest is not None
 
-    def holds(self, start: datetime, end: datetime) -> bool:
-        """Whether some moment between two can be restored."""
-        return self.earliest is not None and self.latest is not None and self.earliest < end and self.latest > start
-
 
 @dataclass(frozen=True, slots=True)
 class Protected:
@@ -120,46 +116,55 @@ def _judge_age(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding
 
 
 def _judge_kept(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding:
-    days, months = missing_days(thing, policy, now), missing_months(thing, policy, now)
-    threshold = Clean(f"{policy.daily_days} days daily, {policy.monthly_days} days monthly")
+    days, wanted = unbroken_days(thing, policy, now), min(policy.daily_days, (now - thing.created).days)
+    months, missing = months_of(thing, policy, now), missing_months(thing, policy, now)
     gaps = []
-    if days:
-        gaps.append(f"{len(days)} of the last {_expected_days(thing, policy, now)} days have no backup")
-    if months:
-        gaps.append(f"nothing is kept of {', '.join(f'{month:%Y-%m}' for month in months)}")
-    usable = [backup for backup in thing.backups if backup.usable]
-    value = Clean(f"{len(usable)} backups")
-    if gaps:
-        level = Level.WARN if thing.complete else Level.UNKNOWN
-        return Finding(SOURCE, thing.resource, level, clean(f"Kept too little: {'; '.join(gaps)}."), value, threshold)
-    return Finding(SOURCE, thing.resource, Level.OK, Clean("What is kept is what the policy asks."), value, threshold)
+    if days < wanted:
+        gaps.append(f"backups without a gap over {policy.max_age_hours:g} h reach back {days} of {wanted} days")
+    if missing:
+        gaps.append(f"of {len(months)} months nothing is kept of {len(missing)}, the last of them {missing[0]:%Y-%m}")
+    threshold = Clean(f"{policy.daily_days} days, by the month {policy.monthly_days} days")
+    value = Clean(f"{sum(backup.usable for backup in thing.backups)} backups")
+    if not gaps:
+        return Finding(SOURCE, thing.resource, Level.OK, Clean("As much is kept as the policy asks."), value, threshold)
+    level = Level.WARN if thing.complete else Level.UNKNOWN
+    return Finding(SOURCE, thing.resource, level, clean(f"Too little is kept: {'; '.join(gaps)}."), value, threshold)
 
 
-def _expected_days(thing: Protected, policy: BackupPolicy, now: datetime) -> int:
-    return min(policy.daily_days, (now - thing.created).days)
+def unbroken_days(thing: Protected, policy: BackupPolicy, now: datetime) -> int:
+    """How many whole days backups reach back without a gap over `max_age_hours`; the newest may be of any age."""
+    longest = timedelta(hours=policy.max_age_hours)
+    spans = [(backup.at, backup.at) for backup in thing.backups if backup.usable]
+    if thing.window.earliest and thing.window.latest:
+        spans.append((thing.window.earliest, thing.window.latest))
+    reached = max((end for _, end in spans), default=now)
+    for start, end in sorted(spans, key=lambda span: span[1], reverse=True):
+        if reached - end > longest:
+            break
+        reached = min(reached, start)
+    if reached - thing.created <= longest:
+        reached = thing.created
+    return (now - reached).days
 
 
-def missing_days(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
-    """The days of the daily retention, newest first, from which nothing can be restored; today is not one yet."""
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    starts = (midnight - timedelta(days=back) for back in range(1, _expected_days(thing, policy, now) + 1))
-    return tuple(start.date() for start in starts if not _kept(thing, start, start + timedelta(days=1)))
+def months_of(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
+    """The first days of the whole months of the monthly retention in which the resource existed, newest first."""
+    oldest = max(thing.created, now - timedelta(days=policy.monthly_days))
+    month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    months = []
+    while (month := (month - timedelta(days=1)).replace(day=1)) >= oldest:
+        months.append(month.date())
+    return tuple(months)
 
 
 def missing_months(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
-    """The whole months of the monthly retention, newest first, from which nothing can be restored."""
-    oldest = max(thing.created, now - timedelta(days=policy.monthly_days))
-    end = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    missing = []
-    while (start := (end - timedelta(days=1)).replace(day=1)) >= oldest:
-        if not _kept(thing, start, end):
-            missing.append(start.date())
-        end = start
-    return tuple(missing)
-
-
-def _kept(thing: Protected, start: datetime, end: datetime) -> bool:
-    return thing.window.holds(start, end) or any(backup.usable and start <= backup.at < end for backup in thing.backups)
+    """Those of `months_of` from which nothing can be restored, newest first."""
+    kept = {(backup.at.year, backup.at.month) for backup in thing.backups if backup.usable}
+    if thing.window.earliest:
+        kept |= {
+            (m.year, m.month) for m in months_of(thing, policy, now) if m >= thing.window.earliest.date().replace(day=1)
+        }
+    return tuple(month for month in months_of(thing, policy, now) if (month.year, month.month) not in kept)
 
 
 def retention(backup: Backup, thing: Protected, policy: BackupPolicy, now: datetime) -> str:

@@ -11,7 +11,7 @@ from console.aws.metrics import Metric
 from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
 from console.sources.each import each
 from console.sources.gauge import shown
-from console.sources.numbers import bad_since, recent, stamp, total, weighted
+from console.sources.numbers import bad_since, busy_span, percent, recent, span, stamp, total, weighted
 from console.sources.runtimes import DEPRECATED
 from console.stack import Function, Stack
 from console.text import Clean, clean
@@ -34,14 +34,15 @@ _METRICS: Final = {
     period=60,
     permissions=("lambda:GetFunction", "cloudwatch:GetMetricData"),
     wants=lambda stack: stack.functions,
-    thresholds={"errors_warn": 1, "errors_crit": 10, "duration_warn": 3000, "throttles_warn": 0, "timeout_share": 80},
+    thresholds={"errors_warn": 1, "errors_crit": 25, "duration_warn": 3000, "throttles_warn": 0, "timeout_share": 80},
     price=0.05,
 )
 async def functions(aws: Aws, stack: Stack) -> Report:
     """Lambda functions are active, run without errors, in time and on a supported runtime.
 
-    Of the last hour: a warning above 1 % of invocations that failed (critical above 10 %), above 3000 ms or
-    80 % of the timeout on average, and for any throttled invocation. A function that is not active is
+    Of the last 15 minutes (of the hour where there were fewer than 100 invocations): a warning above 1 % of
+    errors, critical above 25 %; a warning above 3000 ms or 80 % of the timeout on average. A warning for any
+    invocation throttled in the last hour. A function that is not active is
     critical; a runtime that AWS has deprecated is a warning. The price is that of one function.
     """
     limits = functions.limits(stack)
@@ -68,7 +69,7 @@ async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> 
                 resource=name,
                 kind="Lambda function",
                 arn=clean(config["FunctionArn"]),
-                facts=tuple(_facts(config, answer.get("Concurrency", {}), points, now)),
+                facts=tuple(f for f in _facts(config, answer.get("Concurrency", {}), points, now) if f[1]),
                 events=(Event(_modified(config), Clean("last modified")),),
                 series=tuple(_series(config, points, limits)),
                 related=tuple(clean(layer["Arn"]) for layer in config.get("Layers", ())),
@@ -101,14 +102,15 @@ def judge_state(name: Clean, config: dict[str, Any], today: date) -> Iterator[Fi
 def judge_runs(
     name: Clean, config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
-    """The verdicts on the last hour before `now`, in epoch seconds."""
-    runs = total(points["Invocations"], now)
-    if not runs:
+    """The verdicts on what ran of late at `now`, in epoch seconds."""
+    length = busy_span(points["Invocations"], now)
+    runs = recent(points["Invocations"], now, length)
+    if not total(runs, now):
         what = Clean("Not invoked in the last hour, so there is nothing to judge.")
         yield Finding(functions.name, name, Level.OK, what, Clean("0 invocations"))
     else:
-        yield _judge_errors(name, points, limits, now, runs)
-        yield _judge_duration(name, config, points, limits, now)
+        yield _judge_errors(name, points, limits, now, length)
+        yield _judge_duration(name, config, points, limits, now, length)
     throttled = total(points["Throttles"], now) or 0
     level = Level.WARN if throttled > limits["throttles_warn"] else Level.OK
     what = Clean(
@@ -126,28 +128,37 @@ def judge_runs(
 
 
 def _judge_errors(
-    name: Clean, points: Mapping[str, Points], limits: Mapping[str, float], now: float, runs: float
+    name: Clean, points: Mapping[str, Points], limits: Mapping[str, float], now: float, length: float
 ) -> Finding:
-    rate = (total(points["Errors"], now) or 0) / runs * 100
+    runs = total(points["Invocations"], now, length) or 1
+    rate = (total(points["Errors"], now, length) or 0) / runs * 100
     threshold = Clean(f"warn > {limits['errors_warn']:g} %, crit > {limits['errors_crit']:g} %")
     level = Level.CRIT if rate > limits["errors_crit"] else Level.WARN if rate > limits["errors_warn"] else Level.OK
-    what = Clean(f"Errors of {shown(runs)} invocations in the last hour.")
-    since = bad_since(points["Errors"], lambda value: value > 0) if level else None
+    what = Clean(f"Errors of {shown(runs)} invocations in the last {span(length)}.")
+    rates = percent(points["Errors"], points["Invocations"])
+    since = bad_since(rates, lambda value: value > limits["errors_warn"]) if level else None
     return Finding(functions.name, name, level, what, shown(rate, "%"), threshold, since=since)
 
 
 def _judge_duration(
-    name: Clean, config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float], now: float
+    name: Clean,
+    config: dict[str, Any],
+    points: Mapping[str, Points],
+    limits: Mapping[str, float],
+    now: float,
+    length: float,
 ) -> Finding:
     limit = _longest(config, limits)
-    mean = weighted(recent(points["Duration"], now), points["Invocations"])
+    mean = weighted(recent(points["Duration"], now, length), points["Invocations"])
     threshold = Clean(f"<= {limit:g} ms")
     if mean is None:
         what = Clean("Duration: CloudWatch has invocations, but no durations.")
         return Finding(functions.name, name, Level.UNKNOWN, what, Clean("no data"), threshold)
     level = Level.WARN if mean > limit else Level.OK
     near = limit < limits["duration_warn"]
-    what = Clean("Mean duration in the last hour" + (f", of a timeout of {config['Timeout']} s." if near else "."))
+    what = Clean(
+        f"Mean duration in the last {span(length)}" + (f", of a timeout of {config['Timeout']} s." if near else ".")
+    )
     since = bad_since(points["Duration"], lambda value: value > limit) if level else None
     return Finding(functions.name, name, level, what, shown(mean, "ms"), threshold, since=since)
 
@@ -162,6 +173,8 @@ def _series(config: dict[str, Any], points: Mapping[str, Points], limits: Mappin
     warn = {"Duration": _longest(config, limits), "Throttles": limits["throttles_warn"]}
     for metric, (label, _, unit) in _METRICS.items():
         yield Series(Clean(label), unit, 300, points[metric], warn.get(metric))
+    rates = percent(points["Errors"], points["Invocations"])
+    yield Series(Clean("Error rate"), "%", 300, rates, limits["errors_warn"], limits["errors_crit"])
 
 
 def _facts(

@@ -11,6 +11,7 @@ from console.text import Clean
 if TYPE_CHECKING:
     from console.aws.metrics import Points
 
+QUARTER: Final = 900.0
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
 
@@ -52,6 +53,20 @@ def total(points: Points, now: float, seconds: float = HOUR) -> float | None:
     """The sum of the last `seconds`; None where there is no point, which is not the same as 0."""
     values = [value for _, value in recent(points, now, seconds)]
     return sum(values) if values else None
+
+
+def busy_span(counts: Points, now: float, least: float = 100) -> float:
+    """The seconds over which a rate is worth judging: the last quarter of an hour, the hour where little happens.
+
+    An incident must show at once, and one failure of five must not look like one.
+    """
+    return QUARTER if (total(counts, now, QUARTER) or 0) >= least else HOUR
+
+
+def percent(part: Points, whole: Points) -> Points:
+    """Moment by moment what percentage of a whole a part is; only where there is a whole."""
+    part_at = dict(part)
+    return tuple((at, part_at.get(at, 0.0) / value * 100) for at, value in whole if value)
 
 
 def weighted(rates: Points, weights: Points) -> float | None:
