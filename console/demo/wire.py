@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import socket
 import threading
@@ -64,6 +65,11 @@ class Handler(MotoRequestHandler):
         self._head(str(code), [("Content-Type", kind), ("Content-Length", str(len(content)))], chunked=False)
         self.wfile.write(content)
         self.wfile.flush()
+
+    def finish(self) -> None:
+        """Close the connection; a client that left in the middle of a stream is no error."""
+        with contextlib.suppress(ConnectionError):
+            super().finish()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: a console polls all day."""
