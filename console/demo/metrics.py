@@ -61,6 +61,10 @@ class FaultLog:
     faults: Set[str]
     _spans: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
+    def began(self, name: str, at: float) -> None:
+        """Say that a fault that is on began at a moment, such as three weeks ago."""
+        self._spans.setdefault(name, []).append((at, math.inf))
+
     def observe(self, now: float) -> None:
         """Note which faults went on or off since the last look."""
         for name in self.faults:
