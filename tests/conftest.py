@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ class DemoServer:
     @property
     def url(self) -> str:
         return self.record.url
+
+    def now(self) -> datetime:
+        """The present moment, to compare with what AWS tells."""
+        return datetime.now(UTC)
 
     def wait_ready(self, stack: str) -> None:
         """Wait until a stack stands."""

@@ -10,14 +10,13 @@ from botocore.exceptions import UnknownServiceError
 from flask import Flask, Response, request
 from moto.backend_index import backend_url_patterns
 from moto.backends import list_of_moto_modules
-from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import convert_to_flask_response, service_name_from_moto_package_name
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import NotFound
 
-from console.demo.gaps.shapes import OWN
+from console.demo.gaps.shapes import OWN, refuse
 
 _log = logging.getLogger(__name__)
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
@@ -69,7 +68,7 @@ def _failed(service: str, error: Exception) -> Response:
     try:
         responses = BaseResponse(service_name_from_moto_package_name(service))
         responses.setup_class(cast(Request, request))
-        problem = ServiceException(code, f"The embedded AWS of the demo cannot answer this: {error}")
+        problem = refuse(code, f"The embedded AWS of the demo cannot answer this: {error}")
         _, headers, body = responses.serialized(ActionResult(problem))
     except UnknownServiceError:
         headers, body = {"x-amzn-errortype": code}, f'{{"__type": "{code}"}}'

@@ -81,8 +81,7 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
     here = record.of(server.port, options.stacks)
     with ThreadPoolExecutor(1, "build") as builder, world.running():
         building |= {name: builder.submit(_build, world, name) for name in options.stacks}
-        serving = threading.Thread(target=server.serve_forever, name="http", daemon=True)
-        serving.start()
+        threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         try:
             _write_files(here)
             opened(here)
@@ -92,7 +91,6 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
             shutil.rmtree(here.folder, ignore_errors=True)
             lifelines.close()
             builder.shutdown(wait=False, cancel_futures=True)
-            server.shutdown()
 
 
 def _build(world: World, name: str) -> None:

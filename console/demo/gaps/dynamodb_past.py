@@ -80,15 +80,17 @@ def _replace_restore(world: World) -> None:
                 "PointInTimeRecoveryUnavailableException",
                 f"Point in time recovery is not enabled for table '{source.name}'",
             )
-        moment = asked.get("RestoreDateTime") if not asked.get("UseLatestRestorableTime") else None
-        moment = float(moment or recovery["LatestRestorableDateTime"])
-        if not recovery["EarliestRestorableDateTime"] <= moment <= world.now().timestamp():
+        latest = datetime.fromtimestamp(recovery["LatestRestorableDateTime"], UTC)
+        moment: datetime = latest if asked.get("UseLatestRestorableTime") else asked.get("RestoreDateTime", latest)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not int(recovery["EarliestRestorableDateTime"]) <= moment.timestamp() <= world.now().timestamp():
             raise refuse(
                 "InvalidRestoreTimeException",
                 "The restore time is not between EarliestRestorableDateTime and LatestRestorableDateTime",
             )
         table = backend.restore_table_to_point_in_time(asked["TargetTableName"], source.name)
-        _go_back(table, source, datetime.fromtimestamp(moment, UTC))
+        table.restore_date_time = moment.replace(tzinfo=None)
+        _go_back(table, source, moment)
         return DynamoResult(begin_restore(world, table).describe())
 
     describe = replace(Backend, "describe_continuous_backups", describe_continuous_backups)

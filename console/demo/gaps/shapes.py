@@ -71,7 +71,7 @@ def add(responses: type[BaseResponse], operation: str, give: Give) -> None:
     """Give moto's response class an operation that it lacks.
 
     `give` gets the parsed request and gives the answer as a mapping in boto3's names; to refuse, it raises
-    `ServiceException(code, message)`. Each answer is checked against the model before it is sent.
+    `refuse(code, message)`. Each answer is checked against the model before it is sent.
     Raises GapError if moto has the operation by now.
     """
     action = camelcase_to_underscores(operation)
@@ -104,9 +104,13 @@ def replace(owner: Any, name: str, ours: Any) -> Any:
     return original
 
 
-def refuse(code: str, message: str) -> ServiceException:
+class Refusal(ServiceException):
+    """An error that is answered in the service's own protocol, also where its model does not know the code."""
+
+
+def refuse(code: str, message: str) -> Refusal:
     """An error as the service would answer it; to be raised."""
-    return ServiceException(code, message)
+    return Refusal(code, message)
 
 
 OWN: Final[dict[str, type[BaseResponse]]] = {}

@@ -1,0 +1,128 @@
+"""A demo server is found again, ends with its last console, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from console.demo import record
+from console.demo.attach import Demo, attach_or_start
+from console.demo.options import DemoError, Options
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Runtime and state folders of this test alone; whatever serves there is ended."""
+    monkeypatch.setenv("GROUNDSKEEPER_RUNTIME_DIR", str(tmp_path / "run"))
+    monkeypatch.setenv("GROUNDSKEEPER_STATE_DIR", str(tmp_path / "state"))
+    yield tmp_path
+    if found := record.read():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(found.pid, signal.SIGTERM)
+            wait_gone(found)
+
+
+def wait_gone(found: record.Record) -> None:
+    """Wait until a server has ended: the kernel then closes a connection to it that we hold."""
+    import socket
+    from urllib.parse import urlsplit
+
+    with contextlib.suppress(OSError):
+        where = urlsplit(found.url)
+        with socket.create_connection((where.hostname, where.port), timeout=20) as line:
+            line.recv(1)
+
+
+async def start(linger: float = 600.0, stacks: tuple[str, ...] = ()) -> Demo:
+    """Join or start a server; without stacks, since these tests are not about them."""
+    return await attach_or_start(Options(stacks=stacks, time_scale=100, linger=linger))
+
+
+async def test_a_second_console_meets_the_same_server() -> None:
+    first = await start(stacks=("mra-mines",))
+    second = await start()
+    assert second.record == first.record
+    await first.wait_ready("mra-mines")
+    assert await second.ready("mra-mines")
+    assert all(path.exists() for path in (*first.stack_files, first.config_file, first.credentials_file))
+    assert first.credentials_file.stat().st_mode & 0o077 == 0
+    first.close()
+    second.close()
+
+
+async def test_a_server_outlives_its_last_console_only_by_the_linger() -> None:
+    demo = await start(linger=0.2)
+    demo.close()
+    wait_gone(demo.record)
+    assert not record.record_path().exists()
+    assert not demo.config_file.exists()
+
+
+async def test_a_killed_console_lets_go() -> None:
+    program = textwrap.dedent("""
+        import asyncio, signal, os
+        from console.demo.attach import attach_or_start
+        from console.demo.options import Options
+        demo = asyncio.run(attach_or_start(Options(stacks=(), linger=0.2)))
+        os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    subprocess.run([sys.executable, "-c", program], check=False, timeout=30)
+    if found := record.read():
+        wait_gone(found)
+    assert not record.record_path().exists()
+
+
+async def test_a_stale_record_is_not_believed(folders: Path) -> None:
+    demo = await start(linger=0.1)
+    stale = demo.record
+    demo.close()
+    wait_gone(stale)
+    record.record_path().write_bytes(msgspec.json.encode(stale))
+    assert record.alive() is None
+    fresh = await start()
+    assert fresh.record.pid != stale.pid
+    fresh.close()
+
+
+async def test_a_record_of_another_version_is_not_believed() -> None:
+    demo = await start()
+    record.write(msgspec.structs.replace(demo.record, version="0.0.0"))
+    assert record.alive() is None
+    record.write(demo.record)
+    assert record.alive() == demo.record
+    demo.close()
+
+
+async def test_sigterm_ends_it_and_removes_its_files() -> None:
+    demo = await start()
+    os.kill(demo.record.pid, signal.SIGTERM)
+    demo.lifeline.settimeout(20)
+    assert demo.lifeline.recv(1) == b""
+    assert not record.record_path().exists()
+    assert not demo.config_file.parent.exists()
+    with pytest.raises(DemoError, match="does not answer|Next"):
+        await demo.ready("any")
+    demo.close()
+
+
+async def test_a_second_server_is_refused() -> None:
+    demo = await start()
+    command = [sys.executable, "-m", "console.demo", "--stacks", ""]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 2
+    assert f"runs already at {demo.url}" in done.stderr
+    demo.close()
+
+
+async def test_an_unknown_stack_is_refused() -> None:
+    with pytest.raises(DemoError, match="has no stack 'nope'"):
+        await attach_or_start(Options(stacks=("nope",)))
