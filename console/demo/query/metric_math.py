@@ -75,7 +75,9 @@ def _tokens(expression: str) -> list[str]:
     while place < len(text):
         match = _TOKEN.match(text, place)
         if not match:
-            raise ExpressionError(f"{text[place:].strip()[:1]!r} at position {place + 1} is not understood")
+            found = text[place:].lstrip()
+            at = len(text) - len(found) + 1
+            raise ExpressionError(f"{found[:1]!r} at position {at} is not understood")
         tokens.append(match[1])
         place = match.end()
     return tokens
