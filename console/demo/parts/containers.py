@@ -98,6 +98,12 @@ def service(
     return made
 
 
+def log_streams(place: Place, cluster_name: str, name: str) -> list[str]:
+    """The log streams of a service's tasks, stopped ones too, as the awslogs driver names them."""
+    found: LivingService = place.backend("ecs").services[f"{cluster_name}:{name}"]
+    return [f"ecs/{task.containers[0].name}/{task.id}" for task in found.tasks()]
+
+
 def stopped_task(made: LivingService, since: datetime, *, exit_code: int, detail: str) -> LivingTask:
     """A task of a service that has ended by itself."""
     (task,) = made.launch(1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from console.demo.chatter import Spec
 from console.demo.parts.place import Place
 
 
@@ -13,6 +14,21 @@ def log_group(place: Place, name: str, *, days: int | None = 30) -> None:
     logs.create_log_group(name, place.tags)
     if days:
         logs.put_retention_policy(name, days)
+
+
+def voice(
+    place: Place,
+    group: str,
+    kind: str,
+    per_minute: float,
+    *,
+    streams: Sequence[str] = (),
+    troubles: Mapping[str, Sequence[str]] | None = None,
+    past_bytes: int = 2_000_000_000,
+) -> Spec:
+    """How a log group of the stack speaks; see `Spec`."""
+    troubles = troubles or {}
+    return Spec(group, kind, place.account, place.region, per_minute, tuple(streams), troubles, past_bytes)
 
 
 def topic(place: Place, name: str, *emails: str) -> str:

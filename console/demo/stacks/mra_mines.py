@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from console.demo import chatter
 from console.demo.gaps.ecs import public_dns
 from console.demo.gaps.ecs_service import THROTTLED
 from console.demo.parts import access, containers, edge, functions, network, storage, users, watch
 from console.demo.parts.place import Place
-from console.demo.stacks import mra_mines_life, mra_mines_numbers
+from console.demo.stacks import mra_mines_life, mra_mines_logs, mra_mines_numbers
 from console.demo.world import World
 
 PROJECT: Final = "mra-mines"
@@ -48,6 +49,7 @@ def build(world: World) -> Iterator[None]:
     mra_mines_numbers.define(place, DISTRIBUTION, POOL, next(iter(pool.clients)))
     _alarms(place, topic)
     yield
+    chatter.start(world, mra_mines_logs.specs(place))
     mra_mines_life.start(place, DISTRIBUTION)
 
 
