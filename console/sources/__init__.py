@@ -24,6 +24,7 @@ from console.sources import (
     endpoint,
     functions,
     logs,
+    rds,
     s3,
 )
 from console.sources.base import AnySource, Source
@@ -48,6 +49,7 @@ _MODULES: Final = (
     endpoint,
     alb,
     apigateway,
+    rds,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {
