@@ -162,7 +162,9 @@ def alarm_history(asked: Request) -> dict[str, Any]:
         and item["AlarmType"] in (params.get("AlarmTypes") or ["MetricAlarm"])
         and _between(item["Timestamp"], params.get("StartDate"), params.get("EndDate"))
     ]
-    items.sort(key=lambda item: item["Timestamp"], reverse=params.get("ScanBy") != "TimestampAscending")
+    items.sort(key=lambda item: item["Timestamp"])
+    if params.get("ScanBy") != "TimestampAscending":
+        items.reverse()
     token = params.get("NextToken") or "0"
     if not token.isdigit():
         raise InvalidParameterValue("The value for parameter NextToken is invalid.")
