@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -264,3 +265,17 @@ def test_the_aws_command_line_is_answered(demo: DemoServer, namespace: str) -> N
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["MetricDataResults"][0]["Values"] == [30.0]
+
+
+def test_clients_that_speak_json_are_answered(demo: DemoServer, namespace: str) -> None:
+    """As newer versions of the aws command line do, whose botocore no longer uses the query protocol here."""
+    scope = f"AKIAAAAAAAAAAAAAAAAA/20261120/{REGION}/monitoring/aws4_request"
+    headers = {
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": "GraniteServiceVersion20100801.ListMetrics",
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=x",
+    }
+    body = json.dumps({"Namespace": namespace}).encode()
+    with urllib.request.urlopen(urllib.request.Request(demo.url, body, headers)) as answer:
+        found = json.load(answer)
+    assert [metric["MetricName"] for metric in found["Metrics"]] == ["Calls", "Latency"]

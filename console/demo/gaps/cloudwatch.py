@@ -12,6 +12,7 @@ from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParam
 from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
+from moto.core.utils import get_service_model
 
 from console.demo.gaps import cloudwatch_alarms
 from console.demo.gaps.shapes import Request, replace
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from console.demo.world import World
 
 ADDS: Final = (
-    "CloudWatch: metrics with a past, made as they are read; their percentiles and expressions",
-    "CloudWatch: alarms that change state by themselves, and DescribeAlarmHistory",
+    "cloudwatch: metrics with a past, made as they are read; percentiles, expressions; JSON beside the query protocol",
+    "cloudwatch: alarms change state by themselves; describe_alarm_history",
 )
 
 _PAGE: Final = 500
@@ -52,6 +53,8 @@ def install(world: World) -> None:
             self._validate_parameters_put_metric_data(datum, number)
         put(history, Request(self.account_id, self.region_name, {"Namespace": namespace, "MetricData": metric_data}))
 
+    # Newer command lines and SDKs speak JSON to CloudWatch; the model of our botocore knows the query protocol only.
+    get_service_model("cloudwatch").metadata["protocols"] = ["query", "json"]
     for answer in (get_metric_data, get_metric_statistics, list_metrics):
         replace(CloudWatchResponse, answer.__name__, answer)
     replace(CloudWatchBackend, "put_metric_data", put_metric_data)
