@@ -33,7 +33,7 @@ class Desk:
         self.stack: Stack | None = None
         self.problem: Problem | None = None
         self.opening: Clean = Clean("Opening ...")
-        self.poller = Poller(self._connect, on_failure=self._on_failure)
+        self.poller = Poller(self._connect)
         self._connections: Connections | None = None
         self._identities: dict[str, Connection] = {}
         self._problems: dict[str, Problem] = {}
@@ -145,15 +145,12 @@ class Desk:
             await workspace.demo.wait_ready(stack.name)
         return await self._connections.get(stack)
 
-    def _on_failure(self, stack: Stack, failure: Failure) -> None:
-        if self._connections is not None:
-            self._connections.failed(stack, failure)
-
     def _note(self, stack: Stack, problem: Problem | None) -> None:
         if self._problems.get(stack.name) == problem:
             return
         if problem is None:
             del self._problems[stack.name]
+            self.poller.refresh_now(stack)  # all its Sources waited for the same thing
         else:
             self._problems[stack.name] = problem
         self._tell()

@@ -34,13 +34,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What went wrong and what to do next; `code` is AWS's own word for it, `permission` the IAM action."""
+    """What went wrong and what to do next; `code` is AWS's own word for it, `permission` the IAM action.
+
+    `about` names what must be at hand to go on, such as the MFA device whose code is asked for.
+    """
 
     kind: Kind
     what: Clean
     hint: Clean = Clean("")
     code: Clean = Clean("")
     permission: str = ""
+    about: Clean = Clean("")
 
     def __str__(self) -> str:
         return f"{self.what} {self.hint}".strip()
@@ -120,20 +124,23 @@ _LOGIN: Final[dict[str, tuple[str, str]]] = {
         "",
         "Mend the profile in the AWS config file (often source_profile names one that is absent).",
     ),
-    "CredentialRetrievalError": (
-        "The profile's credential_process failed.",
-        "Run its command by hand to see why; its own message is often empty here.",
-    ),
+    "ConfigParseError": ("", "Mend the AWS config file where it says."),
+    "CredentialRetrievalError": ("", "Find out why there: the profile or the environment names it for credentials."),
     "JSONDecodeError": (
         "The profile's credential_process printed something that is not JSON.",
         "Run its command by hand: it must print Version, AccessKeyId and SecretAccessKey as JSON.",
     ),
-    "MFARequired": ("This profile's role asks for an MFA code.", "Type the code when asked."),
+    "MFARequired": ("", "Type its next code when asked: each serves once."),
     "CredentialProcessTimeout": (
         "The profile's credential_process did not answer within 15 s and was ended.",
         "Run its command by hand; it may be waiting for input.",
     ),
 }
+_PROCESS_HINT: Final = "Run its command by hand to see why."
+
+SIGN_IN: Final = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
+"""The codes of problems that signing in to SSO again solves."""
+
 _NETWORK: Final = frozenset(
     "EndpointConnectionError ConnectionClosedError ConnectTimeoutError ReadTimeoutError HTTPClientError "
     "ProxyConnectionError SSLError IncompleteReadError ResponseStreamingError ConnectionError TimeoutError "
@@ -158,14 +165,8 @@ def classify(
     response = getattr(error, "response", None)
     if isinstance(error, Suspect):
         return Problem(Kind.SUSPECT, clean(f"{error}{place}"), Clean("Shown values are older. It will be asked again."))
-    if name in _LOGIN:
-        what, hint = _LOGIN[name]
-        return Problem(
-            Kind.LOGIN,
-            clean(what or str(error)),
-            clean(hint.format(profile=profile or "PROFILE")),
-            Clean(name),
-        )
+    if known := next((cls.__name__ for cls in type(error).__mro__ if cls.__name__ in _LOGIN), None):
+        return _from_chain(error, known, profile)
     if name == "RuntimeError" and "credential" in str(error).lower():
         return Problem(
             Kind.LOGIN,
@@ -198,6 +199,20 @@ def classify(
         Kind.BUG,
         clean(f"{name}{place}: {error}", limit=400),
         Clean("Please report this: it is a fault of the console."),
+    )
+
+
+def _from_chain(error: BaseException, name: str, profile: str) -> Problem:
+    what, hint = _LOGIN[name]
+    told: dict[str, Any] = getattr(error, "kwargs", {})
+    if told.get("provider") == "custom-process":
+        what, hint = f"The profile's credential_process failed: {told.get('error_msg')}.", _PROCESS_HINT
+    return Problem(
+        Kind.LOGIN,
+        clean(what or str(error), limit=400),
+        clean(hint.format(profile=profile or "PROFILE")),
+        Clean(name),
+        about=clean(getattr(error, "serial", "")),
     )
 
 

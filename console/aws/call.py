@@ -20,7 +20,7 @@ from console.aws.meter import Meter
 from console.aws.metrics import Metrics
 from console.aws.session import Clients, config_of
 from console.aws.target import Target
-from console.problems import Failure, Suspect, classify
+from console.problems import Failure, Kind, Suspect, classify
 
 Answer = dict[str, Any]
 
@@ -45,7 +45,8 @@ class WriteRefused(AssertionError):
 class Aws:
     """Calls AWS as one target, for reading, or with `writes` for the runner alone.
 
-    `timeout` is how many seconds a reply is waited for, where it is not the usual.
+    `timeout` is how many seconds a reply is waited for, where it is not the usual. `refused` says that AWS did
+    not accept its credentials, which its session would keep.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Aws:
         self.meter = meter
         self.account = account
         self.called: set[str] = set()
+        self.refused = False
         self._limits = limits
         self._writes = writes
         self._clients = Clients(
@@ -111,11 +113,10 @@ class Aws:
         """Close every connection."""
         await self._clients.close()
 
-    async def credentials_expire(self) -> datetime | None:
+    @property
+    def expires(self) -> datetime | None:
         """When the present credentials end; None for keys that do not, or before the first call."""
-        credentials = await self._clients.credentials()
-        expires = getattr(credentials, "_expiry_time", None)
-        return expires if isinstance(expires, datetime) else None
+        return self._clients.expires
 
     async def client(self, service: str, region: str | None = None) -> Any:
         """The client itself, for waiters, streams and transfers; its requests are counted and guarded alike."""
@@ -128,9 +129,9 @@ class Aws:
         api = "".join(part.capitalize() for part in operation.split("_"))
         api = getattr(error, "operation_name", None) or api
         place = f"{service}, {self.target.region_of(service, region) or 'no region'}"
-        return Failure(
-            classify(error, permission=iam_action(service, api), profile=self.target.profile or "", where=place)
-        )
+        problem = classify(error, permission=iam_action(service, api), profile=self.target.profile or "", where=place)
+        self.refused = self.refused or problem.kind is Kind.LOGIN
+        return Failure(problem)
 
     async def _client(self, service: str, region: str | None) -> Any:
         client = await self._clients.get(service, region)

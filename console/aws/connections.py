@@ -5,18 +5,27 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
+from console.aws import mfa
 from console.aws.meter import Meter
 from console.aws.quiet import undisturbed
 from console.aws.target import Target
-from console.problems import Failure, Kind
+from console.problems import Failure
 from console.stack import Stack
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
     from console.aws.identity import Identity
+
+DRAIN: Final = 15.0
+"""Seconds for which the calls that are under way on a connection may end after another took its place."""
+
+RETRY: Final = 2.0
+"""Seconds for which a login that failed is not tried again: every Source asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,15 @@ class Connection:
 
     aws: Aws
     identity: Identity
+
+    @property
+    def expires(self) -> datetime | None:
+        """When the credentials end, as of now: most are renewed in time. None for keys that do not expire."""
+        return self.aws.expires
+
+
+_Key = tuple[Target, str | None]
+"""A target, and the account that its stack file names."""
 
 
 class Connections:
@@ -40,13 +58,19 @@ class Connections:
         *,
         writes: bool = False,
         timeout: float | None = None,
+        drain: float = DRAIN,
+        retry: float = RETRY,
     ) -> None:
         self.meter = meter or Meter()
         self._target_of = target_of
         self._writes = writes
         self._timeout = timeout
-        self._open: dict[Target, asyncio.Task[Connection]] = {}
-        self._closing: set[asyncio.Task[None]] = set()
+        self._drain = drain
+        self._retry = retry
+        self._open: dict[_Key, asyncio.Task[Connection]] = {}
+        self._failed: dict[_Key, float] = {}
+        self._left: set[asyncio.Task[None]] = set()
+        self._ending = asyncio.Event()
 
     def target(self, stack: Stack, region: str | None = None) -> Target:
         """Where the calls for a stack go; `region` is that of a resource with one of its own."""
@@ -55,54 +79,84 @@ class Connections:
 
     async def get(self, stack: Stack, region: str | None = None) -> Connection:
         """The connection for a stack. Raises `Failure` where there are no credentials or they are another account's."""
-        from console.aws.identity import account_problem
-
-        target = self.target(stack, region)
-        task = self._open.get(target)
-        if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
-            task = self._open[target] = asyncio.create_task(self._connect(target))
-        connection = await asyncio.shield(task)
-        if problem := account_problem(connection.identity, stack.account):
-            raise Failure(problem)
-        return connection
+        key = (self.target(stack, region), stack.account)
+        task = self._open.get(key)
+        if task is not None and _refused(task):
+            self._leave(key[0])
+            task = None
+        if task is None or (_broken(task) and self._may_retry(key)):
+            task = self._open[key] = asyncio.create_task(self._connect(*key))
+        return await asyncio.shield(task)
 
     async def aws(self, stack: Stack) -> Aws:
         """The calls for a stack. Raises what `get` raises."""
         return (await self.get(stack)).aws
 
-    def failed(self, stack: Stack, failure: Failure) -> None:
-        """Tell of a failed call: a session caches credentials, so one that AWS refuses is opened anew next time."""
-        if failure.problem.kind is Kind.LOGIN:
-            self.renew(stack)
-
     def renew(self, stack: Stack) -> None:
-        """Open a new session at the next call, which reads the credentials again."""
-        task = self._open.pop(self._target_of(stack), None)
-        if task is not None and task.done() and not task.cancelled() and task.exception() is None:
-            closing = asyncio.create_task(task.result().aws.close())
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+        """Open new sessions at the next call, which read the credentials again."""
+        self._leave(self._target_of(stack))
+
+    def give_mfa(self, stack: Stack, code: str) -> None:
+        """Use an MFA code at the next call, which is tried at once. Raises `ValueError` for what is no code."""
+        mfa.SHARED.give(self._target_of(stack), code)
+        self.renew(stack)
 
     async def close(self) -> None:
         """Close every connection."""
+        self._ending.set()
         tasks, self._open = list(self._open.values()), {}
         for task in tasks:
             task.cancel()
         for found in await asyncio.gather(*tasks, return_exceptions=True):
             if not isinstance(found, BaseException):
                 await found.aws.close()
+        await asyncio.gather(*self._left)
 
-    async def _connect(self, target: Target) -> Connection:
+    def _leave(self, target: Target) -> None:
+        """Use the connections of a login no more, in whatever region; their calls under way may end."""
+        from console.aws.credentials import forget_roles
+
+        forget_roles(target)
+        for key in [key for key in self._open if key[0].login == target.login]:
+            leaving = asyncio.create_task(self._drained(self._open.pop(key)))
+            self._left.add(leaving)
+            leaving.add_done_callback(self._left.discard)
+
+    async def _drained(self, task: asyncio.Task[Connection]) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._ending.wait(), self._drain)
+        task.cancel()
+        for found in await asyncio.gather(task, return_exceptions=True):
+            if not isinstance(found, BaseException):
+                await found.aws.close()
+
+    def _may_retry(self, key: _Key) -> bool:
+        return asyncio.get_running_loop().time() - self._failed.get(key, 0.0) >= self._retry
+
+    async def _connect(self, target: Target, account: str | None) -> Connection:
         await asyncio.to_thread(_import_layer)
         from console.aws.call import Aws
-        from console.aws.identity import who_am_i
+        from console.aws.identity import account_problem, who_am_i
 
         aws = Aws(target, self.meter, writes=self._writes, timeout=self._timeout)
         try:
-            return Connection(aws, await who_am_i(aws))
+            identity = await who_am_i(aws)
+            if problem := account_problem(identity, account):
+                raise Failure(problem)
         except BaseException:
+            self._failed[target, account] = asyncio.get_running_loop().time()
             await aws.close()
             raise
+        return Connection(aws, identity)
+
+
+def _broken(task: asyncio.Task[Connection]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None)
+
+
+def _refused(task: asyncio.Task[Connection]) -> bool:
+    """Whether AWS refused the credentials of an open connection: its session keeps them, so it cannot recover."""
+    return task.done() and not _broken(task) and task.result().aws.refused
 
 
 def _import_layer() -> None:

@@ -28,7 +28,7 @@ async def who_am_i(aws: Aws) -> Identity:
     """Ask STS who the caller is, and let the token buckets know the account. Raises `Failure`."""
     answer = await aws.call("sts", "get_caller_identity", expect="Account")
     aws.account = str(answer["Account"])
-    return Identity(clean(answer["Account"]), clean(answer["Arn"]), await aws.credentials_expire())
+    return Identity(clean(answer["Account"]), clean(answer["Arn"]), aws.expires)
 
 
 def account_problem(identity: Identity, wanted: str | None) -> Problem | None:

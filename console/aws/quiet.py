@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
 
 _ONE_AT_A_TIME: Final = threading.Lock()
+_ASIDE: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="aside")
 
 
 @contextmanager
@@ -28,3 +33,24 @@ def undisturbed() -> Iterator[None]:
             sys.setswitchinterval(interval)
             if enabled:
                 gc.enable()
+
+
+async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine in a thread, on a loop of its own. Cancelling this cancels it, and raises what it raises."""
+    cancels: list[Callable[[], object]] = []
+
+    async def main() -> T:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        if task is not None:
+            cancels.append(lambda: loop.call_soon_threadsafe(task.cancel))
+        return await work()
+
+    future = asyncio.get_running_loop().run_in_executor(_ASIDE, lambda: asyncio.run(main()))
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        with suppress(RuntimeError):  # its loop has ended meanwhile
+            for cancel in cancels:
+                cancel()
+        raise

@@ -7,24 +7,27 @@ frame (`console.aws.connections` does).
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
+from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.loaders import create_loader
 
-from console.aws.quiet import undisturbed
+from console.aws import mfa
+from console.aws.credentials import PATIENCE, resolver
+from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
-from console.aws.transport import SentOnceSession, SharedTlsSession
+from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
+from console.redact import quiet_loggers
 
-for _name in ("botocore", "aiobotocore", "aioboto3", "boto3", "aiohttp", "urllib3"):
-    # Their DEBUG records hold whole bodies, and so secrets.
-    logging.getLogger(_name).setLevel(logging.WARNING)
+quiet_loggers()
 
 _LOADER: Final = create_loader()
 """Service models are parsed once a process, whatever the number of sessions."""
@@ -56,55 +59,94 @@ def config_of(*, writes: bool, timeout: float | None = None, own_endpoint: bool 
     )
 
 
-class Clients:
-    """The clients of one target, made lazily in a worker thread; they belong to the loop that first uses them."""
+@dataclass(frozen=True, slots=True)
+class _Login:
+    """A session whose credentials were found to be there."""
 
-    def __init__(self, target: Target, config: AioConfig) -> None:
+    session: aioboto3.Session
+    credentials: Any = field(repr=False)
+
+
+class Clients:
+    """The clients of one target, made lazily in a worker thread; they belong to the loop that first uses them.
+
+    `codes` are asked for MFA codes; `patience` is how many seconds a credential_process may take.
+    """
+
+    def __init__(
+        self, target: Target, config: AioConfig, *, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE
+    ) -> None:
         self.target = target
         self._config = config
-        self._session: aioboto3.Session | None = None
-        self._made: dict[tuple[str, str | None], asyncio.Future[Any]] = {}
+        self._codes = codes
+        self._patience = patience
+        self._login: asyncio.Task[_Login] | None = None
+        self._made: dict[tuple[str, str | None], asyncio.Task[Any]] = {}
 
     async def get(self, service: str, region: str | None = None) -> Any:
-        """The client of a service in a region (None: the target's). Raises what making it raises."""
+        """The client of a service in a region (None: the target's). Raises what logging in or making it raises."""
         key = (service, self.target.region_of(service, region))
-        future = self._made.get(key)
-        if future is None:
-            loop = asyncio.get_running_loop()
-            future = loop.run_in_executor(_WORKER, self._make, *key)
-            self._made[key] = future
-            future.add_done_callback(lambda done: self._forget_failed(key, done))
-        return await asyncio.shield(future)
+        task = self._made.get(key)
+        if task is None:
+            task = self._made[key] = asyncio.create_task(self._make(*key))
+            task.add_done_callback(lambda done: self._forget_failed(key, done))
+        return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and end a login that is under way."""
         made, self._made = list(self._made.values()), {}
+        if self._login is not None:
+            self._login.cancel()
         for client in await asyncio.gather(*made, return_exceptions=True):
             if not isinstance(client, BaseException):
                 await client.__aexit__(None, None, None)
 
-    def _forget_failed(self, key: tuple[str, str | None], done: asyncio.Future[Any]) -> None:
+    @property
+    def expires(self) -> datetime | None:
+        """When the present credentials end; None for keys that do not, and before the first client."""
+        login = self._login
+        if login is None or not login.done() or login.cancelled() or login.exception() is not None:
+            return None
+        expires = getattr(login.result().credentials, "_expiry_time", None)
+        return expires if isinstance(expires, datetime) else None
+
+    def _forget_failed(self, key: tuple[str, str | None], done: asyncio.Task[Any]) -> None:
         if (done.cancelled() or done.exception() is not None) and self._made.get(key) is done:
             del self._made[key]
 
-    def _make(self, service: str, region: str | None) -> Any:
+    async def _make(self, service: str, region: str | None) -> Any:
+        if self._login is None or (self._login.done() and (self._login.cancelled() or self._login.exception())):
+            self._login = asyncio.create_task(aside(self._log_in))
+        login = await asyncio.shield(self._login)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(_WORKER, self._open, login.session, service, region)
+
+    async def _log_in(self) -> _Login:
+        """Find credentials before the first client is made: they may take a command, a role, or SSO."""
         with undisturbed():
-            return asyncio.run(self._open(service, region))
+            session = make_session(self.target, self._codes, self._patience)
+        try:
+            credentials = await session.get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            await credentials.get_frozen_credentials()
+        except ClientError as error:
+            if question := self._codes.refused(self.target, error):
+                raise question from error
+            raise
+        return _Login(session, credentials)
 
-    async def _open(self, service: str, region: str | None) -> Any:
-        if self._session is None:
-            self._session = make_session(self.target)
-        context = self._session.client(
-            service, region_name=region, endpoint_url=self.target.endpoint_url, config=self._config
-        )
-        return await context.__aenter__()
+    def _open(self, session: aioboto3.Session, service: str, region: str | None) -> Any:
+        async def enter() -> Any:
+            return await session.client(
+                service, region_name=region, endpoint_url=self.target.endpoint_url, config=self._config
+            ).__aenter__()
 
-    async def credentials(self) -> Any:
-        """botocore's credentials object, once a client was made; None before."""
-        return None if self._session is None else await self._session.get_credentials()
+        with undisturbed():
+            return asyncio.run(enter())
 
 
-def make_session(target: Target) -> aioboto3.Session:
+def make_session(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> aioboto3.Session:
     """A session for a profile; several share one data loader. Raises ProfileNotFound."""
     if not _on_aws():
         os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
@@ -114,6 +156,10 @@ def make_session(target: Target) -> aioboto3.Session:
         core.set_config_variable("config_file", str(target.config_file))
     if target.credentials_file:
         core.set_config_variable("credentials_file", str(target.credentials_file))
+    core.set_default_client_config(
+        LoginConfig(connect_timeout=3, read_timeout=READ_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 3})
+    )
+    core.lazy_register_component("credential_provider", lambda: resolver(core, target, codes, patience))
     return aioboto3.Session(botocore_session=core, region_name=target.region)
 
 

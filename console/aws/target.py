@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 GLOBAL_REGION = {
@@ -33,3 +33,8 @@ class Target:
     def region_of(self, service: str, wanted: str | None) -> str | None:
         """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""
         return GLOBAL_REGION.get(service) or wanted or self.region
+
+    @property
+    def login(self) -> Target:
+        """What the credentials depend on: the same without its region."""
+        return replace(self, region=None)

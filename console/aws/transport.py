@@ -7,6 +7,7 @@ import threading
 from typing import Any, Final
 
 import aiohttp
+from aiobotocore.config import DEFAULT_HTTP_SESSION_CLS, AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from botocore.httpsession import get_cert_path
 
@@ -57,3 +58,17 @@ class SentOnceSession(SharedTlsSession):
         session: aiohttp.ClientSession = await super()._get_session(proxy_url)
         session._retry_connection = False  # aiohttp offers no other switch
         return session
+
+
+class LoginConfig(AioConfig):
+    """How the credential chain's own clients ask STS and SSO: soon given up, over the shared TLS context.
+
+    As a session's default it is merged under each client's own, whose HTTP session class aiobotocore forgets.
+    """
+
+    def merge(self, other_config: Any) -> AioConfig:
+        """The other's options over these."""
+        merged = super().merge(other_config)
+        given = getattr(other_config, "http_session_cls", DEFAULT_HTTP_SESSION_CLS)
+        merged.http_session_cls = SharedTlsSession if given is DEFAULT_HTTP_SESSION_CLS else given
+        return merged

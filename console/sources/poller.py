@@ -174,7 +174,7 @@ class Poller:
         seconds = min(period * 2**failures, max(LONGEST_WAIT, period)) if failures else period
         if failures and getattr(problem, "kind", None) is Kind.LOGIN:
             # Signing in elsewhere should be noticed within seconds, and asking costs nothing.
-            seconds = min(period, 5.0)
+            seconds = min(period, 4.0)
         idle = self._idle() if self.idle_pause else 0.0
         if idle > 2 * IDLE_AFTER:
             return None

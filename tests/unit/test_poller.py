@@ -163,7 +163,7 @@ async def test_what_nobody_watches_any_more_is_not_fetched(poller: Poller) -> No
 def test_the_wait_doubles_to_a_cap_and_login_is_asked_again_soon(poller: Poller) -> None:
     waits = [poller.pause(15.0, failures, THROTTLED.problem) for failures in range(8)]
     assert waits == [15, 30, 60, 120, 240, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
-    assert poller.pause(15.0, 6, Problem(Kind.LOGIN, Clean("Expired."))) == 5.0
+    assert poller.pause(15.0, 6, Problem(Kind.LOGIN, Clean("Expired."))) == 4.0
 
 
 def test_without_a_key_the_sources_slow_down_then_stop_until_one_comes(poller: Poller, clock: Clock) -> None:

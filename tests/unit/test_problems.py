@@ -28,7 +28,7 @@ CHAIN = [
     (raised.TokenRetrievalError(provider="sso", error_msg="x"), "expired"),
     (raised.UnauthorizedSSOTokenError(), "expired"),
     (raised.InvalidConfigError(error_msg="source_profile"), "source_profile"),
-    (raised.CredentialRetrievalError(provider="process", error_msg=""), "credential_process failed"),
+    (raised.CredentialRetrievalError(provider="custom-process", error_msg=""), "credential_process failed"),
     (json.JSONDecodeError("Expecting value", "junk", 0), "not JSON"),
     (RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired."), "already expired"),
     (client_error("ExpiredToken"), "does not accept"),
