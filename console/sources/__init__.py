@@ -14,6 +14,7 @@ from console.sources import (
     apigateway,
     aws_health,
     backup,
+    beanstalk,
     cloudfront,
     docdb,
     dynamodb,
@@ -50,6 +51,7 @@ _MODULES: Final = (
     alb,
     apigateway,
     rds,
+    beanstalk,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {

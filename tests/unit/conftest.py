@@ -16,6 +16,7 @@ from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
+from console.problems import Failure
 
 REGION = "eu-west-1"
 
@@ -98,3 +99,31 @@ def numbers(aws: Aws) -> Callable[..., Numbers]:
         return stand_in
 
     return answer
+
+
+class Canned:
+    """Stands in for `Aws` where plain moto has no answer: an answer, or a `Failure`, by operation."""
+
+    def __init__(self, answers: dict[str, Any], values: dict[str, Sequence[float]]) -> None:
+        self.target = Target(region=REGION)
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.metrics = Numbers(values)
+        self._answers = answers
+
+    async def call(self, service: str, operation: str, *, expect: str | None, **params: Any) -> Any:
+        self.asked.append((operation, params))
+        answer = self._answers[operation]
+        answer = answer(params) if callable(answer) else answer
+        if isinstance(answer, Failure):
+            raise answer
+        assert expect is None or expect in answer
+        return answer
+
+    async def items(self, service: str, operation: str, key: str, **params: Any) -> Any:
+        return (await self.call(service, operation, expect=key, **params))[key]
+
+
+@pytest.fixture
+def canned() -> Callable[..., Canned]:
+    """Make an AWS of canned answers: ``canned({"describe_events": {"events": []}}, CPUUtilization=[20])``."""
+    return lambda answers, **values: Canned(answers, values)

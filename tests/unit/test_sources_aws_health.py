@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from console.aws.target import Target
 from console.problems import Failure, Kind, Problem
 from console.sources import aws_health
 from console.sources.base import Level
@@ -51,52 +51,45 @@ def test_an_event_without_description_points_to_the_status_page() -> None:
     assert aws_health.STATUS_PAGE in aws_health.judge_event(event(), "", 14, NOW).what
 
 
-class Health:
-    """Answers as AWS Health does, and keeps what it was asked."""
+Canned = Callable[..., Any]
 
-    def __init__(self, events: list[dict[str, Any]], failure: Failure | None = None) -> None:
-        self.target = Target()
-        self.asked: list[dict[str, Any]] = []
-        self._events = events
-        self._failure = failure
 
-    async def items(self, service: str, operation: str, key: str, **params: Any) -> list[Any]:
-        if self._failure:
-            raise self._failure
-        if operation == "describe_affected_entities":
-            return [{"eventArn": arn, "entityValue": "task/1"} for arn in params["filter"]["eventArns"]]
-        self.asked.append(params["filter"])
-        return [event for event in self._events if event["service"] in params["filter"]["services"]]
+def answers(*events: dict[str, Any]) -> dict[str, Any]:
+    """What AWS Health answers when these events are open."""
 
-    async def call(self, service: str, operation: str, **params: Any) -> dict[str, Any]:
-        told = [
-            {"event": event, "eventDescription": {"latestDescription": "We\x1b[2J investigate."}}
-            for event in self._events
-            if event["arn"] in params["eventArns"]
-        ]
+    def details(asked: dict[str, Any]) -> dict[str, Any]:
+        text = {"latestDescription": "We\x1b[2J investigate."}
+        told = [{"event": one, "eventDescription": text} for one in events if one["arn"] in asked["eventArns"]]
         return {"successfulSet": told}
+
+    return {
+        "describe_events": lambda asked: {"events": [e for e in events if e["service"] in asked["filter"]["services"]]},
+        "describe_event_details": details,
+        "describe_affected_entities": lambda asked: {
+            "entities": [{"eventArn": arn, "entityValue": "task/1"} for arn in asked["filter"]["eventArns"]]
+        },
+    }
 
 
 ask: Any = aws_health.aws_events.fetch
 
 
-async def test_services_and_regions_of_the_stack_are_asked_for() -> None:
-    health = Health([])
+async def test_services_and_regions_of_the_stack_are_asked_for(canned: Canned) -> None:
+    health = canned(answers())
     report = await ask(health, STACK)
-    assert health.asked == [
-        {
-            "eventStatusCodes": ["open", "upcoming"],
-            "regions": ["global", "eu-central-1", "eu-west-1"],
-            "services": ["ABUSE", "ECS", "IAM", "RISK"],
-        }
-    ]
+    asked = {
+        "eventStatusCodes": ["open", "upcoming"],
+        "regions": ["global", "eu-central-1", "eu-west-1"],
+        "services": ["ABUSE", "ECS", "IAM", "RISK"],
+    }
+    assert health.asked == [("describe_events", {"filter": asked})]
     (finding,) = report.findings
     assert finding.level is Level.OK
     assert aws_health.STATUS_PAGE in finding.what
 
 
-async def test_more_services_than_a_filter_takes_are_asked_in_parts() -> None:
-    health = Health([])
+async def test_more_services_than_a_filter_takes_are_asked_in_parts(canned: Canned) -> None:
+    health = canned(answers())
     parts = (
         "ecs.cluster cloudfront.id alb.load_balancer apigateway.api lambda.function dynamodb.table rds.instance "
         "docdb.cluster beanstalk.application eks.cluster s3.bucket cognito.user_pool ecr.repository logs.group "
@@ -106,11 +99,11 @@ async def test_more_services_than_a_filter_takes_are_asked_in_parts() -> None:
     text = "".join(f'[[{table}]]\n{key} = "x"\n' for table, _, key in tables)
     many = parse('name = "s"\n' + text.replace("application = ", 'environment = "e"\napplication = '), "s.toml")
     await ask(health, many)
-    assert [len(asked["services"]) for asked in health.asked] == [10, 9]
+    assert [len(asked["filter"]["services"]) for _, asked in health.asked] == [10, 9]
 
 
-async def test_an_event_is_told_with_its_description_and_what_it_touches() -> None:
-    report = await ask(Health([event()]), STACK)
+async def test_an_event_is_told_with_its_description_and_what_it_touches(canned: Canned) -> None:
+    report = await ask(canned(answers(event())), STACK)
     (finding,), (detail,) = report.findings, report.details
     assert finding.what == "We␛[2J investigate."
     assert finding.resource == detail.resource == "AWS_ECS_OPERATIONAL_ISSUE eu-west-1"
@@ -118,17 +111,17 @@ async def test_an_event_is_told_with_its_description_and_what_it_touches() -> No
     assert detail.events[0].text == "We␛[2J investigate."
 
 
-async def test_an_account_without_the_support_plan_is_no_fault() -> None:
+async def test_an_account_without_the_support_plan_is_no_fault(canned: Canned) -> None:
     problem = Problem(Kind.UNAVAILABLE, Clean("No."), code=Clean("SubscriptionRequiredException"))
-    report = await ask(Health([], Failure(problem)), STACK)
+    report = await ask(canned({"describe_events": Failure(problem)}), STACK)
     (finding,) = report.findings
     assert (finding.level, finding.value) == (Level.OK, "not available")
     assert aws_health.STATUS_PAGE in finding.what
 
 
-async def test_another_failure_is_a_failure() -> None:
+async def test_another_failure_is_a_failure(canned: Canned) -> None:
     with pytest.raises(Failure):
-        await ask(Health([], Failure(Problem(Kind.DENIED, Clean("No.")))), STACK)
+        await ask(canned({"describe_events": Failure(Problem(Kind.DENIED, Clean("No.")))}), STACK)
 
 
 def test_a_stack_without_services_has_nothing_to_ask() -> None:
