@@ -84,6 +84,8 @@ class Aws:
             client = await self._client(service, region)
             answer: Answer = await getattr(client, operation)(**params)
             return _genuine(answer, expect)
+        except KeyError as error:
+            raise self._failure(_foreign(), service, operation, region) from error
         except RAISED as error:
             raise self._failure(error, service, operation, region) from error
 
@@ -97,6 +99,8 @@ class Aws:
                 yield _genuine(page, expect)
         except OperationNotPageableError:
             yield await self.call(service, operation, expect=expect, region=region, **params)
+        except KeyError as error:
+            raise self._failure(_foreign(), service, operation, region) from error
         except RAISED as error:
             raise self._failure(error, service, operation, region) from error
 
@@ -153,6 +157,11 @@ class Aws:
         await self._limits.wait(f"{service}:{api}", self.account, region)
         self.called.add(iam_action(service, api))
         self.meter.count(service, api)
+
+
+def _foreign() -> Suspect:
+    """What botocore's parser means by a KeyError: XML that another program wrote, such as a page of HTML."""
+    return Suspect("The answer is not one of this API.")
 
 
 def _genuine(answer: Answer, expect: str | None) -> Answer:
