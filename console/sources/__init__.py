@@ -18,6 +18,7 @@ from console.sources import (
     cloudfront,
     docdb,
     dynamodb,
+    ec2,
     ecs,
     ecs_tasks,
     ecs_utilisation,
@@ -52,6 +53,7 @@ _MODULES: Final = (
     apigateway,
     rds,
     beanstalk,
+    ec2,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Kind
 from console.sources.base import Detail, Event, Finding, Level, Report, check
+from console.sources.each import chunks
 from console.sources.numbers import DAY, epoch, stamp
 from console.stack import Stack
 from console.text import Clean, clean
@@ -107,7 +108,7 @@ async def _events(aws: Aws, stack: Stack) -> list[Mapping[str, Any]]:
                 "events",
                 filter={"eventStatusCodes": ["open", "upcoming"], "regions": regions, "services": chunk},
             )
-            for chunk in _chunks(services)
+            for chunk in chunks(services, AT_ONCE)
         )
     )
     found = [event for answer in answers for event in answer]
@@ -125,7 +126,7 @@ async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str
     answers = await asyncio.gather(
         *(
             aws.call("health", "describe_event_details", expect="successfulSet", eventArns=chunk)
-            for chunk in _chunks([event["arn"] for event in events])
+            for chunk in chunks([event["arn"] for event in events], AT_ONCE)
         )
     )
     told = [detail for answer in answers for detail in answer["successfulSet"]]
@@ -137,7 +138,7 @@ async def _touched(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, t
     answers = await asyncio.gather(
         *(
             aws.items("health", "describe_affected_entities", "entities", filter={"eventArns": chunk})
-            for chunk in _chunks([event["arn"] for event in events])
+            for chunk in chunks([event["arn"] for event in events], AT_ONCE)
         )
     )
     found: dict[str, tuple[Clean, ...]] = {}
@@ -174,7 +175,3 @@ def _resource(event: Mapping[str, Any]) -> Clean:
 def _not_available() -> Finding:
     what = f"AWS Health needs a Business or a higher support plan. What AWS tells everybody: {STATUS_PAGE}"
     return Finding(NAME, Clean("AWS"), Level.OK, Clean(what), Clean("not available"))
-
-
-def _chunks(items: Sequence[str]) -> Iterator[list[str]]:
-    return (list(items[at : at + AT_ONCE]) for at in range(0, len(items), AT_ONCE))

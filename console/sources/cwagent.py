@@ -65,14 +65,14 @@ def choose(listed: Sequence[Mapping[str, Any]], region: str | None = None) -> li
 
 
 def gauges_of(
-    metrics: Iterable[Metric], memory_warn: float, disk_warn: float | None = None, of: str = ""
+    metrics: Iterable[Metric], memory_warn: float, disk: tuple[float, float] | None = None, of: str = ""
 ) -> list[Gauge]:
-    """The metrics with their limits, in percent. Memory is bad when three points in a row are."""
+    """The metrics with their limits, in percent: memory must be high three times, `disk` is to warn and critical."""
     gauges = []
     for metric in metrics:
         if metric.name == DISK:
             path = dict(metric.dimensions).get("path", "/")
-            gauges.append(Gauge(metric, f"Disk {path}{of}", "%", disk_warn))
+            gauges.append(Gauge(metric, f"Disk {path}{of}", "%", *(disk or ())))
         else:
             gauges.append(Gauge(metric, f"Memory{of}", "%", memory_warn, need=3, over=3))
     return gauges

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from console.problems import Failure, Kind
@@ -45,6 +45,11 @@ def joined(reports: Iterable[Report]) -> Report:
         tuple(finding for report in kept for finding in report.findings),
         tuple(detail for report in kept for detail in report.details),
     )
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in parts of at most `size`, for calls that take no more at once."""
+    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 async def _read(resource: T, read: Callable[[T], Awaitable[Report]]) -> Report | Failure:

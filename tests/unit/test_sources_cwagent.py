@@ -33,8 +33,8 @@ def test_each_true_disk_is_taken() -> None:
             listed("disk_used_percent", InstanceId="i-1", path="/run", fstype="tmpfs"),
         ]
     )
-    gauges = gauges_of(found, memory_warn=70, disk_warn=80)
-    assert [(gauge.label, gauge.warn) for gauge in gauges] == [("Disk /", 80), ("Disk /data", 80)]
+    gauges = gauges_of(found, memory_warn=70, disk=(80, 95))
+    assert [(gauge.label, gauge.warn, gauge.crit) for gauge in gauges] == [("Disk /", 80, 95), ("Disk /data", 80, 95)]
 
 
 def test_memory_must_be_high_three_times() -> None:
