@@ -147,7 +147,12 @@ class Clients:
 
 
 def make_session(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> aioboto3.Session:
-    """A session for a profile; several share one data loader. Raises ProfileNotFound."""
+    """A session for a profile. Raises ProfileNotFound."""
+    return aioboto3.Session(botocore_session=make_core(target, codes, patience), region_name=target.region)
+
+
+def make_core(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> AioSession:
+    """The session below: several share one data loader, and all find credentials without a terminal."""
     if not _on_aws():
         os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     core = AioSession(profile=target.profile)
@@ -160,7 +165,7 @@ def make_session(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float 
         LoginConfig(connect_timeout=3, read_timeout=READ_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 3})
     )
     core.lazy_register_component("credential_provider", lambda: resolver(core, target, codes, patience))
-    return aioboto3.Session(botocore_session=core, region_name=target.region)
+    return core
 
 
 def _on_aws() -> bool:
