@@ -12,6 +12,7 @@ from console.sources import (
     alarms,
     alb,
     apigateway,
+    application,
     aws_health,
     backup,
     beanstalk,
@@ -28,6 +29,7 @@ from console.sources import (
     logs,
     rds,
     s3,
+    s3_requests,
 )
 from console.sources.base import AnySource, Source
 from console.stack import Stack
@@ -54,6 +56,8 @@ _MODULES: Final = (
     rds,
     beanstalk,
     ec2,
+    s3_requests,
+    application,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {

@@ -82,6 +82,9 @@ def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float
     Without a fresh point it is unknown, unless the gauge says what its silence means.
     """
     label, period = gauge.label, gauge.metric.period
+    if gauge.low:
+        # The sum of a period that has not ended is too low.
+        points = tuple(point for point in points if point[0] + period <= now)
     stale = not points or points[-1][0] < now - max(LATE, 3 * period)
     if stale and gauge.idle:
         return Finding(source, resource, Level.OK, Clean(f"{label}: {gauge.idle}"), Clean("nothing"), gauge.threshold)

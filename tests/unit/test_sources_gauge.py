@@ -72,6 +72,11 @@ def test_a_quiet_metric_is_0_while_nothing_happens(found: Points, level: Level, 
     assert (finding.level, finding.value) == (level, value)
 
 
+def test_a_period_that_has_not_ended_is_not_too_low() -> None:
+    finding = judge("x.y", Clean("r"), FREE, (*points(6), (NOW - 60, 1)), NOW)
+    assert (finding.level, finding.value) == (Level.OK, "6 GB")
+
+
 def test_silence_that_means_nothing_to_measure_is_told_as_such() -> None:
     latency = Gauge(METRIC, "Latency", "ms", warn=1000, idle="no request was made.")
     finding = judge("x.y", Clean("r"), latency, points(2000, ago=3600), NOW)
