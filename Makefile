@@ -19,6 +19,9 @@ check: $(VENV)/.dev ## lint, format, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+bench: $(VENV)/.dev ## measure, beside yardsticks of the same run
+	@$(BIN)/python -m tests.bench
+
 lock: $(VENV)/.dev ## resolve the dependencies again
 	@$(PIP) install 'uv<1'
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \
