@@ -14,8 +14,8 @@ _TIME_STEPS: Final = (
 
 def value_ticks(low: float, high: float, count: int, *, binary: bool = False) -> list[float]:
     """Round values that span `low` to `high` in about `count` steps; `binary` divides by powers of 1,024."""
-    if high <= low:
-        high = low + (abs(low) or 1.0)
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+        high = low + max(abs(low), 1.0)
     rough = (high - low) / max(1, count)
     unit = 1024.0 ** math.floor(math.log(rough, 1024)) if binary and rough >= 1 else 1.0
     scale = 10.0 ** math.floor(math.log10(rough / unit))

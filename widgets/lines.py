@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual import events
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -65,6 +64,7 @@ class Painted:
     """The lines that a widget shows now, by their place on screen."""
 
     def __init__(self) -> None:
+        self._cells: dict[int, list[Segment]] = {}
         self._lines: dict[int, Strip] = {}
 
     def line(self, y: int) -> Strip | None:
@@ -72,21 +72,26 @@ class Painted:
         return self._lines.get(y)
 
     def keep(self, y: int, line: Strip) -> Strip:
-        """Remember a line that is about to be painted."""
-        self._lines[y] = line
-        return line
+        """Remember a line that is about to be painted; neighbours of one style become one, for fewer bytes."""
+        self._cells[y] = list(line)
+        self._lines[y] = line.simplify()
+        return self._lines[y]
 
     def replace(self, y: int, line: Strip) -> Region | None:
         """Put a new line at `y` and say which cells differ from the old one; None where none does."""
-        old = self._lines.get(y)
-        self._lines[y] = line
+        old = self._cells.get(y)
         if old is None:
+            self.keep(y, line)
             return Region(0, y, line.cell_length, 1)
-        start, end = _difference(list(old), list(line))
-        return Region(start, y, end - start, 1) if end > start else None
+        start, end = _difference(old, list(line))
+        if end == start:
+            return None
+        self.keep(y, line)
+        return Region(start, y, end - start, 1)
 
     def clear(self) -> None:
         """Forget all lines, as after a change of size or theme."""
+        self._cells.clear()
         self._lines.clear()
 
 
@@ -159,7 +164,7 @@ class Lines(Widget):
         self._painted.clear()
         super().notify_style_update()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Make the lines for the new size."""
         self._painted.clear()
         self.refresh()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
@@ -24,7 +24,7 @@ def age_text(reading: Reading[Any], period: float, now: datetime) -> Content:
         return Content.styled("no answer" if reading.problem else "reading …", "$text-muted")
     age = (now - reading.at).total_seconds()
     if period and age > 2 * period:
-        return Content.styled(f"{SYMBOLS[Level.WARN]} stale, {ago(age)}", STYLES[Level.WARN])
+        return Content.styled(f"{SYMBOLS[Level.WARN]} stale {ago(age)}", STYLES[Level.WARN])
     return Content.styled(ago(age), "$text-muted")
 
 
@@ -43,28 +43,44 @@ def problem_lines(reading: Reading[Any], width: int, now: datetime) -> list[Cont
 
 
 class PanelTitle(Lines):
-    """The top line of a panel: title, note, age."""
+    """Title and note of a panel."""
 
     DEFAULT_CSS = "PanelTitle { height: 1; background: $panel; }"
 
-    def __init__(self, title: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._title = title
+        self._title = ""
         self._note = Content("")
-        self._age = Content("")
+        self._focused = False
 
-    def show(self, title: str, note: Content, age: Content) -> None:
+    def show(self, title: str, note: Content, *, focused: bool) -> None:
         """Show these; equal text is not painted again."""
-        self._title, self._note, self._age = title, note, age
+        self._title, self._note, self._focused = title, note, focused
         self.update_lines()
 
     def lines(self, width: int, height: int) -> list[Content]:
-        """The line for a width; the note is cut before the age is."""
-        here = "bold $primary" if self.parent and self.parent.has_pseudo_class("focus-within") else "bold"
-        title = Content.assemble(" ", (self._title, here), "   ", self._note)
-        room = max(0, width - self._age.cell_length - 2)
-        left = title.truncate(room, ellipsis=True)
-        return [Content.assemble(left, " " * (room - left.cell_length), " ", self._age, " ")]
+        """The line for a width."""
+        style = "bold $primary" if self._focused else "bold"
+        return [Content.assemble(" ", (self._title, style), "   ", self._note)]
+
+
+class PanelAge(Lines):
+    """The age of what a panel shows, in a widget of its own, so that its tick sends a few bytes only."""
+
+    DEFAULT_CSS = "PanelAge { height: 1; width: 22; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._age = Content("")
+
+    def show(self, age: Content) -> None:
+        """Show an age; an equal one is not painted again."""
+        self._age = age
+        self.update_lines()
+
+    def lines(self, width: int, height: int) -> list[Content]:
+        """The age at the right end."""
+        return [Content.assemble(" " * (width - self._age.cell_length - 1), self._age, " ")]
 
 
 class PanelProblem(Lines):
@@ -98,7 +114,12 @@ class Panel(Vertical):
     with each value that differs from the one shown before.
     """
 
-    DEFAULT_CSS = "Panel { height: 1fr; width: 1fr; background: $background; }"
+    DEFAULT_CSS = """
+    Panel {
+        height: 1fr; width: 1fr; background: $background;
+        & > .panel--top { height: 1; }
+    }
+    """
 
     def __init__(
         self,
@@ -119,12 +140,15 @@ class Panel(Vertical):
         self._now = now
         self._note = Content("")
         self._reading: Reading[Any] = Reading()
-        self._top = PanelTitle(title)
+        self._top = PanelTitle()
+        self._age = PanelAge()
         self._problem = PanelProblem()
 
     def compose(self) -> ComposeResult:
         """Title, problem, body."""
-        yield self._top
+        with Horizontal(classes="panel--top"):
+            yield self._top
+            yield self._age
         yield self._problem
         yield self.body
 
@@ -150,13 +174,14 @@ class Panel(Vertical):
         now = self._now()
         untold = self._reading == Reading()
         age = Content("") if untold and not self.period else age_text(self._reading, self.period, now)
-        self._top.show(self.title, self._note, age)
+        self._top.show(self.title, self._note, focused=self.has_pseudo_class("focus-within"))
+        self._age.show(age)
         self._problem.show(self._reading, now)
 
     def on_descendant_focus(self) -> None:
         """Show in the title that the keys go here."""
-        self._top.update_lines()
+        self.tick()
 
     def on_descendant_blur(self) -> None:
         """Show in the title that the keys go elsewhere."""
-        self._top.update_lines()
+        self.tick()

@@ -45,7 +45,7 @@ class Canvas:
 
     def put(self, x: int, y: int, text: str, style: str) -> None:
         """Write text over the curves; `x` and `y` count cells."""
-        for number, char in enumerate(text):
+        for number, char in enumerate(text[: self.width - x]):
             self._chars[x + number, y] = (char, style)
 
     def rule(self, y: int, char: str, style: str) -> None:
@@ -70,29 +70,32 @@ def draw(series: Sequence[Series], width: int, height: int, zone: tzinfo | None 
     colour of its own, each threshold a rule that names it.
     """
     filled = [one for one in series if any(math.isfinite(value) for _, value in one.points)]
-    legend = _legend(series, width)
-    if not filled or width < 24 or height < 5:
-        return [*legend, Content.styled("no data in this range" if not filled else "too small", "$text-muted")][:height]
-    rows = height - len(legend) - 2
-    limits = _limits(filled)
-    low, high = _range(filled, [value for value, _ in limits])
-    unit = filled[0].unit
-    ticks = value_ticks(low, high, max(2, rows // 3), binary=byte_step(unit))
+    lines = _legend(series, width)[: max(1, height // 3)]
+    rows = height - len(lines) - 2
+    if not filled:
+        return [*lines, _remark("no data in this range", width)][:height]
+    limits, unit = _limits(filled), filled[0].unit
+    ticks = value_ticks(*_range(filled, [value for value, _ in limits]), max(2, rows // 3), binary=byte_step(unit))
+    margin = max(len(quantity(tick, unit)) for tick in ticks) + 1
+    if rows < 2 or width - margin < 12:
+        return [*lines, _remark("too little room for a plot", width)][:height]
     low, high = ticks[0], ticks[-1]
-    labels = {_row(tick, low, high, rows): quantity(tick, unit) for tick in ticks}
-    margin = max(len(label) for label in labels.values()) + 1
     canvas = Canvas(width - margin - 1, rows)
     start = min(one.points[0][0] for one in filled)
     end = max([one.points[-1][0] for one in filled] + [start + 60])
     _rules(canvas, [(value, level) for value, level in limits if low <= value <= high], unit, low, high)
     for number, one in enumerate(filled):
         _curve(canvas, one, number, len(filled), (start, end, low, high))
-    lines = legend
+    labels = {_row(tick, low, high, rows): quantity(tick, unit) for tick in ticks}
     for y in range(rows):
         label = labels.get(y, "")
         axis = (f"{label:>{margin - 1}} {'┤' if label else '│'}", "$text-muted")
         lines.append(Content.assemble(axis, canvas.row(y)))
     return lines + _foot(start, end, canvas.width, margin, zone)
+
+
+def _remark(text: str, width: int) -> Content:
+    return Content.styled(text, "$text-muted").truncate(width, ellipsis=True)
 
 
 def _legend(series: Sequence[Series], width: int) -> list[Content]:

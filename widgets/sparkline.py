@@ -86,7 +86,8 @@ def spark_row(series: Series, width: int, label_width: int = 0) -> Content:
     spare = width - len(label) - value.cell_length - 4
     limits = f"  {text:>20}" if spare >= 34 else ""
     chart = sparkline(series, max(0, min(60, spare - len(limits))))
-    return Content.assemble(label, "  ", chart, "  ", value, (limits, "$text-muted"))
+    row = Content.assemble(label, "  ", chart, "  ", value, (limits, "$text-muted"))
+    return row.truncate(width, ellipsis=True)
 
 
 class Sparkline(Lines):

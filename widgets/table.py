@@ -11,18 +11,18 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
-from widgets.lines import Painted
+from widgets.lines import Lines
 from widgets.table_layout import GUTTER, Column, Layout, Row, furthest, lay_out
 from widgets.table_model import Counts, TableModel
 from widgets.table_paint import Picture, Styles
+from widgets.viewport import Viewport
 
 _SLICE: Final = 0.008
 """Seconds of the UI loop that a filter takes at a time."""
 
 
-class Table(Widget, Generic[Row], can_focus=True):
+class Table(Lines, Generic[Row], can_focus=True):
     """Rows of any type, in columns.
 
     New rows keep sort, filter, marks, the cursor (by `row_key`) and the place on screen. Keys: j k g G,
@@ -53,12 +53,11 @@ class Table(Widget, Generic[Row], can_focus=True):
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
+        Binding("home,g", "move(-1_000_000_000)", "First", show=False),
+        Binding("end,G", "move(1_000_000_000)", "Last", show=False),
         Binding("right", "sideways(1)", "Columns to the right", show=False),
         Binding("left", "sideways(-1)", "Columns to the left", show=False),
     ]
-    ALLOW_SELECT = False
 
     @dataclass
     class Told(Message):
@@ -96,6 +95,7 @@ class Table(Widget, Generic[Row], can_focus=True):
         *,
         empty: str = "Nothing here.",
         marks: bool = True,
+        fixed: int = 1,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -103,12 +103,11 @@ class Table(Widget, Generic[Row], can_focus=True):
         self.model: TableModel[Row] = TableModel(columns, row_key)
         self.empty = empty
         self._can_mark = marks
-        self._cursor = 0
+        self._fixed = fixed
+        self._view = Viewport()
         self._cursor_key: Hashable = None
-        self._top = 0
         self._offset = 0
         self._last_mark = 0
-        self._painted = Painted()
         self._told = Counts()
 
     # What others ask and tell
@@ -121,7 +120,7 @@ class Table(Widget, Generic[Row], can_focus=True):
     @property
     def cursor_row(self) -> Row | None:
         """The row under the cursor, or None where nothing is shown."""
-        return self.model.row(self._cursor) if self.model.order else None
+        return self.model.row(self._view.cursor) if self.model.order else None
 
     @property
     def marked_rows(self) -> list[Row]:
@@ -172,14 +171,14 @@ class Table(Widget, Generic[Row], can_focus=True):
     def action_mark(self) -> None:
         """Mark the row under the cursor, or take its mark away, and go one down."""
         if self.model.order:
-            self.model.toggle(self._cursor)
-            self._last_mark = self._cursor
-            self._move(self._cursor + 1)
+            self.model.toggle(self._view.cursor)
+            self._last_mark = self._view.cursor
+            self._move(self._view.cursor + 1)
 
     def action_mark_range(self) -> None:
         """Mark all rows from the last one marked to the cursor."""
         if self.model.order:
-            self.model.mark_range(min(self._last_mark, len(self.model.order) - 1), self._cursor)
+            self.model.mark_range(min(self._last_mark, len(self.model.order) - 1), self._view.cursor)
             self._repaint()
 
     def action_sort(self) -> None:
@@ -189,24 +188,15 @@ class Table(Widget, Generic[Row], can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor by rows."""
-        self._move(self._cursor + by)
+        self._move(self._view.cursor + by)
 
     def action_page(self, by: int) -> None:
         """Move the cursor by screenfuls."""
-        self._move(self._cursor + by * max(1, self._body - 1))
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self._move(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self._move(len(self.model.order) - 1)
+        self._move(self._view.cursor + by * max(1, self._body - 1))
 
     def action_sideways(self, by: int) -> None:
         """Show columns further to the right or the left."""
-        most = furthest(self.model.columns, self.size.width - GUTTER - 1)
-        self._offset = max(0, min(most, self._offset + by))
+        self._offset = max(0, min(furthest(self.model.columns, self._room, self._fixed), self._offset + by))
         self._repaint()
 
     def on_click(self, event: events.Click) -> None:
@@ -214,7 +204,7 @@ class Table(Widget, Generic[Row], can_focus=True):
         at = event.get_content_offset(self)
         if at is None:
             return
-        place = self._top + at.y - self._head
+        place = self._view.top + at.y - self._head
         if at.y < self._head:
             self._sort_at(at.x - GUTTER)
         elif place < len(self.model.order):
@@ -232,7 +222,7 @@ class Table(Widget, Generic[Row], can_focus=True):
 
     def _wheel(self, event: events.MouseEvent, by: int) -> None:
         event.stop()
-        self._top = max(0, min(len(self.model.order) - self._body, self._top + by))
+        self._view.scroll(by, len(self.model.order), self._body)
         self._repaint()
 
     def _sort_at(self, x: int) -> None:
@@ -252,8 +242,12 @@ class Table(Widget, Generic[Row], can_focus=True):
         return max(1, self.size.height - self._head)
 
     @property
+    def _room(self) -> int:
+        return self.size.width - GUTTER - 2
+
+    @property
     def _columns(self) -> Layout:
-        return lay_out(self.model.columns, self.size.width - GUTTER - 1, self._offset)
+        return lay_out(self.model.columns, self._room, self._offset, self._fixed)
 
     def _search(self) -> None:
         self.model.advance(_SLICE)
@@ -262,26 +256,23 @@ class Table(Widget, Generic[Row], can_focus=True):
             self.call_later(self._search)
 
     def _settle(self, *, home: bool = False) -> None:
-        """After the order changed: find the cursor's row again and keep it on the same line of the screen."""
-        old, top = self._cursor, self._top
-        place = None if home else self.model.find(self._cursor_key, old)
-        last = max(0, len(self.model.order) - 1)
-        self._cursor = (min(old, last) if not self.model.needle else 0) if place is None else place
-        if top and 0 <= old - top < self._body:
-            self._top = top + self._cursor - old
-        self._after_move(last)
+        """After the order changed: find the cursor's row again and keep it where it is on screen."""
+        count = len(self.model.order)
+        place = None if home else self.model.find(self._cursor_key, self._view.cursor)
+        if place is not None:
+            self._view.follow(place, count, self._body)
+        else:
+            self._view.move(0 if self.model.needle else self._view.cursor, count, self._body)
+        self._after_move()
         if self.styles.is_auto_height:
             self.refresh(layout=True)
 
     def _move(self, place: int) -> None:
-        last = max(0, len(self.model.order) - 1)
-        self._cursor = max(0, min(last, place))
-        self._after_move(last)
+        self._view.move(place, len(self.model.order), self._body)
+        self._after_move()
 
-    def _after_move(self, last: int) -> None:
-        low = max(0, self._cursor - self._body + 1)
-        self._top = max(low, min(self._top, self._cursor, max(0, last + 1 - self._body)))
-        key = self.model.key(self._cursor) if self.model.order else None
+    def _after_move(self) -> None:
+        key = self.model.key(self._view.cursor) if self.model.order else None
         if key != self._cursor_key:
             self._cursor_key = key
             self.post_message(self.CursorMoved(self, self.cursor_row))
@@ -291,35 +282,18 @@ class Table(Widget, Generic[Row], can_focus=True):
         if self.counts != self._told:
             self._told = self.counts
             self.post_message(self.CountsChanged(self, self._told))
-        if not self.size:
-            return
-        picture = self._picture()
-        for y in range(self.size.height):
-            region = self._painted.replace(y, picture.line(y))
-            if region:
-                self.refresh(region)
+        self.update_lines()
 
-    def _picture(self) -> Picture[Row]:
-        return Picture(
-            self.model, self._columns, Styles.of(self), self.size, self._head, self._cursor, self._top, self.empty
-        )
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the screen (Textual's line API)."""
-        return self._painted.line(y) or self._painted.keep(y, self._picture().line(y))
+    def _strips(self, width: int, height: int) -> list[Strip]:
+        places = (self._head, self._view.cursor, self._view.top)
+        picture = Picture(self.model, self._columns, Styles.of(self), self.size, *places, self.empty)
+        return [picture.line(y) for y in range(height)]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Title and rows, for a table with ``height: auto`` (called by Textual)."""
         return 1 + max(1, len(self.model.order))
 
-    def notify_style_update(self) -> None:
-        """Forget what was painted: the theme or the focus changed (called by Textual)."""
-        self._painted.clear()
-        super().notify_style_update()
-
     def on_resize(self) -> None:
-        """Keep the cursor on screen."""
-        self._painted.clear()
-        self._offset = min(self._offset, furthest(self.model.columns, self.size.width - GUTTER - 1))
-        self._move(self._cursor)
-        self.refresh()
+        """Keep the cursor on screen, and no further to the right than there are columns."""
+        self._offset = min(self._offset, furthest(self.model.columns, self._room, self._fixed))
+        self._move(self._view.cursor)

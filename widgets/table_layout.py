@@ -59,14 +59,16 @@ class Layout:
     right: int = 0
 
 
-def lay_out(columns: Sequence[Column[Any]], available: int, offset: int = 0) -> Layout:
+def lay_out(columns: Sequence[Column[Any]], available: int, offset: int = 0, fixed: int = 1) -> Layout:
     """Place columns in `available` cells.
 
     At `offset` 0 columns are dropped by their `hide` until the rest fits. A greater one scrolls sideways:
-    the first column stays, that many after it are passed over, and nothing is dropped.
+    the first `fixed` columns stay, that many after them are passed over, and nothing is dropped.
     """
     if offset:
-        return _scrolled(columns, available, offset)
+        shown = _sideways(columns, available, offset, fixed)
+        placed = _place(columns, shown, available)
+        return Layout(placed, left=offset, right=len(columns) - offset - len(placed))
     shown = list(range(len(columns)))
     while _needed(columns, shown) > available:
         droppable = [index for index in shown if columns[index].hide]
@@ -77,19 +79,23 @@ def lay_out(columns: Sequence[Column[Any]], available: int, offset: int = 0) -> 
     return Layout(placed, right=len(columns) - len(placed))
 
 
-def furthest(columns: Sequence[Column[Any]], available: int) -> int:
+def furthest(columns: Sequence[Column[Any]], available: int, fixed: int = 1) -> int:
     """The sideways offset at which the last column is wholly in sight; 0 where nothing is hidden."""
     if lay_out(columns, available).right == 0:
         return 0
-    for offset in range(1, len(columns) - 1):
-        if _needed(columns, [0, *range(offset + 1, len(columns))]) <= available:
+    most = max(0, len(columns) - 2)
+    for offset in range(1, most):
+        if _needed(columns, _sideways(columns, available, offset, fixed)) <= available:
             return offset
-    return max(0, len(columns) - 2)
+    return most
 
 
-def _scrolled(columns: Sequence[Column[Any]], available: int, offset: int) -> Layout:
-    placed = _place(columns, [0, *range(offset + 1, len(columns))], available)
-    return Layout(placed, left=offset, right=len(columns) - offset - len(placed))
+def _sideways(columns: Sequence[Column[Any]], available: int, offset: int, fixed: int) -> list[int]:
+    """What is shown at a sideways offset; only the first column stays where `fixed` ones leave no room."""
+    kept = list(range(fixed))
+    if _needed(columns, kept) * 3 > available * 2:
+        kept = [0]
+    return [*kept, *range(len(kept) + offset, len(columns))]
 
 
 def _needed(columns: Sequence[Column[Any]], shown: Sequence[int]) -> int:

@@ -98,9 +98,8 @@ class Picture(Generic[Row]):
             arrow = "" if not sort or sort[0] != column.key else "▾" if sort[1] else "▴"
             title = fit(column.title, min(len(column.title), placed.width - len(arrow))) + arrow
             text += (" " * GAP if number else "") + fit(title, placed.width, right=column.align == "right")
-        more = f" +{self.layout.right} ›" if self.layout.right else ""
-        room = self.size.width - 1 - len(more)
-        return [Segment(fit(text, room) if len(text) < room else text[:room], style), Segment(more, style)]
+        more = "›" if self.layout.right else " "
+        return [Segment(fit(text, max(0, self.size.width - 2)) + more, style)]
 
     def _blank(self, line: int) -> list[Segment]:
         if line or self.model.order:

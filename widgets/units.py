@@ -15,6 +15,8 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "–"
     size = abs(value)
+    if size >= 1e15:
+        return f"{value:.1e}"
     for factor, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if size >= factor * 0.9995:
             return f"{_digits(value / factor)}{letter}"
@@ -47,6 +49,8 @@ def _digits(value: float) -> str:
 
 
 def _bytes(value: float) -> str:
+    if abs(value) >= 1e18:
+        return f"{value:.1e} B"
     for factor, name in ((1024**4, "TiB"), (1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB")):
         if abs(value) >= factor * 0.9995:
             return f"{_digits(value / factor)} {name}"
@@ -55,6 +59,8 @@ def _bytes(value: float) -> str:
 
 def _seconds(value: float) -> str:
     size = abs(value)
+    if size >= 1e9:
+        return f"{value:.1e} s"
     if size >= 86_400:
         return f"{_digits(value / 86_400)} d"
     if size >= 3600:

@@ -193,7 +193,7 @@ class HealthPage(Page):
 
     def body(self) -> list[Widget]:
         """Two panels above, two beneath."""
-        table = Table(COLUMNS, lambda row: (row.finding.source, row.finding.resource))
+        table = Table(COLUMNS, lambda row: (row.finding.source, row.finding.resource), fixed=2)
         users = Table(COLUMNS[1:4], lambda row: row.finding.resource, empty="No users.")
         self.findings = Panel("Health", table, period=60, fill=table.set_rows, now=lambda: NOW)
         self.users = Panel("Users", users, period=60, fill=users.set_rows, now=lambda: NOW, id="right")
