@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from console.problems import Failure, Kind
 from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
 from console.sources.each import each
 from console.sources.numbers import stamp
+from console.sources.together import together
 from console.stack import Stack
 from console.text import Clean, clean
 
@@ -69,7 +69,7 @@ async def _alarms(aws: Aws, prefix: str) -> Report:
         what = Clean("No alarm has this prefix. Create alarms, or mend [alarms] prefixes in the stack file.")
         return Report((Finding(firing.name, clean(f"alarms {prefix}*"), Level.WARN, what, Clean("0 alarms")),))
     bad = sorted((alarm for alarm in found if alarm["StateValue"] != "OK"), key=_changed, reverse=True)[:DRILLED]
-    drilled = await asyncio.gather(*(_drill(aws, alarm) for alarm in bad))
+    drilled = await together(*(_drill(aws, alarm) for alarm in bad))
     more = dict(zip((alarm["AlarmName"] for alarm in bad), drilled, strict=True))
     return Report(
         tuple(judge_alarm(alarm) for alarm in found),
@@ -113,7 +113,7 @@ def _condition(alarm: Alarm) -> Clean:
 
 
 async def _drill(aws: Aws, alarm: Alarm) -> tuple[tuple[Event, ...], tuple[Series, ...]]:
-    return await asyncio.gather(_history(aws, alarm), _series(aws, alarm))
+    return await together(_history(aws, alarm), _series(aws, alarm))
 
 
 async def _history(aws: Aws, alarm: Alarm) -> tuple[Event, ...]:

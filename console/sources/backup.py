@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from console.sources.base import Report, check
 from console.sources.each import each, joined
 from console.sources.freshness import Backup, Protected, Window, detail, judge
 from console.sources.state_file import read_state
+from console.sources.together import together
 from console.stack import BackupPolicy, DbCluster, DbInstance, Stack, Table
 from console.text import clean
 
@@ -49,7 +49,7 @@ async def backups(aws: Aws, stack: Stack) -> Report:
     now = datetime.now(UTC)
     things: tuple[_Thing, ...] = (*stack.dynamodb, *stack.rds, *stack.docdb)
     regions = dict.fromkeys(thing.region for thing in things)
-    vaults = await asyncio.gather(*(_recovery_points(aws, region, stack.backup, now) for region in regions))
+    vaults = await together(*(_recovery_points(aws, region, stack.backup, now) for region in regions))
     points = dict(zip(regions, vaults, strict=True))
 
     async def judged(thing: _Thing) -> Report:
@@ -105,7 +105,7 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
     oldest = now - timedelta(days=max(policy.daily_days, policy.monthly_days, 1))
     try:
         vaults = await aws.items("backup", "list_backup_vaults", "BackupVaultList", region=region)
-        lists = await asyncio.gather(
+        lists = await together(
             *(
                 aws.items(
                     "backup",
@@ -137,7 +137,7 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
 
 
 async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
-    described, listed, continuous = await asyncio.gather(
+    described, listed, continuous = await together(
         aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table),
         aws.items(
             "dynamodb",
@@ -181,7 +181,7 @@ async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
 
 
 async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
-    described, snapshots = await asyncio.gather(
+    described, snapshots = await together(
         aws.call(
             "rds",
             "describe_db_instances",
@@ -209,7 +209,7 @@ async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
 
 
 async def _cluster(aws: Aws, wanted: DbCluster, now: datetime) -> Protected:
-    described, snapshots = await asyncio.gather(
+    described, snapshots = await together(
         aws.call(
             "docdb",
             "describe_db_clusters",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each, joined
 from console.sources.gauge import shown
 from console.sources.numbers import bad_since, size, stamp, total
+from console.sources.together import together
 from console.stack import Stack, Table
 from console.text import Clean, clean
 
@@ -43,9 +43,9 @@ async def tables(aws: Aws, stack: Stack) -> Report:
     """
     limits = tables.limits(stack)
     regions = dict.fromkeys(table.region for table in stack.dynamodb)
-    found = await asyncio.gather(
+    found = await together(
         each(tables.name, stack.dynamodb, lambda table: table.table, lambda table: _table(aws, table, limits)),
-        *(_user_errors(aws, region or stack.region, limits["user_errors_warn"]) for region in regions),
+        *(_user_errors(aws, region, region or stack.region, limits["user_errors_warn"]) for region in regions),
     )
     return joined(found)
 
@@ -74,7 +74,7 @@ async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report
     answer = await aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table)
     table = answer["Table"]
     parts = [("table", table), *((index["IndexName"], index) for index in table.get("GlobalSecondaryIndexes", ()))]
-    uses = await asyncio.gather(*(_use(aws, wanted, name, part) for name, part in parts))
+    uses = await together(*(_use(aws, wanted, name, part) for name, part in parts))
     now = time.time()
     return Report(
         (*judge_state(table), *judge_uses(clean(wanted.table), uses, limits, now)),
@@ -109,11 +109,11 @@ async def _use(aws: Aws, wanted: Table, name: str, part: dict[str, Any]) -> Use:
     )
 
 
-async def _user_errors(aws: Aws, region: str | None, limit: float) -> Report:
+async def _user_errors(aws: Aws, region: str | None, label: str | None, limit: float) -> Report:
     metric = Metric("AWS/DynamoDB", "UserErrors", (), "Sum", _PERIOD, region=region)
     (points,) = await aws.metrics.points([metric])
     count = total(points, time.time())
-    resource = clean(f"account in {region or 'this region'}")
+    resource = clean(f"account in {label or 'this region'}")
     what = Clean("User errors in the last hour, of all tables of this account and region.")
     if count is None:
         what = Clean("No user error in the last hour (DynamoDB sends this metric only when there are some).")

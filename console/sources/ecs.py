@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -10,6 +9,7 @@ from weakref import WeakKeyDictionary
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.numbers import stamp
+from console.sources.together import together
 from console.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
@@ -49,7 +49,7 @@ async def _cluster(aws: Aws, cluster: EcsCluster) -> Report:
         what = Clean("No service in this cluster.")
         return Report((Finding(services.name, clean(cluster.cluster), Level.OK, what),))
     present = [answer for answer in answers if not is_missing(answer)]
-    logs = await asyncio.gather(*(log_groups(aws, a.get("taskDefinition", ""), cluster.region) for a in present))
+    logs = await together(*(log_groups(aws, a.get("taskDefinition", ""), cluster.region) for a in present))
     return Report(
         tuple(finding for answer in answers for finding in judge_service(answer)),
         tuple(_detail(answer, groups) for answer, groups in zip(present, logs, strict=True)),
@@ -64,7 +64,7 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
     names: Sequence[str] = cluster.services
     if not names:
         names = await aws.items("ecs", "list_services", "serviceArns", cluster=cluster.cluster, region=cluster.region)
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.call(
                 "ecs",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.ecs import last, log_groups
 from console.sources.numbers import epoch, span, stamp
+from console.sources.together import together
 from console.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
@@ -61,7 +61,7 @@ async def tasks(aws: Aws, stack: Stack) -> Report:
 
 async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: float) -> Report:
     scope = {"cluster": cluster.cluster} | ({"serviceName": service} if service else {})
-    lists = await asyncio.gather(
+    lists = await together(
         *(
             aws.items("ecs", "list_tasks", "taskArns", region=cluster.region, desiredStatus=status, **scope)
             for status in ("RUNNING", "STOPPED")
@@ -72,7 +72,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
         what = Clean("No task runs, and none stopped in the last hour. ecs.services says whether some should.")
         return Report((Finding(tasks.name, clean(service or cluster.cluster), Level.OK, what, Clean("0 tasks")),))
     found = await _described(aws, cluster, arns)
-    names, groups = await asyncio.gather(_public_names(aws, cluster, found), _groups(aws, cluster, found))
+    names, groups = await together(_public_names(aws, cluster, found), _groups(aws, cluster, found))
     now = time.time()
     return Report(
         tuple(judge_task(task, now, slow) for task in found),
@@ -81,7 +81,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
 
 
 async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.call(
                 "ecs",
@@ -99,14 +99,14 @@ async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dic
 
 async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:
     revisions = list(dict.fromkeys(task["taskDefinitionArn"] for task in found))
-    groups = await asyncio.gather(*(log_groups(aws, revision, cluster.region) for revision in revisions))
+    groups = await together(*(log_groups(aws, revision, cluster.region) for revision in revisions))
     return dict(zip(revisions, groups, strict=True))
 
 
 async def _public_names(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, Clean]:
     """The public DNS names of the tasks' network interfaces, by interface."""
     wanted = [interface for task in found if (interface := _attachment(task).get("networkInterfaceId"))]
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.items(
                 "ec2",

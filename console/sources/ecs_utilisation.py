@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.ecs import is_missing, last, read_services
 from console.sources.gauge import Gauge
+from console.sources.together import together
 from console.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
@@ -47,10 +47,10 @@ async def utilisation(aws: Aws, stack: Stack) -> Report:
 
 
 async def _cluster(aws: Aws, cluster: EcsCluster, limits: Mapping[str, float]) -> Report:
-    services, insights = await asyncio.gather(read_services(aws, cluster), _has_insights(aws, cluster))
+    services, insights = await together(read_services(aws, cluster), _has_insights(aws, cluster))
     present = [service for service in services if not is_missing(service)]
     gauges = [_gauges(cluster, service["serviceName"], limits, insights) for service in present]
-    found = await asyncio.gather(*(gauge.read(aws, some) for some in gauges))
+    found = await together(*(gauge.read(aws, some) for some in gauges))
     now = time.time()
     absent = [
         Finding(utilisation.name, clean(service["serviceName"]), Level.CRIT, Clean("The service does not exist."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each
 from console.sources.gauge import shown
 from console.sources.numbers import DAY, size, span
+from console.sources.together import together
 from console.stack import Bucket, Stack
 from console.text import Clean, clean
 
@@ -62,7 +62,7 @@ class Stored:
 
 
 async def _bucket(aws: Aws, wanted: Bucket, limit: float) -> Report:
-    _, stored = await asyncio.gather(
+    _, stored = await together(
         aws.call("s3", "head_bucket", expect=None, region=wanted.region, Bucket=wanted.bucket), _stored(aws, wanted)
     )
     name = clean(wanted.bucket)

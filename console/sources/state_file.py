@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from console.sources.base import Detail, Event, Finding, Level, Report
 from console.sources.freshness import SOURCE, Backup
 from console.sources.numbers import size, span, stamp
+from console.sources.together import together
 from console.stack import BackupPolicy, StateFile
 from console.text import Clean, clean
 
@@ -36,7 +37,7 @@ class State:
 async def read_state(aws: Aws, wanted: StateFile, policy: BackupPolicy, now: datetime) -> Report:
     """The verdict on a state file, in S3 or on this machine. Raises `Failure`."""
     places = [wanted.location, *([wanted.backups] if wanted.backups else [])]
-    found = await asyncio.gather(*(_files(aws, place) for place in places))
+    found = await together(*(_files(aws, place) for place in places))
     exact = [file for file in found[0] if file.name == _key(wanted.location)]
     copies = [file for files in found for file in files if file.name != _key(wanted.location)]
     newest = max(exact, key=lambda file: file.at, default=None)
