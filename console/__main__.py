@@ -10,7 +10,8 @@ from console.options import Options
 
 def main(argv: list[str] | None = None) -> int:
     """Start Groundskeeper; gives the exit code."""
-    args = make_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    args = make_parser(words).parse_args(words)
     options = options_of(args)
     if args.command:
         from console.cli.run import run_command

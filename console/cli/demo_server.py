@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 from console.options import Options
-
-NAME: Final = "demo-server"
-HELP: Final = "run the embedded AWS until a signal ends it"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,8 +22,6 @@ from console.stack import Stack
 from console.text import Clean
 from console.workspace import FIRST_STEPS, Workspace, open_workspace
 
-NAME: Final = "health"
-HELP: Final = "check every resource of a stack, or of all stacks"
 USAGE_EXIT: Final = 3
 """Usage and configuration errors: for a monitor, "could not be judged"."""
 

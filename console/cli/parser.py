@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, Final
 
 import console
-from console.cli import demo_server, health, policy, stacks
 from console.options import Options
 
-COMMANDS: Final = (health, stacks, policy, demo_server)
-"""The subcommands: each module has NAME, HELP, `arguments(parser)` and `run(args, options) -> exit code`."""
+COMMANDS: Final = {
+    "health": "check every resource of a stack, or of all stacks",
+    "stacks": "list the stacks and their files",
+    "policy": "print the least-privilege IAM policy: --read-only for looking, --stack NAME for one stack",
+    "demo-server": "run the embedded AWS until a signal ends it",
+}
+"""The subcommands. Each is a module of its name, with `arguments(parser)` and `run(args, options) -> exit code`,
+that is imported only when it is asked for: the console opens without any of them."""
 
 _EPILOG: Final = """\
 exit codes of health: 0 ok, 1 warn, 2 crit, 3 something could not be judged
@@ -18,8 +25,8 @@ exit codes elsewhere: 0 done, 1 failed, 2 usage or configuration
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """The parser; shared flags are taken before and after the subcommand."""
+def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser for these words; shared flags are taken before and after the subcommand."""
     shared = _shared_flags()
     parser = argparse.ArgumentParser(
         prog="groundskeeper",
@@ -31,12 +38,12 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"groundskeeper {console.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for module in COMMANDS:
-        command = commands.add_parser(
-            module.NAME, help=module.HELP, description=module.HELP, parents=[shared], allow_abbrev=False
-        )
-        module.arguments(command)
-        command.set_defaults(run=module.run)
+    for name, about in COMMANDS.items():
+        command = commands.add_parser(name, help=about, description=about, parents=[shared], allow_abbrev=False)
+        if name in words:
+            module = import_module(f"console.cli.{name.replace('-', '_')}")
+            module.arguments(command)
+            command.set_defaults(run=module.run)
     return parser
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 import msgspec
 
@@ -12,9 +11,6 @@ from console.iam import policy
 from console.options import Options
 from console.sources import SOURCES, wanted_by
 from console.workspace import open_workspace
-
-NAME: Final = "policy"
-HELP: Final = "print the least-privilege IAM policy: --read-only for looking, --stack NAME for one stack"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ STOPPED: Final = 128 + signal.SIGINT
 
 def run_command(args: argparse.Namespace, options: Options) -> int:
     """Run the subcommand that was parsed; gives the exit code."""
-    usage = health.USAGE_EXIT if args.command == health.NAME else USAGE
+    usage = health.USAGE_EXIT if args.command == "health" else USAGE
     return guarded(lambda: int(args.run(args, options)), usage)
 
 

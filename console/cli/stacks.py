@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Final
 
 import msgspec
 
 from console.cli.output import columns, write
 from console.options import Options
 from console.workspace import FIRST_STEPS, open_workspace, stack_folder
-
-NAME: Final = "stacks"
-HELP: Final = "list the stacks and their files"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
