@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -12,13 +11,12 @@ from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.gauge import Gauge, judge_all, read, series_of
 from console.sources.numbers import stamp
+from console.sources.together import together
 from console.stack import LoadBalancer, Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
-
-NAME: Final = "alb.traffic"
 
 Answer = Mapping[str, Any]
 Health = tuple[Answer, Sequence[Answer]]
@@ -29,7 +27,7 @@ NOT_ASKED: Final = frozenset({"draining", "unused", "unhealthy.draining"})
 
 
 @check(
-    NAME,
+    "alb.traffic",
     period=60,
     permissions=(
         "cloudwatch:GetMetricData",
@@ -50,11 +48,9 @@ async def load_balancers(aws: Aws, stack: Stack) -> Report:
     time over `response_warn_s` seconds for three minutes.
     """
     limits = load_balancers.limits(stack)
-
-    async def read_one(named: LoadBalancer) -> Report:
-        return await _read(aws, named, limits)
-
-    return await each(NAME, stack.alb, lambda named: named.load_balancer, read_one)
+    return await each(
+        load_balancers.name, stack.alb, lambda named: named.load_balancer, lambda named: _read(aws, named, limits)
+    )
 
 
 def gauges_of(arn: str, limits: Mapping[str, float], region: str | None = None) -> tuple[Gauge, ...]:
@@ -86,14 +82,12 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
     )
     balancer = answer["LoadBalancers"][0]
     gauges = gauges_of(balancer["LoadBalancerArn"], limits, named.region)
-    groups, points = await asyncio.gather(
-        _target_groups(aws, balancer["LoadBalancerArn"], named.region), read(aws, gauges)
-    )
+    groups, points = await together(_target_groups(aws, balancer["LoadBalancerArn"], named.region), read(aws, gauges))
     name = clean(named.load_balancer)
     findings = (
         judge_state(name, balancer),
         *(judge_targets(name, group, targets) for group, targets in groups),
-        *judge_all(NAME, name, gauges, points, time.time()),
+        *judge_all(load_balancers.name, name, gauges, points, time.time()),
     )
     detail = Detail(
         resource=name,
@@ -108,7 +102,7 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
 
 async def _target_groups(aws: Aws, arn: str, region: str | None) -> list[Health]:
     groups = await aws.items("elbv2", "describe_target_groups", "TargetGroups", region=region, LoadBalancerArn=arn)
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.call(
                 "elbv2",
@@ -129,7 +123,7 @@ def judge_state(name: Clean, balancer: Answer) -> Finding:
     code = clean(state.get("Code", "unknown"))
     level = {"active": Level.OK, "provisioning": Level.WARN, "active_impaired": Level.WARN}.get(code, Level.CRIT)
     what = "It is active." if level is Level.OK else f"It is {code}. {state.get('Reason', '')}"
-    return Finding(NAME, name, level, clean(what.strip(), limit=300), code, Clean("active"))
+    return Finding(load_balancers.name, name, level, clean(what.strip(), limit=300), code, Clean("active"))
 
 
 def judge_targets(name: Clean, group: Answer, targets: Sequence[Answer]) -> Finding:
@@ -148,7 +142,7 @@ def judge_targets(name: Clean, group: Answer, targets: Sequence[Answer]) -> Find
         level, what = Level.WARN, "has targets that are not healthy" if bad else "waits for new targets"
     reason = f" {bad.get('Description', bad['State'])}" if bad else ""
     text = clean(f"Target group {group['TargetGroupName']} {what}.{reason}", limit=300)
-    return Finding(NAME, name, level, text, value, Clean("all healthy"))
+    return Finding(load_balancers.name, name, level, text, value, Clean("all healthy"))
 
 
 def _facts(balancer: Answer, groups: Sequence[Health]) -> Iterator[tuple[str, Clean]]:

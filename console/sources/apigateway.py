@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +12,7 @@ from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.gauge import Gauge, judge_all, read, series_of, shown
 from console.sources.numbers import recent, stamp
+from console.sources.together import together
 from console.stack import RestApi, Stack
 from console.text import Clean, clean
 
@@ -57,7 +57,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         stageName=named.stage,
     )
     gauges = gauges_of(api["name"], named, limits)
-    points, deployment = await asyncio.gather(
+    points, deployment = await together(
         read(aws, gauges),
         aws.call(
             "apigateway",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ from console.aws.metrics import Metric, Points
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.gauge import Gauge, judge, read, shown
 from console.sources.numbers import span
+from console.sources.together import together
 from console.stack import ApplicationMetric, Stack
 from console.text import Clean, clean
 
@@ -38,9 +38,7 @@ async def metrics(aws: Aws, stack: Stack) -> Report:
     """
     gauges = [gauge_of(metric) for metric in stack.metrics]
     points = await read(aws, gauges)
-    listed = await asyncio.gather(
-        *(_listed(aws, metric, found) for metric, found in zip(stack.metrics, points, strict=True))
-    )
+    listed = await together(*(_listed(aws, metric, found) for metric, found in zip(stack.metrics, points, strict=True)))
     now = time.time()
     findings = [
         judge_metric(metric, gauge, found, names, now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +10,12 @@ from console.problems import Failure, Kind
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import chunks
 from console.sources.numbers import DAY, epoch, stamp
+from console.sources.together import together
 from console.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
-
-NAME: Final = "health.aws-events"
 
 STATUS_PAGE: Final = "https://health.aws.amazon.com/health/status"
 """What AWS tells everybody, without an account or a support plan."""
@@ -50,7 +48,7 @@ _ALWAYS: Final = ("ABUSE", "IAM", "RISK")
 
 
 @check(
-    NAME,
+    "health.aws-events",
     period=300,
     permissions=("health:DescribeAffectedEntities", "health:DescribeEventDetails", "health:DescribeEvents"),
     wants=lambda stack: services_of(stack) != sorted(_ALWAYS),
@@ -65,14 +63,14 @@ async def aws_events(aws: Aws, stack: Stack) -> Report:
     """
     try:
         events = await _events(aws, stack)
-        texts, touched = await asyncio.gather(_texts(aws, events), _touched(aws, events))
+        texts, touched = await together(_texts(aws, events), _touched(aws, events))
     except Failure as failure:
         if failure.problem.kind is Kind.UNAVAILABLE:
             return Report((_not_available(),))
         raise
     if not events:
         what = Clean(f"AWS reports nothing. What it tells everybody: {STATUS_PAGE}")
-        return Report((Finding(NAME, Clean("AWS"), Level.OK, what, Clean("0 events"), Clean("none open")),))
+        return Report((Finding(aws_events.name, Clean("AWS"), Level.OK, what, Clean("0 events"), Clean("none open")),))
     days, now = aws_events.limits(stack)["change_warn_days"], time.time()
     return Report(
         tuple(judge_event(event, texts.get(event["arn"], ""), days, now) for event in events),
@@ -95,12 +93,12 @@ def judge_event(event: Mapping[str, Any], text: str, warn_days: float, now: floa
         level = Level.WARN
     value = f"{event.get('statusCode', 'unknown')} {category}"
     what = text or f"{event.get('service', 'AWS')}: AWS gives no description. See {STATUS_PAGE}"
-    return Finding(NAME, _resource(event), level, clean(what, limit=300), clean(value), Clean("none open"))
+    return Finding(aws_events.name, _resource(event), level, clean(what, limit=300), clean(value), Clean("none open"))
 
 
 async def _events(aws: Aws, stack: Stack) -> list[Mapping[str, Any]]:
     services, regions = services_of(stack), _regions(aws, stack)
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.items(
                 "health",
@@ -123,7 +121,7 @@ def _regions(aws: Aws, stack: Stack) -> list[str]:
 
 
 async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.call("health", "describe_event_details", expect="successfulSet", eventArns=chunk)
             for chunk in chunks([event["arn"] for event in events], AT_ONCE)
@@ -135,7 +133,7 @@ async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str
 
 async def _touched(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Clean, ...]]:
     """The affected resources by the ARN of their event."""
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.items("health", "describe_affected_entities", "entities", filter={"eventArns": chunk})
             for chunk in chunks([event["arn"] for event in events], AT_ONCE)
@@ -174,4 +172,4 @@ def _resource(event: Mapping[str, Any]) -> Clean:
 
 def _not_available() -> Finding:
     what = f"AWS Health needs a Business or a higher support plan. What AWS tells everybody: {STATUS_PAGE}"
-    return Finding(NAME, Clean("AWS"), Level.OK, Clean(what), Clean("not available"))
+    return Finding(aws_events.name, Clean("AWS"), Level.OK, Clean(what), Clean("not available"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Kind, Problem
+from console.sources.together import together
 from console.stack import BeanstalkEnvironment
 from console.text import Clean, clean
 
@@ -32,7 +32,7 @@ class State:
 
 async def state_of(aws: Aws, named: BeanstalkEnvironment) -> State:
     """Ask everything about one environment. Raises `Failure`, also where there is none of this name."""
-    found, health, instances, events = await asyncio.gather(
+    found, (health, instances), events = await together(
         aws.items(
             "elasticbeanstalk",
             "describe_environments",
@@ -42,8 +42,7 @@ async def state_of(aws: Aws, named: BeanstalkEnvironment) -> State:
             EnvironmentNames=[named.environment],
             IncludeDeleted=False,
         ),
-        _enhanced(aws, named),
-        _instances(aws, named),
+        together(_enhanced(aws, named), _instances(aws, named)),
         aws.call(
             "elasticbeanstalk",
             "describe_events",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
 from console.sources.gauge import Gauge
+from console.sources.together import together
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -28,7 +28,7 @@ _NO_DISK: Final = frozenset({"tmpfs", "devtmpfs", "overlay", "squashfs"})
 async def metrics_of(aws: Aws, instances: Iterable[str], region: str | None = None) -> dict[str, list[Metric]]:
     """The agent's metrics of memory and disks, by instance id, as far as they had points in the last 3 hours."""
     ids = list(instances)
-    found = await asyncio.gather(
+    found = await together(
         *(
             aws.items(
                 "cloudwatch",

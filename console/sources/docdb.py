@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, check
@@ -13,17 +12,16 @@ from console.sources.db_status import level_of, serves
 from console.sources.each import each
 from console.sources.gauge import Gauge, read, series_of
 from console.sources.numbers import epoch, span, stamp
+from console.sources.together import together
 from console.stack import DbCluster, Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
-NAME: Final = "docdb.clusters"
-
 
 @check(
-    NAME,
+    "docdb.clusters",
     period=60,
     permissions=("cloudwatch:GetMetricData", "rds:DescribeDBClusters", "rds:DescribeDBInstances"),
     wants=lambda stack: stack.docdb,
@@ -38,11 +36,7 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
     `retention_days`, and a newest restorable time of more than `restorable_minutes` ago.
     """
     limits = clusters.limits(stack)
-
-    async def read_one(named: DbCluster) -> Report:
-        return await _read(aws, named, limits)
-
-    return await each(NAME, stack.docdb, lambda named: named.cluster, read_one)
+    return await each(clusters.name, stack.docdb, lambda named: named.cluster, lambda named: _read(aws, named, limits))
 
 
 async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Report:
@@ -51,7 +45,7 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
         Gauge(Metric("AWS/DocDB", "CPUUtilization", of_cluster, region=named.region), "CPU", "%"),
         Gauge(Metric("AWS/DocDB", "DatabaseConnections", of_cluster, region=named.region), "Connections"),
     )
-    answer, instances, points = await asyncio.gather(
+    answer, instances, points = await together(
         aws.call(
             "docdb",
             "describe_db_clusters",
@@ -91,7 +85,7 @@ def judge_cluster(
     name, status = clean(cluster["DBClusterIdentifier"]), clean(cluster.get("Status", "unknown"))
     level = level_of(status)
     what = "The cluster is available." if level is Level.OK else f"The cluster is {status}."
-    yield Finding(NAME, name, level, Clean(what), status, Clean("available"))
+    yield Finding(clusters.name, name, level, Clean(what), status, Clean("available"))
     yield _judge_members(name, cluster.get("DBClusterMembers", ()), statuses)
     yield from _judge_backups(name, cluster, limits, now)
 
@@ -101,15 +95,17 @@ def _judge_members(name: Clean, members: Sequence[Mapping[str, Any]], statuses: 
     value, threshold = Clean(f"{len(serving)} of {len(members)} available"), Clean("all, with a writer")
     if not any(member.get("IsClusterWriter") for member in serving):
         what = "No writer is available: nothing can be written." if members else "The cluster has no instances."
-        return Finding(NAME, name, Level.CRIT, Clean(what), value, threshold)
+        return Finding(clusters.name, name, Level.CRIT, Clean(what), value, threshold)
     if len(serving) < len(members):
         rest = ", ".join(
             f"{m['DBInstanceIdentifier']} is {statuses.get(m['DBInstanceIdentifier'], 'unknown')}"
             for m in members
             if m not in serving
         )
-        return Finding(NAME, name, Level.WARN, clean(f"Not every member is available: {rest}."), value, threshold)
-    return Finding(NAME, name, Level.OK, Clean("Every member is available."), value, threshold)
+        return Finding(
+            clusters.name, name, Level.WARN, clean(f"Not every member is available: {rest}."), value, threshold
+        )
+    return Finding(clusters.name, name, Level.OK, Clean("Every member is available."), value, threshold)
 
 
 def _judge_backups(
@@ -118,14 +114,16 @@ def _judge_backups(
     days, wanted = int(cluster.get("BackupRetentionPeriod", 0)), limits["retention_days"]
     level = Level.OK if days >= wanted else Level.WARN
     what = "Automatic backups are kept long enough." if level is Level.OK else "Automatic backups are kept too short."
-    yield Finding(NAME, name, level, Clean(what), Clean(f"{days} days"), Clean(f"at least {wanted:g} days"))
+    yield Finding(clusters.name, name, level, Clean(what), Clean(f"{days} d"), Clean(f"at least {wanted:g} d"))
     newest = cluster.get("LatestRestorableTime")
     if newest is None:
         return
     age, allowed = now - epoch(newest), limits["restorable_minutes"] * 60
     level = Level.OK if age <= allowed else Level.WARN
     what = "It can be restored to moments ago." if level is Level.OK else "The newest restorable time is long ago."
-    yield Finding(NAME, name, level, Clean(what), Clean(f"{span(age)} ago"), Clean(f"at most {span(allowed)} ago"))
+    yield Finding(
+        clusters.name, name, level, Clean(what), Clean(f"{span(age)} ago"), Clean(f"at most {span(allowed)} ago")
+    )
 
 
 def _facts(cluster: Mapping[str, Any], statuses: Mapping[str, str]) -> Iterator[tuple[str, Clean]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +13,7 @@ from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import chunks, each
 from console.sources.gauge import Gauge, judge_all, read, series_of
 from console.sources.numbers import stamp
+from console.sources.together import together
 from console.stack import Instances, Stack
 from console.text import Clean, clean
 
@@ -64,9 +64,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 async def _chosen(aws: Aws, named: Instances, limits: Mapping[str, float]) -> Report:
     found = await _described(aws, named)
     ids = [instance["InstanceId"] for instance in found]
-    statuses, agent = await asyncio.gather(
-        _statuses(aws, ids, named.region), cwagent.metrics_of(aws, ids, named.region)
-    )
+    statuses, agent = await together(_statuses(aws, ids, named.region), cwagent.metrics_of(aws, ids, named.region))
     return await each(
         instances.name,
         found,
@@ -100,7 +98,7 @@ async def _described(aws: Aws, named: Instances) -> list[Answer]:
 
 
 async def _statuses(aws: Aws, ids: Sequence[str], region: str | None) -> dict[str, Answer]:
-    answers = await asyncio.gather(
+    answers = await together(
         *(
             aws.items(
                 "ec2",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.each import each, joined
+from console.sources.together import together
 from console.stack import EksCluster, Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
-
-NAME: Final = "eks.cluster"
 
 Answer = Mapping[str, Any]
 
@@ -34,7 +32,7 @@ CALENDAR: Final = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-v
 
 
 @check(
-    NAME,
+    "eks.cluster",
     period=60,
     permissions=("eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups"),
     wants=lambda stack: stack.eks,
@@ -47,16 +45,12 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
     health issue a warning. A version is a warning from `support_warn_days` before its standard support ends,
     and critical after its extended support, when AWS upgrades the cluster by itself.
     """
-    limits = clusters.limits(stack)
-
-    async def read_one(named: EksCluster) -> Report:
-        return await _read(aws, named, limits["support_warn_days"])
-
-    return await each(NAME, stack.eks, lambda named: named.cluster, read_one)
+    days = clusters.limits(stack)["support_warn_days"]
+    return await each(clusters.name, stack.eks, lambda named: named.cluster, lambda named: _read(aws, named, days))
 
 
 async def _read(aws: Aws, named: EksCluster, warn_days: float) -> Report:
-    answer, names = await asyncio.gather(
+    answer, names = await together(
         aws.call("eks", "describe_cluster", expect="cluster", region=named.region, name=named.cluster),
         aws.items("eks", "list_nodegroups", "nodegroups", region=named.region, clusterName=named.cluster),
     )
@@ -75,7 +69,7 @@ async def _read(aws: Aws, named: EksCluster, warn_days: float) -> Report:
         return Report(tuple(judge_nodegroup(group, cluster.get("version", ""))), (_nodegroup_detail(group),))
 
     findings = tuple(judge_cluster(cluster, warn_days, datetime.now(UTC).date()))
-    groups = await each(NAME, names, str, read_group)
+    groups = await each(clusters.name, names, str, read_group)
     return joined((Report(findings, (_cluster_detail(cluster, names),)), groups))
 
 
@@ -84,7 +78,7 @@ def judge_cluster(cluster: Answer, warn_days: float, today: date) -> Iterator[Fi
     name, status = clean(cluster["name"]), clean(cluster.get("status", "unknown"))
     level = {"ACTIVE": Level.OK, "FAILED": Level.CRIT, "DELETING": Level.CRIT}.get(status, Level.WARN)
     what = "The cluster is active." if level is Level.OK else f"The cluster is {status.lower()}."
-    yield Finding(NAME, name, level, Clean(what), status, Clean("ACTIVE"))
+    yield Finding(clusters.name, name, level, Clean(what), status, Clean("ACTIVE"))
     yield from _issues(name, cluster)
     yield _judge_version(name, cluster.get("version", ""), warn_days, today)
 
@@ -95,22 +89,22 @@ def _judge_version(name: Clean, version: str, warn_days: float, today: date) -> 
         first = min(SUPPORT_ENDS, key=_order)
         if version and _order(version) < _order(first):
             what = "The version is no longer supported. Upgrade the cluster."
-            return Finding(NAME, name, Level.CRIT, Clean(what), value, Clean(f"{first} or newer"))
+            return Finding(clusters.name, name, Level.CRIT, Clean(what), value, Clean(f"{first} or newer"))
         what = f"When its support ends is not known here: see {CALENDAR}"
-        return Finding(NAME, name, Level.OK, Clean(what), value, Clean("supported"))
+        return Finding(clusters.name, name, Level.OK, Clean(what), value, Clean("supported"))
     standard, extended = SUPPORT_ENDS[version]
     threshold = Clean(f"standard support until {standard}")
     if today > extended:
         what = f"Extended support ended on {extended}: AWS upgrades the cluster by itself. Upgrade it now."
-        return Finding(NAME, name, Level.CRIT, Clean(what), value, threshold)
+        return Finding(clusters.name, name, Level.CRIT, Clean(what), value, threshold)
     if today > standard:
         what = f"Standard support ended on {standard}; extended support costs more and ends on {extended}. Upgrade."
-        return Finding(NAME, name, Level.WARN, Clean(what), value, threshold)
+        return Finding(clusters.name, name, Level.WARN, Clean(what), value, threshold)
     left = (standard - today).days
     if left < warn_days:
         what = f"Standard support ends on {standard}, in {left} days. Plan the upgrade."
-        return Finding(NAME, name, Level.WARN, Clean(what), value, threshold)
-    return Finding(NAME, name, Level.OK, Clean("The version is supported."), value, threshold)
+        return Finding(clusters.name, name, Level.WARN, Clean(what), value, threshold)
+    return Finding(clusters.name, name, Level.OK, Clean("The version is supported."), value, threshold)
 
 
 def judge_nodegroup(group: Answer, version: str) -> Iterator[Finding]:
@@ -120,18 +114,20 @@ def judge_nodegroup(group: Answer, version: str) -> Iterator[Finding]:
     level = Level.OK if status == "ACTIVE" else Level.CRIT if status in bad else Level.WARN
     what = "The node group is active." if level is Level.OK else f"The node group is {status.lower()}."
     value = Clean(f"{status}, {_scaling(group)}")
-    yield Finding(NAME, name, level, Clean(what), value, Clean("ACTIVE"))
+    yield Finding(clusters.name, name, level, Clean(what), value, Clean("ACTIVE"))
     yield from _issues(name, group)
     behind = group.get("version", version)
     if behind != version:
         what = f"Its nodes run another version than the cluster's {version}. Update the node group."
-        yield Finding(NAME, name, Level.WARN, clean(what), clean(f"Kubernetes {behind}"), clean(version))
+        yield Finding(clusters.name, name, Level.WARN, clean(what), clean(f"Kubernetes {behind}"), clean(version))
 
 
 def _issues(name: Clean, resource: Answer) -> Iterator[Finding]:
     for issue in resource.get("health", {}).get("issues", ()):
         what = clean(issue.get("message") or "AWS reports a health issue.", limit=300)
-        yield Finding(NAME, name, Level.WARN, what, clean(issue.get("code", "issue")), Clean("no health issue"))
+        yield Finding(
+            clusters.name, name, Level.WARN, what, clean(issue.get("code", "issue")), Clean("no health issue")
+        )
 
 
 def _cluster_detail(cluster: Answer, groups: Sequence[str]) -> Detail:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from console.sources.base import Detail, Finding, Level, Report, check
@@ -16,8 +16,6 @@ from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
-
-NAME: Final = "endpoint.http"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Answer:
 
 
 @check(
-    NAME,
+    "endpoint.http",
     period=60,
     permissions=(),
     wants=lambda stack: stack.endpoints,
@@ -60,17 +58,17 @@ def judge_answer(endpoint: Endpoint, answer: Answer, limits: Mapping[str, float]
     """The verdicts on one answer at `now`, in epoch seconds: its status, its latency, its certificate."""
     name, expected = _name(endpoint), Clean(str(endpoint.expect))
     if answer.error:
-        yield Finding(NAME, name, Level.CRIT, answer.error, Clean("no answer"), expected)
+        yield Finding(endpoints.name, name, Level.CRIT, answer.error, Clean("no answer"), expected)
         return
     level = Level.OK if answer.status == endpoint.expect else Level.CRIT
     what = "It answers as expected." if level is Level.OK else "It answers with another status than expected."
     if level is Level.CRIT and answer.location:
         what += f" It redirects to {answer.location}."
-    yield Finding(NAME, name, level, Clean(what), Clean(str(answer.status)), expected)
+    yield Finding(endpoints.name, name, level, Clean(what), Clean(str(answer.status)), expected)
     latency, slow = answer.seconds * 1000, limits["latency_warn_ms"]
     level = Level.WARN if latency > slow else Level.OK
     what = "It answers slowly." if level is Level.WARN else "It answers fast enough."
-    yield Finding(NAME, name, level, Clean(what), Clean(f"{latency:.0f} ms"), Clean(f"at most {slow:g} ms"))
+    yield Finding(endpoints.name, name, level, Clean(what), Clean(f"{latency:.0f} ms"), Clean(f"at most {slow:g} ms"))
     if answer.expires is not None:
         yield _judge_certificate(name, answer.expires, limits, now)
 
@@ -80,7 +78,7 @@ def _judge_certificate(name: Clean, expires: datetime, limits: Mapping[str, floa
     level = Level.CRIT if days < crit else Level.WARN if days < warn else Level.OK
     what = "The certificate holds." if level is Level.OK else "The certificate ends soon. Renew it."
     threshold = Clean(f"warn < {warn:g} days, crit < {crit:g} days")
-    return Finding(NAME, name, level, Clean(what), Clean(f"{days:.0f} days left"), threshold)
+    return Finding(endpoints.name, name, level, Clean(what), Clean(f"{days:.0f} days left"), threshold)
 
 
 def visible(url: str) -> Clean:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from console.sources.each import each
 from console.sources.gauge import Gauge, judge_all, read, series_of, shown
 from console.sources.numbers import stamp
 from console.sources.rds_connections import allowed
+from console.sources.together import together
 from console.stack import DbInstance, Stack
 from console.text import Clean, clean
 
@@ -70,7 +70,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 
 
 async def _instance(aws: Aws, named: DbInstance, limits: Mapping[str, float]) -> Report:
-    answer, events = await asyncio.gather(
+    answer, events = await together(
         aws.call(
             "rds",
             "describe_db_instances",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +11,7 @@ from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each
 from console.sources.gauge import Gauge, read, series_of, shown
 from console.sources.numbers import total
+from console.sources.together import together
 from console.stack import Bucket, Stack
 from console.text import Clean, clean
 
@@ -53,7 +53,7 @@ async def _bucket(aws: Aws, named: Bucket, least: float) -> Report:
         return Report((what,), (Detail(name, "S3 bucket", facts=(("Request metrics", Clean("off")),)),))
     filters = [configuration["Id"] for configuration in configurations]
     gauges = [gauges_of(named, filter_id) for filter_id in filters]
-    points = await asyncio.gather(*(read(aws, some) for some in gauges))
+    points = await together(*(read(aws, some) for some in gauges))
     now = time.time()
     series: list[Series] = []
     for filter_id, some, found in zip(filters, gauges, points, strict=True):

@@ -41,7 +41,7 @@ def test_a_good_cluster() -> None:
     assert verdicts() == [
         (Level.OK, "available"),
         (Level.OK, "2 of 2 available"),
-        (Level.OK, "7 days"),
+        (Level.OK, "7 d"),
         (Level.OK, "5 min ago"),
     ]
 
@@ -88,7 +88,7 @@ def test_a_cluster_without_instances_is_critical() -> None:
 def test_short_retention_and_an_old_restorable_time_are_warnings() -> None:
     old = datetime.fromtimestamp(NOW - 7200, UTC)
     assert verdicts(BackupRetentionPeriod=1, LatestRestorableTime=old)[2:] == [
-        (Level.WARN, "1 days"),
+        (Level.WARN, "1 d"),
         (Level.WARN, "2 h ago"),
     ]
 
