@@ -1,0 +1,188 @@
+"""What every Source promises, held against the embedded AWS over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from console.aws.actions import is_read
+from console.aws.call import Aws
+from console.aws.limits import Limits
+from console.aws.meter import Meter
+from console.aws.target import Target
+from console.problems import Failure, Kind
+from console.sources import SOURCES, check_thresholds, wanted_by
+from console.sources.base import AnySource, Report
+from console.stack import Stack
+from console.stack_file import StackError, load, parse
+from console.text import clean
+from tests.conftest import DemoServer
+from tests.faults import Fault, FaultProxy
+
+CATALOGUE = frozenset(
+    "ecs.services ecs.tasks ecs.utilisation cloudfront.distribution alb.traffic apigateway.traffic "
+    "lambda.functions dynamodb.tables rds.instances docdb.clusters beanstalk.environment eks.cluster "
+    "eks.workloads s3.storage endpoint.http endpoint.postgres alarms.firing logs.recent-errors "
+    "health.aws-events backup.freshness s3.public-access ec2.security-groups guardduty.findings "
+    "config.compliance iam.review tags.untagged quotas.usage s3.requests ec2.instances metrics.application "
+    "security.encryption secrets.plaintext".split()
+)
+"""The names of the checks in the catalogue of tasks."""
+
+NAMED: dict[str, Callable[[Stack], set[str]]] = {
+    "ecs.services": lambda stack: {name for cluster in stack.ecs for name in cluster.services},
+    "ecs.utilisation": lambda stack: {name for cluster in stack.ecs for name in cluster.services},
+    "cloudfront.distribution": lambda stack: {thing.name or thing.id for thing in stack.cloudfront},
+    "lambda.functions": lambda stack: {thing.function for thing in stack.functions},
+    "dynamodb.tables": lambda stack: {thing.table for thing in stack.dynamodb},
+    "s3.storage": lambda stack: {thing.bucket for thing in stack.s3},
+    "logs.recent-errors": lambda stack: {thing.group for thing in stack.logs},
+    "backup.freshness": lambda stack: {
+        *(thing.table for thing in stack.dynamodb),
+        *(thing.instance for thing in stack.rds),
+        *(thing.cluster for thing in stack.docdb),
+    },
+}
+"""The resources that a check must have judged, by what the stack names."""
+
+
+class _Unlimited(Limits):
+    """Token buckets keep AWS's quotas; the demo has none."""
+
+    async def wait(self, api: str, account: str, region: str) -> None:
+        return
+
+
+@pytest.fixture(scope="module")
+def stacks(demo: DemoServer) -> tuple[Stack, ...]:
+    """The stacks of the demo, all of which stand."""
+    for name in demo.record.stacks:
+        demo.wait_ready(name)
+    return tuple(load(path) for path in demo.record.stack_files)
+
+
+@asynccontextmanager
+async def connected(demo: DemoServer, stack: Stack, url: str) -> AsyncIterator[Aws]:
+    target = Target(
+        profile=stack.profile or stack.name,
+        region=stack.region,
+        endpoint_url=url,
+        config_file=demo.record.config_file,
+        credentials_file=demo.record.credentials_file,
+    )
+    aws = Aws(target, Meter(), limits=_Unlimited())
+    try:
+        yield aws
+    finally:
+        await aws.close()
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Every string in a value of dataclasses and tuples."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _strings(item)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from _strings(getattr(value, field.name))
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.name)
+def test_explains_itself(source: AnySource) -> None:
+    assert source.name in CATALOGUE
+    assert source.title and len(source.title) <= 100 and source.help.startswith(source.title)
+    assert source.period >= 5
+    assert all(":" in permission for permission in source.permissions)
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.name)
+async def test_judges_every_resource_of_the_demo(
+    source: AnySource, demo: DemoServer, stacks: tuple[Stack, ...]
+) -> None:
+    wanting = [stack for stack in stacks if source.wants(stack)]
+    if not wanting:
+        pytest.skip("no demo stack has anything for it")
+    for stack in wanting:
+        async with connected(demo, stack, demo.url) as aws:
+            report: Report = await source.fetch(aws, stack)
+        judged = {finding.resource for finding in report.findings}
+        assert judged, "no finding at all"
+        assert {detail.resource for detail in report.details} <= judged
+        if named := NAMED.get(source.name):
+            assert named(stack) <= judged
+        assert {finding.source for finding in report.findings} == {source.name}
+        assert all(finding.what for finding in report.findings)
+        assert all(clean(text) == text for text in _strings(report))
+        assert isinstance(hash(report), int), "the value is not frozen"
+        assert aws.called <= set(source.permissions)
+        assert all(is_read(*api.split(":")) for api in aws.meter.calls)
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault.CUT_200, Fault.BAD_JSON, Fault.HTML_200, Fault.EMPTY_200, Fault.HALF_BODY, Fault.CLOSE]
+)
+async def test_never_takes_a_broken_answer_for_none(fault: Fault, demo: DemoServer, stacks: tuple[Stack, ...]) -> None:
+    with FaultProxy(demo.url) as proxy:
+        proxy.always(fault)
+        failures = await _failures(demo, stacks, proxy.url)
+    for name, problem in failures.items():
+        assert problem is not None, f"{name} reported findings though every answer was broken"
+        assert problem.kind in (Kind.SUSPECT, Kind.NETWORK), f"{name}: {problem.kind} {problem}"
+
+
+async def test_names_the_missing_permission(demo: DemoServer, stacks: tuple[Stack, ...]) -> None:
+    with FaultProxy(demo.url) as proxy:
+        proxy.always(Fault.DENIED)
+        failures = await _failures(demo, stacks, proxy.url)
+    for name, problem in failures.items():
+        assert problem is not None, f"{name} reported findings though access was denied"
+        assert problem.kind is Kind.DENIED, f"{name}: {problem.kind} {problem}"
+        assert problem.permission in SOURCES[name].permissions, f"{name}: {problem}"
+
+
+async def _failures(demo: DemoServer, stacks: tuple[Stack, ...], url: str) -> dict[str, Any]:
+    """The problem of each Source that asks AWS, all of them asked at once; None where it gave a value."""
+
+    async def ask(source: AnySource, stack: Stack) -> tuple[str, Any]:
+        async with connected(demo, stack, url) as aws:
+            try:
+                await source.fetch(aws, stack)
+            except Failure as failure:
+                return source.name, failure.problem
+        return source.name, None
+
+    asked = {source: stack for stack in stacks for source in wanted_by(stack) if source.permissions}
+    found = dict(await asyncio.gather(*(ask(source, stack) for source, stack in asked.items())))
+    assert asyncio.all_tasks() == {asyncio.current_task()}, "a call goes on though its check has failed"
+    return found
+
+
+def test_thresholds_of_the_demo_are_known(stacks: tuple[Stack, ...]) -> None:
+    for stack in stacks:
+        check_thresholds(stack, f"{stack.name}.toml")
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "complaint"),
+    [
+        (
+            '[thresholds."ecs.utilization"]\ncpu_warn = 1',
+            r"thresholds.ecs.utilization: unknown check 'ecs.utilization'. Nearest: ecs.utilisation. Allowed: ",
+        ),
+        (
+            '[thresholds."ecs.utilisation"]\ncpu = 1',
+            r"thresholds.ecs.utilisation.cpu: unknown threshold 'cpu'. .*Allowed: cpu_warn, cpu_crit, memory_warn",
+        ),
+        ('[thresholds."ecs.services"]\nx = 1', r"unknown threshold 'x'. Allowed: none."),
+    ],
+)
+def test_refuses_thresholds_that_no_check_has(thresholds: str, complaint: str) -> None:
+    with pytest.raises(StackError, match=complaint):
+        check_thresholds(parse(f'name = "one"\n{thresholds}', "one.toml"), "one.toml")
