@@ -84,7 +84,7 @@ def test_a_day_of_history_is_made_within_the_bound(world: World, group: Any) -> 
 
 def test_a_fault_shows_in_the_history_and_in_what_comes(world: World, group: Any) -> None:
     world.faults.add("one.db-down")
-    chatter.start(world, [_spec(group, per_minute=600, troubles={"one.db-down": ("no connection",)})])
+    chatter.start(world, [_spec(group, per_minute=6000, troubles={"one.db-down": ("no connection",)})])
     wrong = [message for message in _messages(group) if "no connection" in message]
     assert len(wrong) > 100, "the fault counts as a quarter of an hour old"
     world.faults.clear()

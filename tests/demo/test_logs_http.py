@@ -129,7 +129,7 @@ def test_a_malformed_query_says_where(logs: Any, group: str) -> None:
         "Code": "MalformedQueryException",
         "Message": "unexpected symbol found end of query at line 2 and position 17",
     }
-    assert error["queryCompileError"]["location"]["startCharOffset"] == 32  # type: ignore[typeddict-item]
+    assert error["queryCompileError"]["location"]["startCharOffset"] == 32
 
 
 def test_a_live_tail_follows_what_comes_in(logs: Any, group: str) -> None:

@@ -279,3 +279,18 @@ def test_clients_that_speak_json_are_answered(demo: DemoServer, namespace: str) 
     with urllib.request.urlopen(urllib.request.Request(demo.url, body, headers)) as answer:
         found = json.load(answer)
     assert [metric["MetricName"] for metric in found["Metrics"]] == ["Calls", "Latency"]
+
+
+def test_the_alarms_of_a_stack_know_since_when_they_are_what(demo: DemoServer) -> None:
+    client = demo.client("cloudwatch")
+    for _ in range(200):
+        alarms = client.describe_alarms()["MetricAlarms"]
+        changed = [alarm for alarm in alarms if "StateTransitionedTimestamp" in alarm]
+        if {alarm["StateValue"] for alarm in alarms} >= {"OK", "ALARM"}:
+            break
+        time.sleep(0.05)
+    now = datetime.now(UTC)
+    assert all(now - alarm["AlarmConfigurationUpdatedTimestamp"] > timedelta(days=39) for alarm in alarms)
+    ages = [now - alarm["StateTransitionedTimestamp"] for alarm in changed]
+    assert max(ages) > timedelta(days=1)
+    assert any(timedelta(minutes=5) < age < timedelta(hours=3) for age in ages)

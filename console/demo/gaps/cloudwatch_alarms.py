@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import has_request_context
 from moto.cloudwatch.exceptions import InvalidParameterValue
 from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 from moto.cloudwatch.responses import CloudWatchResponse
@@ -14,24 +15,29 @@ from moto.cloudwatch.responses import CloudWatchResponse
 from console.demo.alarms import Rule, judge
 from console.demo.gaps.shapes import Request, add, replace
 from console.demo.query.math_functions import ExpressionError
-from console.demo.shapes import MINUTE
+from console.demo.shapes import MINUTE, seed_of
 
 if TYPE_CHECKING:
     from console.demo.world import World
 
 _FIRST_LOOK: Final = 2
+_BUILT_DAYS_AGO: Final = 40
+_HOURS_BACK: Final = 3
+_STEP_BACK: Final = timedelta(minutes=5)
 _KEPT: Final = 200
 _PAGE: Final = 100
 
 
 def install(world: World) -> None:
     """Judge each alarm once a minute of AWS time, and soon after it was put."""
+
     def put_metric_alarm(self: CloudWatchBackend, *args: Any, **kwargs: Any) -> Alarm:
         former = self.alarms.get(kwargs["name"])
         alarm: Alarm = original(self, *args, **kwargs)
-        _take_over(alarm, former)
+        built = not has_request_context()
+        _take_over(alarm, former, world.ago(days=_BUILT_DAYS_AGO) if built else world.now())
         if alarm.rule is None:
-            world.after(_FIRST_LOOK, lambda: _look(world, alarm))
+            world.after(_FIRST_LOOK, lambda: _look_back(world, alarm) if built else _look(world, alarm))
         return alarm
 
     def update_state(self: Alarm, reason: str, reason_data: str | None, state_value: str) -> None:
@@ -50,23 +56,33 @@ def install(world: World) -> None:
     world.every(MINUTE, look_at_all)
 
 
-def _take_over(alarm: Alarm, former: Alarm | None) -> None:
+def _take_over(alarm: Alarm, former: Alarm | None, at: datetime) -> None:
     """An alarm that is put again keeps state and history; a new one knows nothing yet."""
-    now = datetime.now(UTC)
     alarm.settled_until = 0.0
+    alarm.configuration_updated_timestamp = alarm.state_updated_timestamp = at
     if former:
         alarm.history = former.history
         for field in ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp"):
             setattr(alarm, field, getattr(former, field))
-        _remember(alarm, now, "ConfigurationUpdate", f'Alarm "{alarm.name}" updated', {"type": "Update"})
+        _remember(alarm, at, "ConfigurationUpdate", f'Alarm "{alarm.name}" updated', {"type": "Update"})
     else:
         alarm.state_value = "INSUFFICIENT_DATA" if alarm.rule is None else "OK"
-        _remember(alarm, now, "ConfigurationUpdate", f'Alarm "{alarm.name}" created', {"type": "Create"})
+        _remember(alarm, at, "ConfigurationUpdate", f'Alarm "{alarm.name}" created', {"type": "Create"})
 
 
-def _look(world: World, alarm: Alarm) -> None:
-    """Judge one alarm by the present minute, unless a person has just set its state."""
+def _look_back(world: World, alarm: Alarm) -> None:
+    """Judge an alarm that a stack was built with by its past hours, so that it knows since when it is what."""
     now = world.now()
+    first = now - timedelta(hours=_HOURS_BACK)
+    _look(world, alarm, first, since=now - timedelta(days=1 + seed_of(alarm.name) % (_BUILT_DAYS_AGO - 2)))
+    while first < now:
+        first += _STEP_BACK
+        _look(world, alarm, min(first, now))
+
+
+def _look(world: World, alarm: Alarm, at: datetime | None = None, since: datetime | None = None) -> None:
+    """Judge one alarm at a moment, or now, unless a person has just set its state."""
+    now = at or world.now()
     if alarm.rule is not None or now.timestamp() < alarm.settled_until:
         return
     account = alarm.alarm_arn.split(":")[4]
@@ -75,7 +91,7 @@ def _look(world: World, alarm: Alarm) -> None:
     except ExpressionError:
         return
     if verdict and verdict.state != alarm.state_value:
-        _change(alarm, verdict.state, verdict.reason, verdict.data, now)
+        _change(alarm, verdict.state, verdict.reason, verdict.data, since or now)
 
 
 def _rule(alarm: Alarm) -> Rule:

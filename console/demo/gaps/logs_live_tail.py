@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.eventstream import EventStreamEncoder
@@ -30,7 +30,7 @@ _SHORTEST: Final = 0.05
 def install(world: World) -> None:
     """Let a live tail follow what comes in."""
 
-    def start_live_tail(self: LogsResponse) -> tuple[int, dict[str, str], Iterator[bytes]]:
+    def start_live_tail(self: LogsResponse) -> tuple[int, dict[str, str], Generator[bytes, None, None]]:
         session = Session(world, asked(self))
         return 200, {"Content-Type": "application/vnd.amazon.eventstream"}, session.frames()
 
@@ -56,7 +56,7 @@ class Session:
         self._pattern = pattern_of(params.get("logEventFilterPattern"))
         self._mark = next_mark()
 
-    def frames(self) -> Iterator[bytes]:
+    def frames(self) -> Generator[bytes, None, None]:
         """The session as frames of an event stream; ends by itself after three hours of AWS time."""
         yield _frame("initial-response", {})
         yield _frame("sessionStart", self._start())
