@@ -34,6 +34,10 @@ class DetailView(TextView):
         self._detail: Detail | None = None
         self._findings: tuple[Finding, ...] = ()
 
+    def on_mount(self) -> None:
+        """Let the ages grow: lines that stay equal are not painted."""
+        self.set_interval(10, self.renew)
+
     @property
     def detail(self) -> Detail | None:
         """What is shown."""
@@ -44,6 +48,11 @@ class DetailView(TextView):
         same = self._detail is not None and detail is not None and self._detail.resource == detail.resource
         self._detail, self._findings = detail, tuple(findings)
         self.renew(home=not same)
+
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Show times in another zone; None is local time."""
+        self._zone = zone
+        self.renew()
 
     def content(self, width: int) -> list[Content]:
         """The lines for a width."""

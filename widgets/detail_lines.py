@@ -39,7 +39,7 @@ def detail_lines(
         ("Log groups", [line for one in detail.logs for line in hang(one, width, "≡ ")]),
     ):
         if body:
-            lines += [Content(""), section(title, width, len(body) if title == "Events" else 0), *body]
+            lines += [Content(""), section(title, width, len(detail.events) if title == "Events" else 0), *body]
     return lines
 
 

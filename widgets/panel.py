@@ -54,9 +54,10 @@ class PanelTitle(Lines):
         self._focused = False
 
     def show(self, title: str, note: Content, *, focused: bool) -> None:
-        """Show these; equal text is not painted again."""
-        self._title, self._note, self._focused = title, note, focused
-        self.update_lines()
+        """Show these; equal ones cost nothing."""
+        if (title, focused) != (self._title, self._focused) or not self._note.is_same(note):
+            self._title, self._note, self._focused = title, note, focused
+            self.update_lines()
 
     def lines(self, width: int, height: int) -> list[Content]:
         """The line for a width."""
@@ -74,9 +75,10 @@ class PanelAge(Lines):
         self._age = Content("")
 
     def show(self, age: Content) -> None:
-        """Show an age; an equal one is not painted again."""
-        self._age = age
-        self.update_lines()
+        """Show an age; an equal one costs nothing."""
+        if not self._age.is_same(age):
+            self._age = age
+            self.update_lines()
 
     def lines(self, width: int, height: int) -> list[Content]:
         """The age at the right end."""
@@ -95,6 +97,8 @@ class PanelProblem(Lines):
 
     def show(self, reading: Reading[Any], now: datetime) -> None:
         """Show the problem of a reading."""
+        if reading.problem is None and not self.display:
+            return
         before = len(self.lines(self.size.width, 4))
         self._reading, self._now = reading, now
         self.display = reading.problem is not None

@@ -27,6 +27,11 @@ class Plot(Lines):
         self._series = tuple(series)
         self.update_lines()
 
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Show times in another zone; None is local time."""
+        self._zone = zone
+        self.update_lines()
+
     def lines(self, width: int, height: int) -> list[Content]:
         """The plot for a size."""
         return draw(self._series, width, height, self._zone)

@@ -83,9 +83,9 @@ def draw(series: Sequence[Series], width: int, height: int, zone: tzinfo | None 
     canvas = Canvas(width - margin - 1, rows)
     start = min(one.points[0][0] for one in filled)
     end = max([one.points[-1][0] for one in filled] + [start + 60])
-    _rules(canvas, [(value, level) for value, level in limits if low <= value <= high], unit, low, high)
     for number, one in enumerate(filled):
         _curve(canvas, one, number, len(filled), (start, end, low, high))
+    _rules(canvas, [(value, level) for value, level in limits if low <= value <= high], unit, low, high)
     labels = {_row(tick, low, high, rows): quantity(tick, unit) for tick in ticks}
     for y in range(rows):
         label = labels.get(y, "")

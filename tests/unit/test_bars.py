@@ -139,7 +139,7 @@ def test_a_detail_begins_with_what_is_worst_and_its_newest_event() -> None:
         "ECS service",
         facts=(("Status", clean("ACTIVE")),),
         events=(
-            Event(NOW - timedelta(hours=3), clean("older")),
+            Event(NOW - timedelta(hours=3), clean("older and so long that it is wrapped " * 4)),
             Event(NOW - timedelta(minutes=5), clean("newer"), Level.WARN),
         ),
         logs=(clean("/ecs/web"),),
