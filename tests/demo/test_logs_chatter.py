@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -14,12 +15,13 @@ from uuid import uuid4
 import pytest
 from moto.core.exceptions import ServiceException
 
-from console.demo import chatter
+from console.demo import chatter, insights
 from console.demo.chatter import MOST_EVENTS, Spec
 from console.demo.gaps.logs import EMPTY_PAGES, filtered
 from console.demo.gaps.logs_live_tail import Session
+from console.demo.gaps.logs_queries import Running
 from console.demo.gaps.shapes import Request
-from console.demo.log_store import append, events_between, thin
+from console.demo.log_store import append, events_between, next_mark, thin
 from console.demo.query.rows import discover
 from console.demo.voices import ORDINARY_TROUBLE, VOICES
 from console.demo.world import World
@@ -114,6 +116,19 @@ def test_memory_is_bounded_and_the_past_stays_covered(group: Any) -> None:
     assert times == sorted(times) and times[0] == 0 and times[-200:] == list(range(9800, 10_000))
 
 
+def test_what_keeps_coming_is_bounded(group: Any) -> None:
+    crowded = World(stacks=tuple(map(str, range(1000))), time_scale=1000)
+    chatter.start(crowded, [_spec(group, per_minute=120_000)])
+    mark = next_mark()
+    with crowded.running():
+        for _ in range(500):
+            if next_mark() > mark + 600:
+                break
+            time.sleep(0.02)
+    assert next_mark() > mark + 600
+    assert all(len(stream.events) <= 150 for stream in group.streams.values())
+
+
 def _filter(world: World, group: Any, **params: Any) -> dict[str, Any]:
     return filtered(world, Request(ACCOUNT, REGION, {"logGroupName": group.name, **params}))
 
@@ -157,6 +172,7 @@ def test_a_page_goes_on_behind_what_was_given_even_when_events_go_and_come(world
         ({"logStreamNames": ["nobody"]}, "ResourceNotFoundException"),
         ({"logStreamNames": ["s1"], "logStreamNamePrefix": "s"}, "InvalidParameterException"),
         ({"nextToken": "nonsense"}, "InvalidParameterException"),
+        ({"nextToken": base64.b64encode(b"/other|1|1").decode()}, "InvalidParameterException"),
         ({"limit": 10_001}, "InvalidParameterException"),
         ({"filterPattern": "{ $.a }"}, "InvalidParameterException"),
         ({"filterPattern": "{ $.a = %x% || $.b = %y% || $.c = %z% }"}, "InvalidParameterException"),
@@ -166,6 +182,16 @@ def test_what_cannot_be_searched_is_refused(world: World, group: Any, params: di
     with pytest.raises(ServiceException) as caught:
         _filter(world, group, **params)
     assert caught.value.code == code
+
+
+def test_a_query_has_no_results_before_it_is_ready(group: Any) -> None:
+    append(group.streams["s1"], [(5000, "one"), (6000, "two"), (7000, "three")])
+    query = insights.parse("stats count(*) as n")
+    running = Running("q", query, [group], 5, 6, 1000, created=AT, ready=AT + timedelta(seconds=1))
+    early = running.results(AT)
+    assert (early["status"], early["results"]) == ("Running", [])
+    late = running.results(AT + timedelta(seconds=2))
+    assert (late["status"], late["results"]) == ("Complete", [[{"field": "n", "value": "2"}]])
 
 
 def test_a_live_tail_samples_what_is_too_much(world: World, group: Any) -> None:

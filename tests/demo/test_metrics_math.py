@@ -61,9 +61,17 @@ def test_expressions(expression: str, expected: object) -> None:
     assert compute(expression, IDS, SCOPE) == expected
 
 
-@pytest.mark.parametrize("expression", ["METRICS()", "[a, b] * 2", "IF(1, [a, b], a)"])
-def test_some_expressions_give_several_series(expression: str) -> None:
-    assert isinstance(compute(expression, IDS, SCOPE), list)
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("METRICS()", list(IDS.values())),
+        ("[a, b] * 2", [{0: 2.0, 60: 4.0, 120: 6.0, 180: 8.0}, {0: 20.0, 60: 0.0, 180: 40.0}]),
+        ("FILL([empty, errors1], REPEAT)", [{}, dict.fromkeys(range(0, 300, 60), 5.0)]),
+        ("IF(1, [a, b], a)", [A, B]),
+    ],
+)
+def test_some_expressions_give_several_series(expression: str, expected: list[dict[int, float]]) -> None:
+    assert compute(expression, IDS, SCOPE) == expected
 
 
 @pytest.mark.parametrize(
