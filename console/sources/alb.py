@@ -37,15 +37,14 @@ NOT_ASKED: Final = frozenset({"draining", "unused", "unhealthy.draining"})
     ),
     wants=lambda stack: stack.alb,
     thresholds={"elb_5xx_crit": 5, "response_warn_s": 1},
-    price=0.06,
-    overview=True,
+    price=0.05,
 )
 async def load_balancers(aws: Aws, stack: Stack) -> Report:
     """Load balancers answer without errors, fast, and from healthy targets.
 
     More than `elb_5xx_crit` errors of the load balancer itself in one of the last five minutes are critical,
     as is a target group without a healthy target; an unhealthy target is a warning, and so is a mean response
-    time over `response_warn_s` seconds for three minutes.
+    time over `response_warn_s` seconds for three minutes. The price is that of one load balancer.
     """
     limits = load_balancers.limits(stack)
     return await each(

@@ -32,14 +32,14 @@ PEAK_OVER: Final = 900.0
     wants=lambda stack: stack.apigateway,
     thresholds={"errors_5xx_warn": 1, "errors_5xx_crit": 5, "latency_warn_ms": 1000, "throttle_warn": 80},
     price=0.06,
-    overview=True,
 )
 async def stages(aws: Aws, stack: Stack) -> Report:
     """Stages of REST APIs answer without errors, fast, and below their throttle.
 
     More than 1 % of answers with 5xx in five minutes are a warning, more than 5 % critical; a warning is a
     mean or 95th-percentile latency over a second, and a busiest minute above 80 % of the stage's throttle. A
-    stage that is throttled to 0 is critical. CloudWatch counts throttled requests (429) among the 4xx.
+    stage that is throttled to 0 is critical. CloudWatch counts throttled requests (429) among the 4xx. The price
+    is that of one stage.
     """
     limits = stages.limits(stack)
     return await each(stages.name, stack.apigateway, _label, lambda named: _stage(aws, named, limits))

@@ -27,14 +27,14 @@ AT_LEAST: Final = 12
     period=60,
     permissions=("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
     wants=lambda stack: stack.metrics,
-    price=0.03,
-    overview=True,
+    price=0.01,
 )
 async def metrics(aws: Aws, stack: Stack) -> Report:
     """The application's own metrics are within the limits that the stack file gives.
 
     The newest period counts: above `warn` is a warning, above `crit` critical; where `crit` is the lower of
-    the two, below them. A metric that has no points is unknown, with what CloudWatch has of that name.
+    the two, below them. A metric that has no points is unknown, with what CloudWatch has of that name. The price
+    is that of one metric.
     """
     gauges = [gauge_of(metric) for metric in stack.metrics]
     points = await read(aws, gauges)

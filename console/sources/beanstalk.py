@@ -51,15 +51,15 @@ _SEVERITY: Final = {"WARN": Level.WARN, "ERROR": Level.CRIT, "FATAL": Level.CRIT
         "cpu_warn": 70,
         "memory_warn": 70,
     },
-    price=0.07,
-    overview=True,
+    price=0.03,
 )
 async def environments(aws: Aws, stack: Stack) -> Report:
     """Elastic Beanstalk environments are healthy, answer without errors, and are not overloaded.
 
     Degraded or red health is critical, with its causes, and so are over 5 % of answers with 5xx; any 5xx, a
     95th-percentile response time over a second, over 70 % CPU for 10 minutes and over 70 % memory for 15 are
-    warnings. Causes, response times and errors need enhanced health, memory the CloudWatch agent.
+    warnings. Causes, response times and errors need enhanced health, memory the CloudWatch agent. The
+    price is that of one instance.
     """
     limits = environments.limits(stack)
     return await each(

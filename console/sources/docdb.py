@@ -33,7 +33,8 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
 
     A cluster that has no available writer, or a status that does not pass, is critical; one that is being
     changed, or has a member that is not available, is a warning. So is a retention of fewer days than
-    `retention_days`, and a newest restorable time of more than `restorable_minutes` ago.
+    `retention_days`, and a newest restorable time of more than `restorable_minutes` ago. The price is that
+    of one cluster.
     """
     limits = clusters.limits(stack)
     return await each(clusters.name, stack.docdb, lambda named: named.cluster, lambda named: _read(aws, named, limits))

@@ -54,7 +54,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 
     Critical: an instance that does not run, a failed status check, over 80 % CPU for 10 minutes, a disk over
     95 %. Warnings: over 70 % memory for 15 minutes, a disk over 80 %, and what AWS has scheduled. Memory and
-    disks need the CloudWatch agent.
+    disks need the CloudWatch agent. The price is that of one instance with one disk.
     """
     limits = instances.limits(stack)
     named = [one for one in stack.ec2 if one.instance or one.tag]

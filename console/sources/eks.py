@@ -37,13 +37,14 @@ CALENDAR: Final = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-v
     permissions=("eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups"),
     wants=lambda stack: stack.eks,
     thresholds={"support_warn_days": 60},
+    overview=True,
 )
 async def clusters(aws: Aws, stack: Stack) -> Report:
     """EKS clusters and their node groups are active, and their Kubernetes version is supported.
 
     A cluster or node group that failed or is degraded is critical, one that is being changed or reports a
     health issue a warning. A version is a warning from `support_warn_days` before its standard support ends,
-    and critical after its extended support, when AWS upgrades the cluster by itself.
+    and critical after the support that its upgrade policy allows, when AWS upgrades the cluster by itself.
     """
     days = clusters.limits(stack)["support_warn_days"]
     return await each(clusters.name, stack.eks, lambda named: named.cluster, lambda named: _read(aws, named, days))
@@ -80,10 +81,11 @@ def judge_cluster(cluster: Answer, warn_days: float, today: date) -> Iterator[Fi
     what = "The cluster is active." if level is Level.OK else f"The cluster is {status.lower()}."
     yield Finding(clusters.name, name, level, Clean(what), status, Clean("ACTIVE"))
     yield from _issues(name, cluster)
-    yield _judge_version(name, cluster.get("version", ""), warn_days, today)
+    policy = cluster.get("upgradePolicy", {}).get("supportType", "EXTENDED")
+    yield _judge_version(name, cluster.get("version", ""), policy, warn_days, today)
 
 
-def _judge_version(name: Clean, version: str, warn_days: float, today: date) -> Finding:
+def _judge_version(name: Clean, version: str, policy: str, warn_days: float, today: date) -> Finding:
     value = clean(f"Kubernetes {version or 'unknown'}")
     if version not in SUPPORT_ENDS:
         first = min(SUPPORT_ENDS, key=_order)
@@ -94,8 +96,9 @@ def _judge_version(name: Clean, version: str, warn_days: float, today: date) -> 
         return Finding(clusters.name, name, Level.OK, Clean(what), value, Clean("supported"))
     standard, extended = SUPPORT_ENDS[version]
     threshold = Clean(f"standard support until {standard}")
-    if today > extended:
-        what = f"Extended support ended on {extended}: AWS upgrades the cluster by itself. Upgrade it now."
+    end = standard if policy == "STANDARD" else extended
+    if today > end:
+        what = f"Its support ended on {end}: AWS upgrades the cluster by itself. Upgrade it now."
         return Finding(clusters.name, name, Level.CRIT, Clean(what), value, threshold)
     if today > standard:
         what = f"Standard support ended on {standard}; extended support costs more and ends on {extended}. Upgrade."

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from console.sources.base import Finding, Level, Series
+from console.sources.numbers import bad_since
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float
         what = f"{label} is not judged: no limit is set."
     elif stale:
         what = f"{label}: none. CloudWatch has a point only where there is one."
-    return Finding(source, resource, level, Clean(what), shown(value, gauge.unit), gauge.threshold)
+    since = bad_since(points, lambda found: gauge.level(found) >= level) if level else None
+    return Finding(source, resource, level, Clean(what), shown(value, gauge.unit), gauge.threshold, since=since)
 
 
 def judge_all(

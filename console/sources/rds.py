@@ -54,14 +54,13 @@ class MostConnections:
         "latency_ms_warn": 50,
     },
     price=0.06,
-    overview=True,
 )
 async def instances(aws: Aws, stack: Stack) -> Report:
     """RDS instances are available, not overloaded, and have storage left.
 
     A warning above 70 % CPU, below 5 GiB of free storage, above 80 % of the allowed connections and above
     50 ms a read or write, and for a failure among the events of the last hour; critical above 90 % CPU,
-    below 2 GiB, and for a status in which the instance does not answer.
+    below 2 GiB, and for a status in which the instance does not answer. The price is that of one instance.
     """
     limits = instances.limits(stack)
     return await each(

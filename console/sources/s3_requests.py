@@ -39,7 +39,7 @@ async def requests(aws: Aws, stack: Stack) -> Report:
 
     A warning below 99 % of the requests of the last hour without a 4xx or 5xx. AWS counts errors of uploads
     and downloads together; a metrics configuration with a prefix counts only what is uploaded there. Buckets
-    whose request metrics are off say how to turn them on.
+    whose request metrics are off say how to turn them on. The price is that of one configuration.
     """
     least = requests.limits(stack)["success_warn"]
     return await each(requests.name, stack.s3, lambda named: named.bucket, lambda named: _bucket(aws, named, least))

@@ -59,6 +59,12 @@ def test_version(version: str, level: Level, words: str) -> None:
     assert words in last.what
 
 
+def test_a_cluster_without_extended_support_is_upgraded_by_aws_a_year_earlier() -> None:
+    *_, last = eks.judge_cluster(cluster(version="1.33", upgradePolicy={"supportType": "STANDARD"}), 60, TODAY)
+    assert last.level is Level.CRIT
+    assert "ended on 2026-07-29" in last.what
+
+
 def test_the_last_day_of_support_still_counts() -> None:
     *_, last = eks.judge_cluster(cluster(version="1.34"), 0, date(2026, 12, 2))
     assert last.level is Level.OK

@@ -77,6 +77,16 @@ def test_a_period_that_has_not_ended_is_not_too_low() -> None:
     assert (finding.level, finding.value) == (Level.OK, "6 GB")
 
 
+def test_it_says_since_when_it_is_bad() -> None:
+    finding = judge("x.y", Clean("r"), CPU, points(95, 20, 75, 95), NOW)
+    assert finding.since is not None
+    assert finding.since.timestamp() == NOW - 300
+    finding = judge("x.y", Clean("r"), CPU, points(20, 75, 80), NOW)
+    assert finding.since is not None
+    assert finding.since.timestamp() == NOW - 600
+    assert judge("x.y", Clean("r"), CPU, points(20), NOW).since is None
+
+
 def test_silence_that_means_nothing_to_measure_is_told_as_such() -> None:
     latency = Gauge(METRIC, "Latency", "ms", warn=1000, idle="no request was made.")
     finding = judge("x.y", Clean("r"), latency, points(2000, ago=3600), NOW)
