@@ -97,7 +97,7 @@ class _Speaker:
     def remember(self, now: float) -> None:
         """Make the past day: the last hour at full pace if the share allows it, the rest of the day thinner."""
         chance = self._chance
-        size = max(1, len(self._say(now)))
+        size = max(len(self._say(now)) for _ in range(20))
         recent = min(int(self._spec.per_minute * 60), self._share // size // 2)
         older = min(int(self._spec.per_minute * 60 * 23), self._share // size - recent)
         times = [now - chance.uniform(0, HOUR) for _ in range(recent)]
