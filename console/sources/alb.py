@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.each import each
-from console.sources.gauge import Gauge, judge_all, read, series_of
+from console.sources.gauge import Gauge, judge_all, newest, read, series_of
 from console.sources.numbers import stamp
 from console.sources.together import together
 from console.stack import LoadBalancer, Stack
@@ -82,17 +82,17 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
     balancer = answer["LoadBalancers"][0]
     gauges = gauges_of(balancer["LoadBalancerArn"], limits, named.region)
     groups, points = await together(_target_groups(aws, balancer["LoadBalancerArn"], named.region), read(aws, gauges))
-    name = clean(named.load_balancer)
+    name, now = clean(named.load_balancer), time.time()
     findings = (
         judge_state(name, balancer),
         *(judge_targets(name, group, targets) for group, targets in groups),
-        *judge_all(load_balancers.name, name, gauges, points, time.time()),
+        *judge_all(load_balancers.name, name, gauges, points, now),
     )
     detail = Detail(
         resource=name,
         kind="Application Load Balancer",
         arn=clean(balancer["LoadBalancerArn"]),
-        facts=tuple(_facts(balancer, groups)),
+        facts=(*_facts(balancer, groups), *newest(gauges, points, now)),
         series=series_of(gauges, points),
         related=tuple(clean(group["TargetGroupName"]) for group, _ in groups),
     )

@@ -10,7 +10,7 @@ from console.aws.metrics import Metric, Points
 from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
-from console.sources.gauge import Gauge, judge_all, read, series_of, shown
+from console.sources.gauge import Gauge, judge_all, newest, read, series_of, shown
 from console.sources.numbers import recent, stamp
 from console.sources.together import together
 from console.stack import RestApi, Stack
@@ -75,7 +75,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         resource=name,
         kind="API Gateway stage",
         arn=clean(f"arn:aws:apigateway:{where}::/restapis/{api['id']}/stages/{named.stage}"),
-        facts=(*_facts(api, stage, deployment), *_numbers(gauges, points, now)),
+        facts=(*_facts(api, stage, deployment), *newest(gauges, points, now)),
         events=tuple(_events(stage, deployment)),
         series=series_of(gauges, points),
         logs=tuple(_log_groups(api["id"], stage)),
@@ -160,12 +160,6 @@ def _facts(api: Answer, stage: Answer, deployment: Answer) -> Iterator[tuple[str
     yield "X-Ray tracing", Clean("on" if stage.get("tracingEnabled") else "off")
     if stage.get("webAclArn"):
         yield "WAF", clean(stage["webAclArn"])
-
-
-def _numbers(gauges: Sequence[Gauge], points: Sequence[Points], now: float) -> Iterator[tuple[str, Clean]]:
-    for gauge, found in zip(gauges, points, strict=True):
-        fresh = recent(found, now, PEAK_OVER)
-        yield gauge.label, shown(fresh[-1][1], gauge.unit) if fresh else Clean("none in 15 minutes")
 
 
 def _events(stage: Answer, deployment: Answer) -> Iterator[Event]:

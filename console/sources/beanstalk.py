@@ -11,7 +11,7 @@ from console.sources import cwagent
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.beanstalk_state import Answer, State, state_of
 from console.sources.each import each
-from console.sources.gauge import Gauge, judge_all, read, series_of, shown
+from console.sources.gauge import Gauge, judge_all, newest, read, series_of, shown
 from console.sources.numbers import stamp
 from console.stack import BeanstalkEnvironment, Stack
 from console.text import Clean, clean
@@ -76,10 +76,10 @@ async def _environment(aws: Aws, stack: Stack, named: BeanstalkEnvironment, limi
     agent = await cwagent.metrics_of(aws, ids, named.region)
     gauges = gauges_of(named, agent, limits)
     points = await read(aws, gauges)
-    name = clean(named.environment)
+    name, now = clean(named.environment), time.time()
     findings = (
         *judge_environment(name, state, limits),
-        *judge_all(environments.name, name, gauges, points, time.time()),
+        *judge_all(environments.name, name, gauges, points, now),
         *_notes(name, state, agent),
     )
     prefix = f"/aws/elasticbeanstalk/{named.environment}/"
@@ -87,7 +87,7 @@ async def _environment(aws: Aws, stack: Stack, named: BeanstalkEnvironment, limi
         resource=name,
         kind="Elastic Beanstalk environment",
         arn=clean(state.environment.get("EnvironmentArn", "")),
-        facts=tuple(_facts(state)),
+        facts=(*_facts(state), *newest(gauges, points, now)),
         events=tuple(_event(event) for event in state.events),
         series=series_of(gauges, points),
         related=tuple(clean(instance) for instance in ids),

@@ -10,7 +10,7 @@ from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.db_status import level_of, serves
 from console.sources.each import each
-from console.sources.gauge import Gauge, read, series_of
+from console.sources.gauge import Gauge, newest, read, series_of
 from console.sources.numbers import epoch, span, stamp
 from console.sources.together import together
 from console.stack import DbCluster, Stack
@@ -63,20 +63,20 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
         ),
         read(aws, gauges),
     )
-    cluster = answer["DBClusters"][0]
+    cluster, now = answer["DBClusters"][0], time.time()
     statuses = {instance["DBInstanceIdentifier"]: instance["DBInstanceStatus"] for instance in instances}
     detail = Detail(
         resource=clean(named.cluster),
         kind="DocumentDB cluster",
         arn=clean(cluster.get("DBClusterArn", "")),
-        facts=tuple(_facts(cluster, statuses)),
+        facts=(*_facts(cluster, statuses), *newest(gauges, points, now)),
         series=series_of(gauges, points),
         related=tuple(clean(member["DBInstanceIdentifier"]) for member in cluster.get("DBClusterMembers", ())),
         logs=tuple(
             clean(f"/aws/docdb/{named.cluster}/{export}") for export in cluster.get("EnabledCloudwatchLogsExports", ())
         ),
     )
-    return Report(tuple(judge_cluster(cluster, statuses, limits, time.time())), (detail,))
+    return Report(tuple(judge_cluster(cluster, statuses, limits, now)), (detail,))
 
 
 def judge_cluster(

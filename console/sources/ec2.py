@@ -11,7 +11,7 @@ from console.problems import Failure, Kind, Problem
 from console.sources import cwagent
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import chunks, each
-from console.sources.gauge import Gauge, judge_all, read, series_of
+from console.sources.gauge import Gauge, judge_all, newest, read, series_of
 from console.sources.numbers import stamp
 from console.sources.together import together
 from console.stack import Instances, Stack
@@ -128,10 +128,10 @@ def gauges_of(
 
 async def _instance(aws: Aws, instance: Answer, status: Answer, gauges: Sequence[Gauge]) -> Report:
     points = await read(aws, gauges)
-    name = clean(instance["InstanceId"])
+    name, now = clean(instance["InstanceId"]), time.time()
     findings = [*judge_state(name, instance), *judge_status(name, status)]
     if instance["State"]["Name"] == "running":
-        findings += judge_all(instances.name, name, gauges, points, time.time())
+        findings += judge_all(instances.name, name, gauges, points, now)
         if len(gauges) == 1:
             findings.append(
                 Finding(instances.name, name, Level.OK, Clean(cwagent.HOW), Clean("no memory and disk metrics"))
@@ -139,7 +139,7 @@ async def _instance(aws: Aws, instance: Answer, status: Answer, gauges: Sequence
     detail = Detail(
         resource=name,
         kind="EC2 instance",
-        facts=tuple(_facts(instance, status)),
+        facts=(*_facts(instance, status), *newest(gauges, points, now)),
         events=tuple(_events(status)),
         series=series_of(gauges, points),
         related=tuple(_related(instance)),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from console.sources.base import Finding, Level, Series
-from console.sources.numbers import bad_since
+from console.sources.numbers import bad_since, recent
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -75,6 +75,13 @@ async def read(aws: Aws, gauges: Sequence[Gauge]) -> list[Points]:
 def series_of(gauges: Iterable[Gauge], points: Iterable[Points]) -> tuple[Series, ...]:
     """The series of many gauges, of those that have points."""
     return tuple(gauge.series(found) for gauge, found in zip(gauges, points, strict=True) if found)
+
+
+def newest(gauges: Iterable[Gauge], points: Iterable[Points], now: float) -> Iterator[tuple[str, Clean]]:
+    """The newest value of each gauge as a fact; none older than a verdict may rest on."""
+    for gauge, found in zip(gauges, points, strict=True):
+        fresh = recent(found, now, max(LATE, 3 * gauge.metric.period))
+        yield gauge.label, shown(fresh[-1][1], gauge.unit) if fresh else Clean("no data")
 
 
 def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float) -> Finding:

@@ -11,7 +11,7 @@ from console.aws.metrics import Metric
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.db_status import level_of, serves
 from console.sources.each import each
-from console.sources.gauge import Gauge, judge_all, read, series_of, shown
+from console.sources.gauge import Gauge, judge_all, newest, read, series_of, shown
 from console.sources.numbers import stamp
 from console.sources.rds_connections import allowed
 from console.sources.together import together
@@ -91,17 +91,17 @@ async def _instance(aws: Aws, named: DbInstance, limits: Mapping[str, float]) ->
     most = await _most_connections(aws, named, instance)
     gauges = gauges_of(named, instance["Engine"], most, limits)
     points = await read(aws, gauges)
-    name = clean(named.instance)
+    name, now = clean(named.instance), time.time()
     findings = [judge_status(name, instance), *judge_events(name, events)]
     if serves(instance["DBInstanceStatus"]):
-        findings += judge_all(instances.name, name, gauges, points, time.time())
+        findings += judge_all(instances.name, name, gauges, points, now)
         if not most.count:
             findings.append(_unknown_most(name))
     detail = Detail(
         resource=name,
         kind="RDS instance",
         arn=clean(instance.get("DBInstanceArn", "")),
-        facts=tuple(_facts(instance, most)),
+        facts=(*_facts(instance, most), *newest(gauges, points, now)),
         events=tuple(_event(event) for event in events),
         series=series_of(gauges, points),
         related=tuple(_related(instance)),

@@ -123,6 +123,7 @@ async def test_errors_in_one_minute_and_slow_answers_are_seen(
     errors, response = report.findings[2:4]
     assert (errors.level, errors.value, errors.threshold) == (Level.CRIT, "9 /min", "crit > 5 /min in 1 of 5")
     assert (response.level, response.value) == (Level.WARN, "1.25 s")
+    assert dict(report.details[0].facts)["Requests"] == "100 /min"
     series = {one.label: one for one in report.details[0].series}
     assert set(series) == {"ELB 5XX", "Response time", "Requests"}
     assert (series["ELB 5XX"].period, series["ELB 5XX"].crit) == (60, 5)

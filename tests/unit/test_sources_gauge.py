@@ -6,7 +6,7 @@ import pytest
 
 from console.aws.metrics import Metric, Points
 from console.sources.base import Level
-from console.sources.gauge import Gauge, judge, judge_all, series_of, shown
+from console.sources.gauge import Gauge, judge, judge_all, newest, series_of, shown
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -106,6 +106,11 @@ def test_the_threshold_is_told() -> None:
 
 def test_a_metric_without_points_is_not_drawn() -> None:
     assert [series.label for series in series_of([CPU, FREE], [points(1), ()])] == ["CPU"]
+
+
+def test_the_newest_values_are_facts_and_old_ones_are_not() -> None:
+    facts = newest([CPU, FREE], [points(1, 2), points(3, ago=3600)], NOW)
+    assert list(facts) == [("CPU", "2 %"), ("Free storage", "no data")]
 
 
 def test_the_series_carries_its_lines() -> None:
