@@ -73,7 +73,7 @@ class Aws:
         self.metrics = Metrics(self)
 
     async def call(
-        self, service: str, operation: str, *, expect: str | None, region: str | None = None, **params: Any
+        self, service: str, operation: str, /, *, expect: str | None, region: str | None = None, **params: Any
     ) -> Answer:
         """Make one call and give its answer.
 
@@ -90,7 +90,7 @@ class Aws:
             raise self._failure(error, service, operation, region) from error
 
     async def pages(
-        self, service: str, operation: str, *, expect: str, region: str | None = None, **params: Any
+        self, service: str, operation: str, /, *, expect: str, region: str | None = None, **params: Any
     ) -> AsyncIterator[Answer]:
         """Make a call and follow its tokens to the end, a page at a time. Raises `Failure`."""
         try:
@@ -105,7 +105,7 @@ class Aws:
             raise self._failure(error, service, operation, region) from error
 
     async def items(
-        self, service: str, operation: str, key: str, *, region: str | None = None, **params: Any
+        self, service: str, operation: str, key: str, /, *, region: str | None = None, **params: Any
     ) -> list[Any]:
         """All the items under `key` of every page. Raises `Failure`."""
         found: list[Any] = []
@@ -128,6 +128,10 @@ class Aws:
             return await self._client(service, region)
         except RAISED as error:
             raise self._failure(error, service, "", region) from error
+
+    async def region(self, service: str = "sts") -> str:
+        """The region in which a service is asked, also where only the AWS config names it. Raises `Failure`."""
+        return str((await self.client(service)).meta.region_name or "")
 
     def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
         api = "".join(part.capitalize() for part in operation.split("_"))

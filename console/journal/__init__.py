@@ -1,0 +1,1 @@
+"""The journal: the record of every change, intent before and outcome after."""

@@ -1,1 +1,27 @@
-"""The registry of Operations: every change that the console can make."""
+"""The registry of Operations: every change that the console can make.
+
+A module is named here once; each Operation that it defines is found in it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.operations import dynamodb, ecs
+from console.operations.base import Operation
+from console.operations.parameters import parameters
+
+_MODULES: Final = (dynamodb, ecs)
+
+OPERATIONS: Final[dict[str, type[Operation]]] = {
+    kind.name: kind
+    for module in _MODULES
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Operation) and kind.__module__ == module.__name__
+}
+"""Every Operation by its name."""
+
+
+def operations_for(resource: str) -> tuple[type[Operation], ...]:
+    """The operations on a kind of resource as a Detail names it (``ECS service``): what the `a` menu offers."""
+    return tuple(kind for kind in OPERATIONS.values() if parameters(kind)[0].field.resource == resource)

@@ -1,0 +1,100 @@
+"""The journal as the program uses it: one thread does all its reading and writing, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from console.journal.locks import Locks
+from console.journal.records import AT_WORK, Filter, ItemRecord, Owner, RunRecord, State, StepRecord
+from console.journal.store import JournalError, SqliteStore, Store
+from console.text import clean
+
+T = TypeVar("T")
+
+_ALL: Final = 1_000_000
+
+
+class Journal:
+    """The record of every change, in a folder. Each method gives a Future, which may raise `JournalError`.
+
+    It is opened at first use, so that a console that only looks needs no writable folder. `open_store` names
+    another place to keep it.
+    """
+
+    def __init__(self, folder: Path, open_store: Callable[[Path], Store] = SqliteStore) -> None:
+        self.folder = folder
+        self.locks = Locks(folder)
+        self._open_store = open_store
+        self._store: Store | None = None
+        self._thread = ThreadPoolExecutor(1, "journal")
+
+    def note(self) -> Future[str]:
+        """What the operator should know of how it is kept; empty when all is usual."""
+        return self._do(lambda store: store.note)
+
+    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> Future[None]:
+        """Keep a new run with the steps that it will take."""
+        return self._do(lambda store: store.add(run, steps))
+
+    def change(self, run: str, **changes: Any) -> Future[RunRecord]:
+        """Change fields of a run; gives it as it is then."""
+        return self._do(lambda store: store.change(run, **changes))
+
+    def change_step(self, run: str, position: int, **changes: Any) -> Future[None]:
+        """Change fields of a step."""
+        return self._do(lambda store: store.change_step(run, position, **changes))
+
+    def claim(self, run: str, former: Owner | None, new: Owner) -> Future[bool]:
+        """Take a run over from an owner, unless another process was faster."""
+        return self._do(lambda store: store.claim(run, former, new))
+
+    def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> Future[None]:
+        """Keep items of a Bulk, new ones and changed ones."""
+        return self._do(lambda store: store.put_items(run, step, items))
+
+    def runs(self, wanted: Filter | None = None) -> Future[tuple[RunRecord, ...]]:
+        """Runs, newest first."""
+        return self._do(lambda store: store.runs(wanted or Filter()))
+
+    def steps(self, run: str) -> Future[tuple[StepRecord, ...]]:
+        """The steps of a run in their order."""
+        return self._do(lambda store: store.steps(run))
+
+    def items(self, run: str, step: int) -> Future[tuple[ItemRecord, ...]]:
+        """The items of a Bulk in their order."""
+        return self._do(lambda store: store.items(run, step))
+
+    def open_runs(self) -> Future[tuple[RunRecord, ...]]:
+        """Runs that have not ended: at work, watched, or unknown."""
+        return self.runs(Filter(states=AT_WORK | {State.WATCHING, State.UNKNOWN}))
+
+    def find(self, name: str) -> Future[RunRecord]:
+        """The run of an id, or of the one id that begins or ends so. Raises `JournalError`."""
+
+        def look(store: Store) -> RunRecord:
+            runs = store.runs(Filter(limit=_ALL))
+            found = [run for run in runs if run.id == name]
+            found = found or [run for run in runs if run.id.startswith(name) or run.id.endswith(name)]
+            if len(found) != 1:
+                count = "several runs" if found else "no run"
+                raise JournalError(f"The journal has {count} {clean(name)!r}. Next: groundskeeper journal lists them.")
+            return found[0]
+
+        return self._do(look)
+
+    def close(self) -> None:
+        """Finish what is being written and let go of the file."""
+        if self._store is not None:
+            self._thread.submit(self._store.close).result()
+        self._thread.shutdown()
+
+    def _do(self, action: Callable[[Store], T]) -> Future[T]:
+        def work() -> T:
+            if self._store is None:
+                self._store = self._open_store(self.folder)
+            return action(self._store)
+
+        return self._thread.submit(work)

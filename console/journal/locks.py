@@ -1,0 +1,50 @@
+"""File locks, which the system lets go of when their process ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+
+
+class Locks:
+    """The locks that all consoles with one journal share: one a resource, one a run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "locks"
+
+    def try_resource(self, arn: str) -> Lock | None:
+        """Take the lock of a resource; None while another run holds it. Raises OSError."""
+        return self._try(hashlib.sha256(arn.encode()).hexdigest()[:32])
+
+    def try_run(self, run: str) -> Lock | None:
+        """Take the lock of a run; None while its process lives. Raises OSError."""
+        return self._try(f"run-{run}")
+
+    def forget_run(self, run: str) -> None:
+        """Remove the lock file of a run that has ended; a run's name is never used again."""
+        (self.folder / f"run-{run}").unlink(missing_ok=True)
+
+    def _try(self, name: str) -> Lock | None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(self.folder / name, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(fd)
+            return None
+        return Lock(fd)
+
+
+class Lock:
+    """A lock that is held until `release`, or until the process ends."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def release(self) -> None:
+        """Let go; once more does nothing."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)

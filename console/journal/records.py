@@ -1,0 +1,134 @@
+"""What the journal holds: runs, their steps, and who made them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from msgspec import Struct
+
+
+class State(StrEnum):
+    """Where a run stands."""
+
+    PLANNED = "planned"
+    """Shown, and nothing more: never in the journal."""
+    CONFIRMED = "confirmed"
+    """On record; nothing was sent yet."""
+    RUNNING = "running"
+    SENT = "sent"
+    """Every step has its outcome; that it had the effect is not verified yet."""
+    WATCHING = "watching"
+    """Sent, and AWS is still at it; any console may go on watching."""
+    DONE = "done"
+    FAILED = "failed"
+    PARTLY = "partly"
+    """Some steps have changed something, and the rest was not done."""
+    UNKNOWN = "unknown"
+    """A step may have been carried out or not: nobody could tell yet."""
+    STOPPED = "stopped"
+
+
+ENDED: Final = frozenset({State.DONE, State.FAILED, State.PARTLY, State.STOPPED})
+"""States that are final. An unknown one is asked about again at the next start."""
+
+AT_WORK: Final = frozenset({State.CONFIRMED, State.RUNNING, State.SENT})
+"""States that last only while a process is at it."""
+
+
+class StepState(StrEnum):
+    """Where a step stands. One that is sent and has no outcome may have been carried out."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    DONE = "done"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Owner(Struct, frozen=True):
+    """The process that is at a run: its id is not enough, since ids come again."""
+
+    host: str
+    boot: str
+    pid: int
+    started: str
+
+
+class Who(Struct, frozen=True):
+    """Who made a change: the caller as AWS knows them, the login name here, and where the session came from."""
+
+    arn: str
+    login: str
+    ssh: str = ""
+
+
+class StepRecord(Struct, frozen=True, kw_only=True):
+    """One step of a run; `commands` are as shown, `request` is AWS's request id, `what` says how it ended.
+
+    `last` says that it is run also when one before it failed.
+    """
+
+    position: int
+    id: str
+    kind: str
+    title: str
+    commands: tuple[str, ...]
+    last: bool = False
+    state: StepState = StepState.WAITING
+    started: datetime | None = None
+    ended: datetime | None = None
+    request: str = ""
+    what: str = ""
+
+
+class RunRecord(Struct, frozen=True, kw_only=True):
+    """One change. `params`, `before` and `undo` are what reconciling and undoing need; no secret is in them.
+
+    `before` is what was observed (``state`` and ``context``); `undo` has ``operation`` and ``params``, or
+    ``reason`` where there is none; `undoes` and `undone_by` name other runs; `reason` is why writing was armed.
+    """
+
+    id: str
+    operation: str
+    title: str
+    params: dict[str, Any]
+    stack: str
+    account: str
+    region: str
+    targets: tuple[tuple[str, str], ...]
+    danger: str
+    digest: str
+    before: dict[str, Any]
+    undo: dict[str, Any]
+    who: Who
+    started: datetime
+    owner: Owner | None
+    reason: str = ""
+    undoes: str = ""
+    undone_by: str = ""
+    state: State = State.CONFIRMED
+    outcome: str = ""
+    ended: datetime | None = None
+
+
+class ItemRecord(Struct, frozen=True):
+    """One item of a Bulk's frozen list: its id, its version when it was listed, and what became of it."""
+
+    position: int
+    id: str
+    version: str = ""
+    state: StepState = StepState.WAITING
+    what: str = ""
+
+
+class Filter(Struct, frozen=True):
+    """Which runs are wanted; nothing given means all. `text` is looked for in everything that is shown."""
+
+    states: frozenset[State] = frozenset()
+    stack: str = ""
+    text: str = ""
+    target: str = ""
+    since: datetime | None = None
+    limit: int = 200

@@ -1,0 +1,113 @@
+"""The types of an Operation's fields. From them come the form, completion, and the command line's flags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+from console.operations.secret import Secret
+from console.stack import Stack
+
+Names = Callable[[Stack], Iterable[str]]
+
+
+class Widget(StrEnum):
+    """What asks for a field in a form."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    SWITCH = "switch"
+    CHOICE = "choice"
+    SECRET = "secret"  # noqa: S105
+    PATH = "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A type of field: how it is asked for, completed and checked.
+
+    `word` names the type for people; `resource` is the kind of Detail whose names complete it, `names` those that
+    a stack file gives; `low` and `high` bound a number; `safe` says whether the journal may keep the value.
+    """
+
+    word: str
+    widget: Widget = Widget.TEXT
+    pattern: str = ""
+    low: int | None = None
+    high: int | None = None
+    choices: tuple[str, ...] = ()
+    resource: str = ""
+    names: Names = lambda stack: ()
+    safe: bool = True
+
+    def parse(self, text: str) -> object:
+        """The value that a text means. Raises `ValueError` with a sentence that says what is allowed."""
+        if self.widget is Widget.NUMBER:
+            return self._number(text)
+        if self.widget is Widget.SWITCH:
+            if text.lower() not in _SWITCH:
+                raise ValueError(f"{text!r} is neither true nor false.")
+            return _SWITCH[text.lower()]
+        if self.choices and text not in self.choices:
+            raise ValueError(f"{text!r} is none of: {', '.join(self.choices)}.")
+        if not text or (self.pattern and not re.fullmatch(self.pattern, text)):
+            raise ValueError(f"{text!r} is no {self.word}.")
+        if self.widget is Widget.SECRET:
+            return Secret(self.word, text)
+        return Path(text).expanduser() if self.widget is Widget.PATH else text
+
+    def _number(self, text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is no whole number.") from None
+        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
+            raise ValueError(f"{number} is out of range: from {self.low} to {self.high}.")
+        return number
+
+
+_SWITCH: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_ECS_NAME: Final = r"[A-Za-z0-9_-]{1,255}"
+
+TEXT: Final = Field("text", safe=False)
+SWITCH: Final = Field("true or false", Widget.SWITCH)
+NUMBER: Final = Field("whole number", Widget.NUMBER)
+
+
+def count(low: int, high: int) -> Field:
+    """A whole number between two bounds, both allowed."""
+    return replace(NUMBER, low=low, high=high)
+
+
+def choice(*choices: str) -> Field:
+    """One of a few words."""
+    return Field("word", Widget.CHOICE, choices=choices)
+
+
+TableName = Annotated[
+    str,
+    Field(
+        "table name",
+        pattern=r"[A-Za-z0-9_.-]{3,255}",
+        resource="DynamoDB table",
+        names=lambda stack: (part.table for part in stack.dynamodb),
+    ),
+]
+ClusterName = Annotated[
+    str, Field("cluster name", pattern=_ECS_NAME, names=lambda stack: (part.cluster for part in stack.ecs))
+]
+ServiceName = Annotated[
+    str,
+    Field(
+        "service name",
+        pattern=_ECS_NAME,
+        resource="ECS service",
+        names=lambda stack: (name for part in stack.ecs for name in part.services),
+    ),
+]
+FilePath = Annotated[Path, Field("path of a file", Widget.PATH)]
+Password = Annotated[Secret, Field("password", Widget.SECRET, safe=False)]

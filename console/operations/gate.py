@@ -1,0 +1,134 @@
+"""The gate: a plan is let through only confirmed, allowed, and true of the state as it is at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from console.aws.connections import Connections
+from console.journal.locks import Lock, Locks
+from console.operations.base import NoUndo, Observed, Operation
+from console.operations.confirm import danger_on
+from console.operations.events import AtTheGate, Reason
+from console.operations.plan import Plan
+from console.operations.planned import Planned
+from console.operations.preview import Shell
+from console.problems import Failure, Kind
+from console.stack import Stack
+from console.write_state import WriteState
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+LOCK_TRIES: Final = 120
+"""How often to look whether another operation has let go of a resource, with a pause each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Makes plans and lets them through. `reads` cannot change anything, `writes` can."""
+
+    reads: Connections
+    writes: Connections
+    write_state: WriteState
+    locks: Locks
+    now: Callable[[], datetime]
+
+    async def plan(self, operation: Operation, stack: Stack, undoes: str = "") -> Planned:
+        """Observe, and say what the operation would do. Only reads. Raises `Failure`."""
+        region = operation.region(stack)
+        connection = await self.reads.get(stack, region)
+        target = self.reads.target(stack, region)
+        try:
+            before = await operation.observe(connection.aws)
+            refused = operation.refuse(before) or ""
+        except Failure as failure:
+            if failure.problem.kind is not Kind.NOT_FOUND:
+                raise
+            before, refused = Observed({}), str(failure)
+        return Planned(
+            operation=operation,
+            stack=stack,
+            account=connection.identity.account,
+            region=target.region or "",
+            caller=connection.identity.arn,
+            before=before,
+            plan=Plan() if refused else operation.plan(before),
+            danger=operation.danger if refused else danger_on(operation, before, stack),
+            undo=NoUndo(refused) if refused else operation.undo(before),
+            refused=refused,
+            at=self.now(),
+            shell=Shell(target),
+            undoes=undoes,
+        )
+
+    def check(self, planned: Planned, answer: str | None) -> None:
+        """Let a plan through to its resource. Raises `AtTheGate` where it is refused, unconfirmed or read-only."""
+        if planned.refused:
+            raise AtTheGate(Reason.REFUSED, planned.refused)
+        if refusal := self.write_state.refusal(planned.stack):
+            raise AtTheGate(Reason.READ_ONLY, refusal)
+        confirmation = planned.confirmation
+        if not confirmation.accepts(answer):
+            raise AtTheGate(Reason.UNCONFIRMED, f"Not confirmed: nothing was changed. Next: answer {confirmation.text}")
+
+    async def check_again(self, planned: Planned) -> Aws:
+        """Look once more, with the resource locked; gives the calls that can change something.
+
+        Raises `AtTheGate` with a new plan where the one confirmed is stale.
+        """
+        region = planned.operation.region(planned.stack)
+        fresh = await self.plan(planned.operation, planned.stack, planned.undoes)
+        writes = (await self.writes.get(planned.stack, region)).aws
+        account = await _account(writes)
+        why = ""
+        if account != planned.account or fresh.account != account:
+            why = f"the credentials are now those of account {account}"
+        elif fresh.digest != planned.digest:
+            changes = (f"{what} was {then} and is now {now}" for what, then, now in fresh.differs(planned))
+            why = ", ".join(changes) or "it is another resource now"
+        elif planned.is_old(self.now()):
+            why = "it was made more than 120 s ago"
+        if why:
+            raise AtTheGate(Reason.STALE, f"The plan is stale: {why}. Nothing was changed. Next: look again.", fresh)
+        self.check(planned, planned.confirmation.text)
+        return writes
+
+    async def lock(self, planned: Planned, wait: Callable[[str], Awaitable[None]]) -> list[Lock]:
+        """Lock every resource of a plan; `wait` pauses while another operation is at it. Raises `AtTheGate`."""
+        held: list[Lock] = []
+        # Always in the same order, so that two operations never wait for each other.
+        for arn in sorted({target.arn for target in planned.before.targets}):
+            try:
+                held.append(await self._lock(arn, wait))
+            except BaseException:
+                unlock(held)
+                raise
+        return held
+
+    async def _lock(self, arn: str, wait: Callable[[str], Awaitable[None]]) -> Lock:
+        for _ in range(LOCK_TRIES):
+            try:
+                lock = self.locks.try_resource(arn)
+            except OSError as error:
+                what = f"The journal's folder {self.locks.folder} cannot be used: {error.strerror}."
+                raise AtTheGate(Reason.REFUSED, f"{what} Nothing was changed. Next: make it writable.") from error
+            if lock is not None:
+                return lock
+            await wait("Another operation is at this resource: waiting for it.")
+        what = "Another operation is still at this resource. Nothing was changed."
+        raise AtTheGate(Reason.REFUSED, f"{what} Next: see which in the journal, and try again.")
+
+
+def unlock(held: list[Lock]) -> None:
+    """Let go of locks."""
+    for lock in held:
+        lock.release()
+
+
+async def _account(aws: Any) -> str:
+    from console.aws.identity import who_am_i
+
+    return (await who_am_i(aws)).account

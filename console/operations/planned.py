@@ -1,0 +1,102 @@
+"""A plan with everything around it: for whom, on what, how dangerous, and what would take it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from console.operations.base import Danger, NoUndo, Observed, Operation
+from console.operations.confirm import Confirmation, confirmation_of
+from console.operations.parameters import recorded
+from console.operations.plan import Plan, digest_of
+from console.operations.preview import Shell
+from console.operations.values import shown
+from console.stack import Stack
+
+GOOD_FOR: Final = timedelta(seconds=120)
+"""How long after the end of observing a plan may be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What an operator is shown and confirms. `refused` says why it cannot be done; then the plan is empty.
+
+    `at` is the end of observing; `undoes` names the run that this takes back.
+    """
+
+    operation: Operation
+    stack: Stack
+    account: str
+    region: str
+    caller: str
+    before: Observed
+    plan: Plan
+    danger: Danger
+    undo: Operation | NoUndo
+    refused: str
+    at: datetime
+    shell: Shell
+    undoes: str = ""
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether all is already as it would be."""
+        return not self.refused and not self.plan.steps
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """What confirms it."""
+        return confirmation_of(self.operation, self.danger, self.before.targets, self.stack)
+
+    @property
+    def commands(self) -> tuple[tuple[str, ...], ...]:
+        """Each step as the shell commands that would do the same."""
+        return self.plan.commands(self.shell)
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of what it rests on; another one means that the plan is stale."""
+        place = (self.account, self.region, *(target.arn for target in self.before.targets))
+        return digest_of(self.operation.name, recorded(self.operation), place, self.before.state)
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether too much time has passed since the end of observing, or the clock went back."""
+        return not timedelta() <= now - self.at <= GOOD_FOR
+
+    def differs(self, former: Planned) -> tuple[tuple[str, str, str], ...]:
+        """What changed since a former plan: what, then, now."""
+        pairs = [("account", former.account, self.account), ("region", former.region, self.region)]
+        then, now = former.before.state, self.before.state
+        pairs += [(key, str(then.get(key)), str(now.get(key))) for key in {**then, **now}]
+        return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan in the shape that scripts read."""
+        undo = self.undo
+        return {
+            "operation": self.operation.name,
+            "stack": self.stack.name,
+            "account": self.account,
+            "region": self.region,
+            "danger": self.danger.word,
+            "effects": [str(effect) for effect in self.plan.effects],
+            "calls": [
+                {
+                    "service": call.service,
+                    "method": call.operation,
+                    "args": shown(call.params),
+                    "cli": call.preview(self.shell)[0],
+                }
+                for call in self.plan.calls()
+            ],
+            "steps": [line for lines in self.commands for line in lines],
+            "warnings": list(self.plan.warnings),
+            "cost": self.plan.cost,
+            "undo": {"reason": undo.reason}
+            if isinstance(undo, NoUndo)
+            else {"operation": undo.name, "params": recorded(undo), "cli": undo.cli(self.stack.name)},
+            "confirm": self.confirmation.text,
+            "digest": self.digest,
+            "refused": self.refused or None,
+        }

@@ -1,0 +1,217 @@
+"""The runs of this process: begun, watched, taken over. All of it happens on the runner's loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from console.journal.locks import Lock
+from console.journal.reconcile import is_adrift, take_over
+from console.journal.records import ENDED, RunRecord, State
+from console.journal.store import JournalError
+from console.operations.events import AtTheGate, Outcome, Reason
+from console.operations.gate import Gate, unlock
+from console.operations.ledger import Context
+from console.operations.planned import Planned
+from console.operations.record import before_of, operation_of, run_record, step_records
+from console.operations.run import Run
+from console.operations.settle import found_out
+from console.operations.work import StepFailed
+from console.problems import Failure, classify
+from console.stack import Stack
+from console.text import Clean, clean
+
+_UNDER_WAY: Final = frozenset({State.SENT, State.WATCHING})
+_ENDING: Final = "The console is ending: nothing more is begun."
+
+
+class Runs:
+    """Applies what the gate lets through, and settles what an ended process left."""
+
+    def __init__(self, gate: Gate, context: Context) -> None:
+        self._gate = gate
+        self._context = context
+        self._journal = context.journal
+        self._runs: dict[str, Run] = {}
+        self._locks: dict[str, Lock] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self._finishing: set[asyncio.Task[None]] = set()
+        self._guard = threading.Lock()
+        self._at_work: set[str] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is between its intent and its outcome. For any thread."""
+        with self._guard:
+            return bool(self._at_work)
+
+    def stop(self, run: str) -> None:
+        """Stop a run before its next step, or stop watching it. For any thread."""
+        if found := self._runs.get(run):
+            found.stopped = True
+
+    async def apply(self, planned: Planned, answer: str | None, *, wait: bool) -> Outcome:
+        """Do what was planned and confirmed. Raises `AtTheGate` and `Failure`: nothing was changed then."""
+        self._gate.check(planned, answer)
+        if planned.nothing_to_do:
+            return Outcome(State.DONE, Clean("Nothing to do: it is so already."))
+        armed = self._gate.write_state.armed(planned.stack)
+        record = run_record(planned, self._context.now(), armed.reason if armed else "")
+        reads = await self._gate.reads.get(planned.stack, planned.operation.region(planned.stack))
+        run = Run(self._context, record, planned.operation, planned.before, planned.plan, reads.aws)
+        self._runs[record.id] = run
+        finishing: asyncio.Task[None] | None = None
+        sending = asyncio.create_task(self._send(run, planned), name=f"send {record.id}")
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        try:
+            await asyncio.shield(sending)
+            if run.state in _UNDER_WAY:
+                await self._mark_undone(run)
+                finishing = self._finish(run)
+        except StepFailed as stopped:
+            return Outcome(State.STOPPED, Clean(f"{stopped} Nothing was changed."))
+        finally:
+            if finishing is None:
+                await self._release(run)
+        if finishing is not None and (wait or run.state is State.SENT):
+            await asyncio.shield(finishing)
+        return _outcome(run, planned.plan.hints)
+
+    async def _send(self, run: Run, planned: Planned) -> None:
+        locks = await self._gate.lock(planned, run.pause)
+        record = run.ledger.run
+        try:
+            writes = await self._gate.check_again(planned)
+            with self._guard:
+                if self._context.leaving():
+                    raise AtTheGate(Reason.REFUSED, _ENDING)
+                self._at_work.add(record.id)
+            run.ledger.run = replace(record, state=State.CONFIRMED, started=self._context.now())
+            await self._record(run, planned)
+            await run.send(writes)
+        finally:
+            with self._guard:
+                self._at_work.discard(record.id)
+            unlock(locks)
+
+    async def _mark_undone(self, run: Run) -> None:
+        """Note with the run that this one takes back that it was taken back."""
+        if undone := run.ledger.run.undoes:
+            with suppress(JournalError):
+                await asyncio.wrap_future(self._journal.change(undone, undone_by=run.ledger.run.id))
+
+    async def _record(self, run: Run, planned: Planned) -> None:
+        """Put a run into the journal. Raises `AtTheGate`: what cannot be recorded is not done."""
+        record = run.ledger.run
+        if lock := self._journal.locks.try_run(record.id):
+            self._locks[record.id] = lock
+        try:
+            await asyncio.wrap_future(self._journal.add(record, step_records(planned)))
+        except JournalError as error:
+            raise AtTheGate(Reason.REFUSED, f"{error} Nothing was changed.") from error
+
+    async def reconcile(self, stacks: Mapping[str, Stack]) -> tuple[Outcome, ...]:
+        """Settle what ended processes left. Raises `JournalError`."""
+        found = await asyncio.wrap_future(self._journal.open_runs())
+        adrift = [run for run in found if run.stack in stacks and is_adrift(run)]
+        outcomes = await asyncio.gather(*(self._take_up(run, stacks[run.stack]) for run in adrift))
+        return tuple(outcome for outcome in outcomes if outcome is not None)
+
+    async def _take_up(self, record: RunRecord, stack: Stack) -> Outcome | None:
+        """Take over one run; None where another console is faster."""
+        lock = await take_over(self._journal, record)
+        if lock is None:
+            return None
+        self._locks[record.id] = lock
+        run: Run | None = None
+        try:
+            operation, before = operation_of(record), before_of(record)
+            reads = await self._gate.reads.get(stack, operation.region(stack))
+            if reads.identity.account != record.account:
+                raise LookupError(
+                    f"It was made in account {record.account}, whose credentials are needed to settle it."
+                )
+            run = self._runs[record.id] = Run(
+                self._context, record, operation, before, operation.plan(before), reads.aws
+            )
+            await self._settle(run)
+        except (Failure, LookupError) as error:
+            what = f"It cannot be settled now: {error.args[0]}"
+            return await self._give_up(record, what)
+        except Exception as error:  # noqa: BLE001 - a record that this version cannot read must not hide the others
+            return await self._give_up(record, f"It cannot be settled: {classify(error).what}")
+        if run.state in _UNDER_WAY:
+            self._finish(run)
+        else:
+            await self._release(run)
+        return _outcome(run, ())
+
+    async def _settle(self, run: Run) -> None:
+        """Find out what became of a run; one that is watched is simply watched on."""
+        record = run.ledger.run
+        if record.state is State.WATCHING:
+            run.ledger.tell("Watching on.")
+            return
+        steps = await asyncio.wrap_future(self._journal.steps(record.id))
+        found = await found_out(run.operation, steps, run.reads, run.before, self._context.sleep)
+        if found.step is not None:
+            run.ledger.at = found.step
+            await run.ledger.conclude(found.step_state, found.what or "It was carried out; its reply was lost.")
+        state = State.WATCHING if found.state is State.SENT and run.watched else found.state
+        await run.ledger.become(state, found.what)
+
+    async def _give_up(self, record: RunRecord, what: str) -> Outcome:
+        """Leave a run unknown, for the next start."""
+        state = record.state if record.state is State.WATCHING else State.UNKNOWN
+        said = clean(what)
+        changed = await asyncio.wrap_future(self._journal.change(record.id, state=state, outcome=said, owner=None))
+        self._unlock(record.id)
+        return Outcome(state, said, changed)
+
+    def _finish(self, run: Run) -> asyncio.Task[None]:
+        async def finish() -> None:
+            try:
+                await run.finish()
+            except Exception as error:  # noqa: BLE001 - what was sent must not stay without an outcome
+                await run.ledger.become(State.UNKNOWN, str(classify(error).what))
+            finally:
+                await self._release(run)
+
+        task = asyncio.create_task(finish(), name=f"finish {run.ledger.run.id}")
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        return task
+
+    async def _release(self, run: Run) -> None:
+        """Let another console have a run that has not ended, and forget it."""
+        record = run.ledger.run
+        self._runs.pop(record.id, None)
+        if record.id in self._locks and record.state not in ENDED:
+            with suppress(JournalError):
+                await asyncio.wrap_future(self._journal.change(record.id, owner=None))
+        self._unlock(record.id)
+
+    def _unlock(self, run: str) -> None:
+        if lock := self._locks.pop(run, None):
+            self._journal.locks.forget_run(run)
+            lock.release()
+
+    async def close(self) -> None:
+        """Wait for what is at work, and let go of what is watched: any console may take it up again."""
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        tasks = list(self._finishing)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _outcome(run: Run, hints: tuple[Clean, ...]) -> Outcome:
+    record: Any = run.ledger.run
+    secrets, run.secrets = dict(run.secrets), {}
+    return Outcome(record.state, clean(record.outcome or record.state.value), record, hints, secrets)

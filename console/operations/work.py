@@ -1,0 +1,70 @@
+"""What a step is given to run with, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from console.journal.records import ItemRecord
+from console.operations.secret import Secret
+from console.text import Clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+
+class Changed(Enum):
+    """What a step that did not succeed has changed."""
+
+    NOTHING = "nothing"
+    SOME = "some"
+    PERHAPS = "perhaps"
+    """Nobody can tell from its reply, or from the lack of one."""
+
+
+class StepFailed(Exception):
+    """A step did not succeed. The message says what, where and what to do next."""
+
+    def __init__(self, what: str, changed: Changed = Changed.NOTHING, *, stopped: bool = False) -> None:
+        super().__init__(what)
+        self.changed = changed
+        self.stopped = stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a step succeeded: AWS's request id, and what is worth saying."""
+
+    request: str = ""
+    what: Clean = Clean("")
+
+
+Tell = Callable[[str, float | None], None]
+Keep = Callable[[Sequence[ItemRecord]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Work:
+    """What a step runs with. `reads` cannot change anything, `writes` sends each request once.
+
+    `tell` shows progress (a text, and a fraction where known); `sleep` waits, and raises `StepFailed` when
+    the operator stops the run; `stopping` says that they have; `keep` records items of a Bulk.
+    `answers` are those of earlier steps by name; `secrets` what was made, in memory only.
+    """
+
+    reads: Aws
+    writes: Aws
+    tell: Tell
+    sleep: Callable[[float], Awaitable[None]]
+    stopping: Callable[[], bool]
+    keep: Keep
+    answers: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def reveal(self, secret: Secret) -> str:
+        """The secret itself; one that is made here is made once and handed over with the outcome."""
+        if not secret.is_made:
+            return secret.reveal()
+        return self.secrets.setdefault(secret.name, secret.reveal())
