@@ -205,7 +205,7 @@ class Checklists(Part, frozen=True):
 
 
 class Stack(Part, frozen=True):
-    """One application in one environment, account and region."""
+    """One application in one environment, account and region. `skip` names checks that are not made of it."""
 
     name: StackName
     title: str = ""
@@ -237,6 +237,7 @@ class Stack(Part, frozen=True):
     endpoints: tuple[Endpoint, ...] = ()
     metrics: tuple[ApplicationMetric, ...] = ()
 
+    skip: tuple[Name, ...] = ()
     thresholds: dict[str, dict[str, float]] = {}
     backup: BackupPolicy = BackupPolicy()
     tags: dict[str, str] = {}

@@ -17,6 +17,7 @@ from console.sources import (
     backup,
     beanstalk,
     cloudfront,
+    discovered,
     docdb,
     dynamodb,
     ec2,
@@ -58,6 +59,7 @@ _MODULES: Final = (
     ec2,
     s3_requests,
     application,
+    discovered,
 )
 
 SOURCES: Final[dict[str, AnySource]] = {
@@ -68,14 +70,17 @@ SOURCES: Final[dict[str, AnySource]] = {
 
 def wanted_by(stack: Stack) -> tuple[AnySource, ...]:
     """The Sources for which a stack names something to read, in the order of the registry."""
-    return tuple(source for source in SOURCES.values() if source.wants(stack))
+    return tuple(source for source in SOURCES.values() if source.wants(stack) and source.name not in stack.skip)
 
 
 def check_thresholds(stack: Stack, where: str) -> None:
-    """Refuse thresholds that no check has: a misspelt one would be passed over in silence.
+    """Refuse thresholds and checks to skip that do not exist: a misspelt one would be passed over in silence.
 
     `where` names the stack's file. Raises `StackError`, which names the nearest and what is allowed.
     """
+    for name in stack.skip:
+        if name not in SOURCES:
+            raise StackError(f"{where}: skip: {_unknown('check', name, list(SOURCES))}")
     for name, numbers in stack.thresholds.items():
         if name not in SOURCES:
             judging = [source.name for source in SOURCES.values() if source.thresholds]

@@ -30,7 +30,7 @@ CATALOGUE = frozenset(
     "eks.workloads s3.storage endpoint.http endpoint.postgres alarms.firing logs.recent-errors "
     "health.aws-events backup.freshness s3.public-access ec2.security-groups guardduty.findings "
     "config.compliance iam.review tags.untagged quotas.usage s3.requests ec2.instances metrics.application "
-    "security.encryption secrets.plaintext".split()
+    "security.encryption secrets.plaintext stacks.discover".split()
 )
 """The names of the checks in the catalogue of tasks."""
 
