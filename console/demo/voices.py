@@ -126,7 +126,7 @@ def function(chance: Random, at: datetime, wrong: str | None) -> list[str]:
         took = 30_000.0
         lines.append(f"{stamp} {call} {wrong}")
     elif wrong:
-        said = {
+        said: dict[str, object] = {
             "errorType": "Error",
             "errorMessage": wrong,
             "stack": [f"Error: {wrong}", "    at handler (/var/task/index.mjs:41:13)"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -28,19 +29,24 @@ _KEPT: Final = 200
 _PAGE: Final = 100
 
 
+Judged = Any
+"""moto's Alarm, on which we keep `settled_until` and `state_transitioned_timestamp` too."""
+
+
 def install(world: World) -> None:
     """Judge each alarm once a minute of AWS time, and soon after it was put."""
 
-    def put_metric_alarm(self: CloudWatchBackend, *args: Any, **kwargs: Any) -> Alarm:
+    def put_metric_alarm(self: CloudWatchBackend, *args: Any, **kwargs: Any) -> Judged:
         former = self.alarms.get(kwargs["name"])
-        alarm: Alarm = original(self, *args, **kwargs)
+        alarm: Judged = original(self, *args, **kwargs)
         built = not has_request_context()
         _take_over(alarm, former, world.ago(days=_BUILT_DAYS_AGO) if built else world.now())
-        if alarm.rule is None:
-            world.after(_FIRST_LOOK, lambda: _look_back(world, alarm) if built else _look(world, alarm))
+        if built:
+            alarm.settled_until = math.inf
+        world.after(_FIRST_LOOK, lambda: _look_back(world, alarm) if built else _look(world, alarm))
         return alarm
 
-    def update_state(self: Alarm, reason: str, reason_data: str | None, state_value: str) -> None:
+    def update_state(self: Judged, reason: str, reason_data: str | None, state_value: str) -> None:
         _change(self, state_value, reason, reason_data or "{}", world.now())
         self.settled_until = world.now().timestamp() + world.real(MINUTE)
 
@@ -56,7 +62,7 @@ def install(world: World) -> None:
     world.every(MINUTE, look_at_all)
 
 
-def _take_over(alarm: Alarm, former: Alarm | None, at: datetime) -> None:
+def _take_over(alarm: Judged, former: Judged | None, at: datetime) -> None:
     """An alarm that is put again keeps state and history; a new one knows nothing yet."""
     alarm.settled_until = 0.0
     alarm.configuration_updated_timestamp = alarm.state_updated_timestamp = at
@@ -70,17 +76,18 @@ def _take_over(alarm: Alarm, former: Alarm | None, at: datetime) -> None:
         _remember(alarm, at, "ConfigurationUpdate", f'Alarm "{alarm.name}" created', {"type": "Create"})
 
 
-def _look_back(world: World, alarm: Alarm) -> None:
+def _look_back(world: World, alarm: Judged) -> None:
     """Judge an alarm that a stack was built with by its past hours, so that it knows since when it is what."""
     now = world.now()
     first = now - timedelta(hours=_HOURS_BACK)
+    alarm.settled_until = 0.0
     _look(world, alarm, first, since=now - timedelta(days=1 + seed_of(alarm.name) % (_BUILT_DAYS_AGO - 2)))
     while first < now:
         first += _STEP_BACK
         _look(world, alarm, min(first, now))
 
 
-def _look(world: World, alarm: Alarm, at: datetime | None = None, since: datetime | None = None) -> None:
+def _look(world: World, alarm: Judged, at: datetime | None = None, since: datetime | None = None) -> None:
     """Judge one alarm at a moment, or now, unless a person has just set its state."""
     now = at or world.now()
     if alarm.rule is not None or now.timestamp() < alarm.settled_until:
@@ -94,7 +101,7 @@ def _look(world: World, alarm: Alarm, at: datetime | None = None, since: datetim
         _change(alarm, verdict.state, verdict.reason, verdict.data, since or now)
 
 
-def _rule(alarm: Alarm) -> Rule:
+def _rule(alarm: Judged) -> Rule:
     statistic = alarm.statistic or alarm.extended_statistic
     if alarm.metric_data_queries:
         queries = tuple(_query(query) for query in alarm.metric_data_queries)
@@ -115,7 +122,7 @@ def _rule(alarm: Alarm) -> Rule:
     )
 
 
-def _simple(alarm: Alarm, period: int, statistic: str) -> dict[str, Any]:
+def _simple(alarm: Judged, period: int, statistic: str) -> dict[str, Any]:
     metric = _metric(alarm.namespace, alarm.metric_name, alarm.dimensions)
     return {"Id": "m1", "MetricStat": {"Metric": metric, "Period": period, "Stat": statistic, "Unit": alarm.unit}}
 
@@ -135,7 +142,7 @@ def _metric(namespace: str, name: str, dimensions: list[Any]) -> dict[str, Any]:
     return {"Namespace": namespace, "MetricName": name, "Dimensions": listed}
 
 
-def _change(alarm: Alarm, state: str, reason: str, data: str, now: datetime) -> None:
+def _change(alarm: Judged, state: str, reason: str, data: str, now: datetime) -> None:
     """Set the state, and remember the change with what the alarm then did."""
     old = {"stateValue": alarm.state_value, "stateReason": alarm.state_reason}
     new = {"stateValue": state, "stateReason": reason, "stateReasonData": json.loads(data)}
@@ -153,7 +160,7 @@ def _change(alarm: Alarm, state: str, reason: str, data: str, now: datetime) -> 
         _remember(alarm, now, "Action", f"Successfully executed action {action}", done)
 
 
-def _remember(alarm: Alarm, at: datetime, kind: str, summary: str, data: Mapping[str, Any]) -> None:
+def _remember(alarm: Judged, at: datetime, kind: str, summary: str, data: Mapping[str, Any]) -> None:
     item = {
         "AlarmName": alarm.name,
         "AlarmType": "CompositeAlarm" if alarm.rule else "MetricAlarm",
