@@ -97,7 +97,7 @@ def test_percentiles_and_expressions(cloudwatch: Any, namespace: str) -> None:
 def test_pages_hold_all_points_once(cloudwatch: Any, namespace: str) -> None:
     queries = [_query("a", namespace, "Latency", "Sum", 60), _query("b", namespace, "Calls", "Sum", 60)]
     found: dict[str, list[float]] = {"a": [], "b": []}
-    token: dict[str, str] = {}
+    token: dict[str, Any] = {}
     codes = []
     while True:
         page = _ask(cloudwatch, *queries, MaxDatapoints=50, **token)

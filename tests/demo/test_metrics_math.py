@@ -122,7 +122,7 @@ def _metric(id: str, **more: Any) -> dict[str, Any]:
 
 
 def test_expressions_may_use_others_in_any_order_and_hide_what_they_use() -> None:
-    queries = [
+    queries: list[dict[str, Any]] = [
         {"Id": "e2", "Expression": "e1 * 2", "Label": "twice"},
         {"Id": "e1", "Expression": "m1 / m2", "ReturnData": False},
         _metric("m1", ReturnData=False),
