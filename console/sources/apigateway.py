@@ -11,7 +11,7 @@ from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.gauge import Gauge, judge_all, newest, read, series_of, shown
-from console.sources.numbers import recent, stamp
+from console.sources.numbers import bad_since, busy_span, percent, recent, span, stamp, total
 from console.sources.together import together
 from console.stack import RestApi, Stack
 from console.text import Clean, clean
@@ -36,10 +36,10 @@ PEAK_OVER: Final = 900.0
 async def stages(aws: Aws, stack: Stack) -> Report:
     """Stages of REST APIs answer without errors, fast, and below their throttle.
 
-    More than 1 % of answers with 5xx in five minutes are a warning, more than 5 % critical; a warning is a
-    mean or 95th-percentile latency over a second, and a busiest minute above 80 % of the stage's throttle. A
-    stage that is throttled to 0 is critical. CloudWatch counts throttled requests (429) among the 4xx. The price
-    is that of one stage.
+    Of the last 15 minutes (of the hour where there were fewer than 100 requests) more than 1 % of answers with
+    5xx are a warning, more than 5 % critical. A mean or 95th-percentile latency over a second is a warning, and
+    so is a busiest minute above 80 % of the stage's throttle; a stage that is throttled to 0 is critical.
+    CloudWatch counts throttled requests (429) among the 4xx. The price is that of one stage.
     """
     limits = stages.limits(stack)
     return await each(stages.name, stack.apigateway, _label, lambda named: _stage(aws, named, limits))
@@ -57,7 +57,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         stageName=named.stage,
     )
     gauges = gauges_of(api["name"], named, limits)
-    points, deployment = await together(
+    (requests, fives, fours, *latencies), deployment = await together(
         read(aws, gauges),
         aws.call(
             "apigateway",
@@ -68,8 +68,13 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
             deploymentId=stage["deploymentId"],
         ),
     )
+    points = [requests, percent(fives, requests), percent(fours, requests), *latencies]
     name, now = clean(_label(named)), time.time()
-    throttle = judge_throttle(name, stage, points[0], limits["throttle_warn"], now)
+    findings = (
+        judge_throttle(name, stage, requests, limits["throttle_warn"], now),
+        judge_errors(name, requests, fives, limits, now),
+        *judge_all(stages.name, name, gauges[3:], latencies, now),
+    )
     where = aws.target.region_of("apigateway", region) or ""
     detail = Detail(
         resource=name,
@@ -80,7 +85,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         series=series_of(gauges, points),
         logs=tuple(_log_groups(api["id"], stage)),
     )
-    return Report((throttle, *judge_all(stages.name, name, gauges, points, now)), (detail,))
+    return Report(findings, (detail,))
 
 
 def choose(wanted: str, apis: Sequence[Answer]) -> Answer:
@@ -96,30 +101,41 @@ def choose(wanted: str, apis: Sequence[Answer]) -> Answer:
 
 
 def gauges_of(api: str, named: RestApi, limits: Mapping[str, float]) -> tuple[Gauge, ...]:
-    """The numbers of a stage, its requests by the minute first; CloudWatch knows an API by its name."""
+    """The numbers of a stage: requests, 5XX and 4XX by the minute, then latencies.
+
+    CloudWatch knows an API by its name.
+    """
     dimensions = (("ApiName", api), ("Stage", named.stage))
 
-    def metric(name: str, stat: str = "Average", period: int = 300) -> Metric:
+    def metric(name: str, stat: str, period: int = 300) -> Metric:
         return Metric("AWS/ApiGateway", name, dimensions, stat, period, region=named.region)
 
     slow, idle = limits["latency_warn_ms"], "no request."
-    # The Average of 4XXError and 5XXError is their share of all requests (API Gateway developer guide, metrics).
+    warn, crit = limits["errors_5xx_warn"], limits["errors_5xx_crit"]
     return (
         Gauge(metric("Count", "Sum", 60), "Requests", "/min"),
-        Gauge(
-            metric("5XXError"),
-            "5XX",
-            "%",
-            limits["errors_5xx_warn"],
-            limits["errors_5xx_crit"],
-            factor=100,
-            idle=idle,
-        ),
-        Gauge(metric("4XXError"), "4XX, throttled ones too", "%", factor=100),
-        Gauge(metric("Latency"), "Latency, mean", "ms", slow, idle=idle),
+        Gauge(metric("5XXError", "Sum", 60), "5XX", "%", warn, crit),
+        Gauge(metric("4XXError", "Sum", 60), "4XX, throttled ones too", "%"),
+        Gauge(metric("Latency", "Average"), "Latency, mean", "ms", slow, idle=idle),
         Gauge(metric("Latency", "p95"), "Latency, p95", "ms", slow, idle=idle),
-        Gauge(metric("IntegrationLatency"), "Latency behind the API, mean", "ms"),
+        Gauge(metric("IntegrationLatency", "Average"), "Latency behind the API, mean", "ms"),
     )
+
+
+def judge_errors(name: Clean, requests: Points, fives: Points, limits: Mapping[str, float], now: float) -> Finding:
+    """The verdict on the share of answers with 5xx, given requests and 5xx of each minute."""
+    warn, crit = limits["errors_5xx_warn"], limits["errors_5xx_crit"]
+    threshold = Clean(f"warn > {warn:g} %, crit > {crit:g} %")
+    length = busy_span(requests, now)
+    count = total(requests, now, length)
+    if not count:
+        what = Clean("No request in the last hour, so there is nothing to judge.")
+        return Finding(stages.name, name, Level.OK, what, Clean("0 requests"), threshold)
+    rate = 100 * (total(fives, now, length) or 0.0) / count
+    level = Level.CRIT if rate > crit else Level.WARN if rate > warn else Level.OK
+    what = Clean(f"Answers with 5xx of {shown(count)} requests in the last {span(length)}.")
+    since = bad_since(percent(fives, requests), lambda value: value > warn) if level else None
+    return Finding(stages.name, name, level, what, shown(rate, "%"), threshold, since=since)
 
 
 def judge_throttle(name: Clean, stage: Answer, requests: Points, warn: float, now: float) -> Finding:

@@ -10,7 +10,7 @@ from console.aws.metrics import Metric, Points
 from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each
 from console.sources.gauge import Gauge, read, series_of, shown
-from console.sources.numbers import total
+from console.sources.numbers import bad_since, busy_span, percent, span, total
 from console.sources.together import together
 from console.stack import Bucket, Stack
 from console.text import Clean, clean
@@ -37,9 +37,10 @@ HOW: Final = (
 async def requests(aws: Aws, stack: Stack) -> Report:
     """Requests to the stack's buckets succeed.
 
-    A warning below 99 % of the requests of the last hour without a 4xx or 5xx. AWS counts errors of uploads
-    and downloads together; a metrics configuration with a prefix counts only what is uploaded there. Buckets
-    whose request metrics are off say how to turn them on. The price is that of one configuration.
+    A warning where less than 99 % of the requests of the last 15 minutes (of the hour where there were fewer
+    than 100) had neither 4xx nor 5xx. AWS counts errors of uploads and downloads together; a metrics
+    configuration with a prefix counts only what is uploaded there. Buckets whose request metrics are off say
+    how to turn them on. The price is that of one configuration.
     """
     least = requests.limits(stack)["success_warn"]
     return await each(requests.name, stack.s3, lambda named: named.bucket, lambda named: _bucket(aws, named, least))
@@ -108,24 +109,26 @@ def gauges_of(named: Bucket, filter_id: str) -> tuple[Gauge, ...]:
 
 
 def judge_requests(name: Clean, filter_id: str, points: Sequence[Points], least: float, now: float) -> Finding:
-    """The verdict on the hour before `now`, in epoch seconds, given requests, 4xx and 5xx as sums."""
-    count, client, server = (total(found, now) or 0.0 for found in points[:3])
+    """The verdict on the time before `now`, in epoch seconds, given requests, 4xx and 5xx as sums."""
+    length = busy_span(points[0], now)
+    count, client, server = (total(found, now, length) or 0.0 for found in points[:3])
     threshold = Clean(f"warn < {shown(least, '%')}")
     if not count:
         what = clean(f"Filter {filter_id}: no request in the last hour, so there is nothing to judge.")
         return Finding(requests.name, name, Level.OK, what, Clean("0 requests"), threshold)
     rate = 100 * (1 - (client + server) / count)
     level = Level.WARN if rate < least else Level.OK
-    told = f"{shown(client)} 4xx and {shown(server)} 5xx of {shown(count)} requests in the last hour"
-    return Finding(requests.name, name, level, clean(f"Filter {filter_id}: {told}."), shown(rate, "%"), threshold)
-
-
-def success(requests_made: Points, client: Points, server: Points) -> Points:
-    """The percentage of requests without an error at each moment that had requests."""
-    fours, fives = dict(client), dict(server)
-    return tuple(
-        (at, 100 * (1 - (fours.get(at, 0.0) + fives.get(at, 0.0)) / count)) for at, count in requests_made if count
+    told = f"{shown(client)} 4xx and {shown(server)} 5xx of {shown(count)} requests in the last {span(length)}"
+    since = bad_since(success(*points[:3]), lambda value: value < least) if level else None
+    return Finding(
+        requests.name, name, level, clean(f"Filter {filter_id}: {told}."), shown(rate, "%"), threshold, since=since
     )
+
+
+def success(made: Points, client: Points, server: Points) -> Points:
+    """The percentage of requests without an error at each moment that had requests."""
+    errors = zip(percent(client, made), percent(server, made), strict=True)
+    return tuple((at, 100 - fours - fives) for (at, fours), (_, fives) in errors)
 
 
 def _scope(configuration: Answer) -> Clean:

@@ -56,6 +56,29 @@ def test_throttle(rate: float | None, a_minute: tuple[float, ...], level: Level,
     assert (finding.level, finding.value) == (level, value)
 
 
+@pytest.mark.parametrize(
+    ("requests", "fives", "level", "value"),
+    [
+        ([200], [2], Level.OK, "1 %"),
+        ([200], [3], Level.WARN, "1.5 %"),
+        ([200], [11], Level.CRIT, "5.5 %"),
+        ([200], [], Level.OK, "0 %"),
+        ([], [], Level.OK, "0 requests"),
+    ],
+)
+def test_errors(requests: list[float], fives: list[float], level: Level, value: str) -> None:
+    now, limits = NOW, apigateway.stages.thresholds
+    of_requests, of_fives = (tuple((NOW - 300, count) for count in counts) for counts in (requests, fives))
+    finding = apigateway.judge_errors(Clean("a/prod"), of_requests, of_fives, limits, now)
+    assert (finding.level, finding.value) == (level, value)
+
+
+def test_one_failure_of_a_few_is_judged_with_the_rest_of_the_hour() -> None:
+    requests = ((NOW - 3000, 60.0), (NOW - 300, 2.0))
+    finding = apigateway.judge_errors(Clean("a/prod"), requests, ((NOW - 300, 1.0),), apigateway.stages.thresholds, NOW)
+    assert (finding.level, finding.value) == (Level.WARN, "1.61 %")
+
+
 @pytest.fixture
 def gift(seed: Callable[[str], Any]) -> str:
     """An API with a stage that logs; gives the API's id."""
@@ -80,13 +103,12 @@ def stack(*apis: str, stage: str = "prod") -> Stack:
 
 
 async def test_a_busy_stage_is_read_by_name(aws: Aws, gift: str, numbers: Callable[..., Any]) -> None:
-    cloudwatch = numbers(
-        **{"Count": [60, 1200], "5XXError": [0.02], "Latency Average": [120], "Latency p95": [1400], "4XXError": [0.5]}
-    )
+    by_minute = {"Count": [60, 1200], "5XXError": [0, 24], "4XXError": [0, 600]}
+    cloudwatch = numbers(**by_minute, **{"Latency Average": [120], "Latency p95": [1400]})
     report = await apigateway.stages.fetch(aws, stack("gift-tracker-api", "gone"))
     throttle, errors, mean, p95, gone = report.findings
     assert (throttle.level, throttle.value) == (Level.OK, "20 requests/s at most")
-    assert (errors.level, errors.value, errors.threshold) == (Level.WARN, "2 %", "warn > 1 %, crit > 5 %")
+    assert (errors.level, errors.value, errors.threshold) == (Level.WARN, "1.9 %", "warn > 1 %, crit > 5 %")
     assert (mean.level, mean.value) == (Level.OK, "120 ms")
     assert (p95.level, p95.value) == (Level.WARN, "1,400 ms")
     assert (gone.resource, gone.level) == ("gone/prod", Level.CRIT)
@@ -95,6 +117,7 @@ async def test_a_busy_stage_is_read_by_name(aws: Aws, gift: str, numbers: Callab
     assert facts["Throttle"] == "50/s, 100 at once"
     assert facts["Description"] == "first"
     assert facts["4XX, throttled ones too"] == "50 %"
+    assert [(one.label, one.last, one.crit) for one in detail.series][1:2] == [("5XX", 2, 5)]
     assert detail.logs == (f"API-Gateway-Execution-Logs_{gift}/prod",)
     assert {metric.dimensions for metric in cloudwatch.asked} == {(("ApiName", "gift-tracker-api"), ("Stage", "prod"))}
     assert aws.called | {"cloudwatch:GetMetricData"} == set(apigateway.stages.permissions)
@@ -104,7 +127,8 @@ async def test_a_stage_that_nobody_calls_says_so(aws: Aws, gift: str, numbers: C
     numbers()
     report = await apigateway.stages.fetch(aws, stack(gift))
     assert [finding.level for finding in report.findings] == [Level.OK] * 4
-    assert "no request" in report.findings[1].what
+    assert "No request" in report.findings[1].what
+    assert "no request" in report.findings[2].what
 
 
 async def test_a_stage_that_does_not_exist_is_critical(aws: Aws, gift: str, numbers: Callable[..., Any]) -> None:
