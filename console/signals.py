@@ -104,8 +104,6 @@ class Watchdog:
             os.write(self._waker, bytes([number]))
 
     def _watch(self) -> None:
-        # Restoring from the background would otherwise stop the process instead of ending it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTIN, signal.SIGTTOU})
         poll = select.poll()
         poll.register(self._wake, select.POLLIN)
         poll.register(self._tty, 0)

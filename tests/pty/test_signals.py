@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from console.signals import CUT_OFF
+from console.signals import CUT_OFF, RESET
 from tests.pty.harness import Terminal
 
 pytestmark = pytest.mark.pty
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.pty
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 READY = "tiny is ready"
+DRAWS = b"\x1b[?1049h"
 SET_BY_TEXTUAL = {1000, 1003, 1004, 1006, 1015, 1049, 2004}
 
 
@@ -109,7 +110,7 @@ def test_a_lost_parent_ends_it_though_the_terminal_lives_on(tmp_path: Path) -> N
         os.kill(middle, signal.SIGKILL)
         assert select.select([handle], [], [], 15)[0], "it outlives its parent"
         os.close(handle)
-        assert mark.read_text() == "stopped"
+        assert mark.exists()
         assert terminal.process.poll() is None
         assert_as_before(terminal)
 
@@ -119,9 +120,8 @@ def test_a_change_in_flight_is_waited_for(tmp_path: Path) -> None:
     with tiny("idle", "0.5", mark) as terminal:
         terminal.wait_for(READY)
         terminal.kill(signal.SIGTERM)
-        terminal.wait_for(lambda _: mark.exists())
-        assert terminal.process.poll() is None
         assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert mark.read_text() == "finished"
         assert_as_before(terminal)
         assert CUT_OFF not in terminal.raw
 
@@ -136,13 +136,13 @@ def test_a_change_that_does_not_end_is_given_up_and_said() -> None:
 
 
 def test_suspending_still_works_and_a_suspended_console_can_be_ended() -> None:
-    with tiny() as terminal:
+    with tiny("idle", "0.5") as terminal:
         terminal.wait_for(READY)
         terminal.press("ctrl+z")
         wait_for_state(terminal, "T")
         assert terminal.termios() == terminal.modes_at_start
         terminal.kill(signal.SIGCONT)
-        terminal.wait_for(lambda terminal: terminal.raw.count(b"\x1b[?1049h") == 2)
+        terminal.wait_for(lambda terminal: terminal.raw.count(DRAWS) == 2)
         wait_for_state(terminal, "S")
         terminal.press("ctrl+z")
         wait_for_state(terminal, "T")
@@ -150,8 +150,43 @@ def test_suspending_still_works_and_a_suspended_console_can_be_ended() -> None:
         terminal.kill(signal.SIGTERM)
         terminal.kill(signal.SIGCONT)
         assert terminal.wait_exit() == 128 + signal.SIGTERM
-        assert b"\x1b[?1049h" not in terminal.raw[drawn:]
+        assert DRAWS not in terminal.raw[drawn:], "it painted again before it went"
         assert_as_before(terminal)
+
+
+def test_a_console_that_the_shell_took_over_from_does_not_touch_the_terminal(tmp_path: Path) -> None:
+    mark, pid = tmp_path / "mark", tmp_path / "pid"
+    script = """"$0" "$1" idle 0 "$2"; echo "the shell is back"; jobs -p > "$3"; read pid < "$3"
+        kill -TERM $pid; kill -CONT $pid; while kill -0 $pid 2>/dev/null; do wait $pid; done
+        echo "it is gone"; read forever"""
+    argv = ["/bin/sh", "-m", "-c", script, sys.executable, HERE / "tiny_app.py", mark, pid]
+    with Terminal(argv, cwd=ROOT) as terminal:
+        terminal.wait_for(READY)
+        terminal.press("ctrl+z")
+        terminal.wait_for("it is gone")
+        assert mark.read_text() == "finished"
+        taken_over = terminal.raw.index(b"the shell is back")
+        assert b"\x1b" not in terminal.raw[taken_over:]
+
+
+def test_nothing_is_drawn_after_the_terminal_was_put_back() -> None:
+    program = """
+import contextlib, os, termios, threading, time
+from console.signals import Watchdog
+def draw():
+    while True:
+        with contextlib.suppress(BlockingIOError):
+            os.write(2, b"frame")
+threading.Thread(target=draw, daemon=True).start()
+termios.tcsetattr = lambda *_: time.sleep(0.2)  # as a slow machine would, right after the last sequences
+with Watchdog(0):
+    threading.Event().wait()
+"""
+    with Terminal([sys.executable, "-c", program], cwd=ROOT, emulate=False) as terminal:
+        terminal.wait_for(lambda terminal: len(terminal.raw) > 100_000)
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait_exit() == 128 + signal.SIGTERM
+        assert terminal.raw.endswith(RESET)
 
 
 def wait_for_state(terminal: Terminal, letter: str) -> None:

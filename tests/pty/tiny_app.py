@@ -8,14 +8,15 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
 from console.signals import Watchdog
+from widgets.terminal.choke import GuardedApp
 
 
-class TinyApp(App[None]):
+class TinyApp(GuardedApp[None]):
     """Draws one line; `flood` redraws the screen as fast as it can, `stuck` leaves Python for good."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+z", "suspend_process"), ("q", "quit")]
@@ -60,7 +61,10 @@ def main() -> None:
     stopped: list[float] = []
 
     def busy() -> bool:
-        return seconds > 0 and time.monotonic() < stopped[0] + seconds
+        busy = time.monotonic() < stopped[0] + seconds
+        if not busy:
+            leave_mark("finished")
+        return busy
 
     def stop() -> None:
         stopped.append(time.monotonic())

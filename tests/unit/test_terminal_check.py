@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 
 from console.terminal_check import SLOW_LINE, colour_mode, over_ssh, refusal, spare_line
-from tests.pty.harness import Terminal
 
 GOOD = {"TERM": "xterm-256color"}
 
@@ -137,19 +136,3 @@ def test_textual_reads_what_it_is_told_about_the_line() -> None:
         [sys.executable, "-c", code], env={**os.environ, **SLOW_LINE}, capture_output=True, text=True, check=True
     )
     assert told.stdout.split() == ["15", "none", "False"]
-
-
-@pytest.mark.pty
-@pytest.mark.parametrize(
-    ("env", "says"),
-    [
-        ({"TERM": "dumb"}, "export TERM="),
-        ({"TERM": None}, "export TERM="),
-        ({"PYTHONIOENCODING": "latin-1"}, "export LC_ALL=C.UTF-8"),
-    ],
-)
-def test_the_program_refuses_with_a_sentence(env: dict[str, str | None], says: str) -> None:
-    with Terminal([sys.executable, "-m", "console", "--demo"], env=env) as terminal:
-        assert terminal.wait_exit() == 2
-        assert says in terminal.text().replace("\n", "")
-        assert b"\x1b" not in terminal.raw and b"Traceback" not in terminal.raw

@@ -15,8 +15,12 @@ from rich.console import RenderableType
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.strip import Strip
+
+from widgets.terminal.driver import ConsoleDriver
 
 UNSAFE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -31,6 +35,11 @@ class GuardedApp(App[ReturnType]):
 
     An output by cell difference belongs into `_display`, after the guard.
     """
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our driver in place of the one it is made from; another that the environment names is kept."""
+        found = super().get_driver_class()
+        return ConsoleDriver if found is LinuxDriver else found
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if isinstance(renderable, LayoutUpdate):
