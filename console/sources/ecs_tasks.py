@@ -229,4 +229,4 @@ def _events(task: dict[str, Any]) -> Iterator[Event]:
     for key, text in moments:
         if key in task:
             bad = key == "stoppedAt" and bool(_fault(task))
-            yield Event(task[key], clean(text), Level.WARN if bad else Level.OK)
+            yield Event(task[key], clean(text.removesuffix(": ")), Level.WARN if bad else Level.OK)
