@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
-from console.options import Options
-from console.problems import Failure, Problem, classify
+from console.options import Options, UsageError
+from console.problems import Failure, Kind, Problem, classify
 from console.sources.base import AnySource, Reading
 from console.sources.poller import Listener, Poller
 from console.stack import Stack
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
     from console.aws.connections import Connection, Connections
     from console.aws.meter import Meter
+    from console.aws.sso import DeviceAuthorization
     from console.aws.target import Target
     from console.workspace import Workspace
+
+
+AGAIN: Final = 4.0
+"""Seconds until an account that could not be asked what it holds is asked again."""
+
+_PASSING: Final = frozenset({Kind.LOGIN, Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
 
 
 class Desk:
@@ -38,6 +47,8 @@ class Desk:
         self._identities: dict[str, Connection] = {}
         self._problems: dict[str, Problem] = {}
         self._listeners: dict[object, Callable[[], None]] = {}
+        self._search: asyncio.Task[None] | None = None
+        self._signed_in = asyncio.Event()
 
     def listen(self, owner: object, changed: Callable[[], None]) -> None:
         """Call `changed` whenever the open stack, its identity or a problem with it changes."""
@@ -59,6 +70,9 @@ class Desk:
         else:
             self.poller.idle_pause = self.workspace.settings.idle_pause
             self.stack = stacks[0] if stacks else None
+            if self.workspace.undescribed:
+                self._search = asyncio.create_task(self._find_stack(self.workspace))
+                return
         self.opening = Clean("")
         self._tell()
 
@@ -99,11 +113,34 @@ class Desk:
         """Stop what only this owner watched."""
         await self.poller.unwatch(owner)
 
-    def renew(self, stack: Stack) -> None:
-        """Read the credentials again and refresh."""
+    def renew(self, stack: Stack | None = None) -> None:
+        """Read the credentials of a stack again and refresh: of the open one, else those of the account."""
         if self._connections is not None:
-            self._connections.renew(stack)
-        self.poller.refresh_now(stack)
+            self._connections.renew(self._whose(stack))
+        self._again(stack)
+
+    def give_mfa(self, code: str, stack: Stack | None = None) -> None:
+        """Sign in with the code of an MFA device. Raises `ValueError` for what is no code."""
+        if self.workspace is not None:
+            self._connect_to(self.workspace).give_mfa(self._whose(stack), code)
+            self._again(stack)
+
+    async def begin_sign_in(self, stack: Stack | None = None) -> DeviceAuthorization:
+        """Ask for a code with which to sign in to SSO in any browser. Raises `Failure`."""
+        from console.aws.sso import begin
+
+        target = self.target(self._whose(stack))
+        if target is None:
+            raise RuntimeError("A sign-in was begun before the workspace was open.")
+        return await begin(target)
+
+    async def finish_sign_in(self, authorization: DeviceAuthorization, stack: Stack | None = None) -> datetime:
+        """Wait until the code was used, then go on with the new credentials. Raises `Failure`."""
+        from console.aws.sso import finish
+
+        until = await finish(authorization)
+        self.renew(stack)
+        return until
 
     def busy(self) -> bool:
         """Whether a change is between intent and outcome, which must finish before the console ends."""
@@ -114,6 +151,9 @@ class Desk:
 
     async def close(self) -> None:
         """Stop polling, close connections, let go of the demo."""
+        if self._search is not None:
+            self._search.cancel()
+            await asyncio.gather(self._search, return_exceptions=True)
         await self.poller.close()
         if self._connections is not None:
             await self._connections.close()
@@ -137,13 +177,47 @@ class Desk:
         workspace = self.workspace
         if workspace is None:
             raise RuntimeError("A stack was watched before the workspace was open.")
+        if workspace.demo is not None and stack.name not in self._identities:
+            await workspace.demo.wait_ready(stack.name)
+        return await self._connect_to(workspace).get(stack)
+
+    def _connect_to(self, workspace: Workspace) -> Connections:
         if self._connections is None:
             from console.aws.connections import Connections
 
             self._connections = Connections(workspace.target)
-        if workspace.demo is not None and stack.name not in self._identities:
-            await workspace.demo.wait_ready(stack.name)
-        return await self._connections.get(stack)
+        return self._connections
+
+    async def _find_stack(self, workspace: Workspace) -> None:
+        """Make a stack of what the account holds; where it does not answer, try again until it does."""
+        from console.discover.opening import described
+
+        while self.stack is None:
+            self._signed_in.clear()
+            try:
+                self.workspace = await described(workspace, self._connect_to(workspace), self._progress)
+                self.stack, self.problem = self.workspace.stacks[0], None
+            except (Failure, UsageError) as error:
+                self.problem = _problem_of(error)
+            self._progress(Clean(""))
+            if self.problem is not None:
+                if self.problem.kind not in _PASSING:
+                    return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._signed_in.wait(), AGAIN)
+
+    def _progress(self, words: Clean) -> None:
+        self.opening = words
+        self._tell()
+
+    def _whose(self, stack: Stack | None) -> Stack:
+        from console.workspace import ACCOUNT
+
+        return stack or self.stack or ACCOUNT
+
+    def _again(self, stack: Stack | None) -> None:
+        self._signed_in.set()
+        self.poller.refresh_now(stack or self.stack)
 
     def _note(self, stack: Stack, problem: Problem | None) -> None:
         if self._problems.get(stack.name) == problem:
@@ -168,8 +242,6 @@ def _open_workspace(options: Options) -> Workspace:
 
 def _problem_of(error: Exception) -> Problem:
     from console.demo.options import DemoError
-    from console.options import UsageError
-    from console.problems import Kind
     from console.settings import SettingsError
     from console.stack_file import StackError
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from console.aws.target import Target
 from console.options import Options, UsageError
-from console.settings import Settings, config_dir, load_settings
+from console.settings import Settings, config_dir, load_settings, state_dir
 from console.stack import Stack
 from console.stack_file import StackError, load
 
@@ -42,8 +42,14 @@ class Workspace:
 
     @property
     def chosen(self) -> tuple[Stack, ...]:
-        """The one stack that was asked for, or all."""
-        return (self.stack(self.options.stack),) if self.options.stack else self.stacks
+        """The one stack that was asked for, or all; none while `undescribed`."""
+        return (self.stack(self.options.stack),) if self.options.stack and not self.undescribed else self.stacks
+
+    @property
+    def undescribed(self) -> bool:
+        """Whether no file describes a stack, so that what the account holds is to be found out."""
+        wanted = self.options.stack or ACCOUNT.name
+        return not self.stacks and self.demo is None and wanted.startswith(ACCOUNT.name)
 
     def target(self, stack: Stack) -> Target:
         """Where the calls for a stack go: command line, then stack file, then environment, then settings.
@@ -63,13 +69,21 @@ class Workspace:
         region = options.region or stack.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         return Target(profile, region or self.settings.region, endpoint)
 
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal is: a folder for each world of the demo, else one for all."""
+        return self.demo.record.journal_folder if self.demo is not None else state_dir()
+
     def close(self) -> None:
         """Let go of the demo server, if there is one."""
         if self.demo is not None:
             self.demo.close()
 
 
-FIRST_STEPS: Final = "look around with --demo, or write a stack file (docs/stack-files.md)."
+ACCOUNT: Final = Stack(name="account")
+"""The account itself, before it is known what it holds: whose credentials, which region."""
+
+FIRST_STEPS: Final = "look around with --demo, or write a stack file: groundskeeper init (docs/stack-files.md)."
 
 
 def stack_folder() -> Path:

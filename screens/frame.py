@@ -26,5 +26,5 @@ def header_state(desk: Desk) -> HeaderState:
         read_only=True,
         calls_per_minute=meter.per_minute if meter else 0,
         dollars_per_hour=meter.dollars_per_hour if meter else 0.0,
-        credentials_until=connection.identity.expires if connection else None,
+        credentials_until=connection.expires if connection else None,
     )

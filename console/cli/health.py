@@ -15,12 +15,14 @@ import msgspec
 
 from console.aws.connections import Connections
 from console.cli.output import columns, paint, write
-from console.options import Options, UsageError
+from console.discover.opening import described
+from console.options import Options
+from console.problems import Failure, Problem
 from console.sources.base import Finding, Level
 from console.sources.sweep import connect_problem, findings, sweep, worst_first
 from console.stack import Stack
 from console.text import Clean
-from console.workspace import FIRST_STEPS, Workspace, open_workspace
+from console.workspace import ACCOUNT, Workspace, open_workspace
 
 USAGE_EXIT: Final = 3
 """Usage and configuration errors: for a monitor, "could not be judged"."""
@@ -53,8 +55,6 @@ def run(args: argparse.Namespace, options: Options) -> int:
     """Print the health, and give the exit code of its worst level."""
     workspace = open_workspace(options)
     try:
-        if not workspace.chosen:
-            raise UsageError(f"There is no stack to check. Next: {FIRST_STEPS}")
         printer = _print_json(workspace) if args.json else print_health(workspace, problems_only=args.problems)
         return EXIT[asyncio.run(printer)]
     finally:
@@ -88,23 +88,33 @@ async def _print_json(workspace: Workspace) -> Level:
 
 
 async def sweeps(workspace: Workspace) -> AsyncIterator[Swept]:
-    """Check the chosen stacks, one after the other; what cannot be asked at all is told on stderr."""
+    """Check the chosen stacks, one after the other; what cannot be asked at all is told on stderr.
+
+    Where no file describes a stack, what the account holds is one.
+    """
     connections = Connections(workspace.target)
     try:
+        try:
+            workspace = await described(workspace, connections)
+        except Failure as failure:
+            yield _unasked(ACCOUNT, datetime.now(UTC), failure.problem)
         for stack in workspace.chosen:
             if workspace.demo is not None:
                 await workspace.demo.wait_ready(stack.name)
             at = datetime.now(UTC)
             if problem := await connect_problem(connections, stack):
-                sys.stderr.write(f"{stack.name}: {problem}\n")
-                unknown = Finding("credentials", Clean(stack.name), Level.UNKNOWN, Clean(str(problem)))
-                yield Swept(stack, at, (unknown,))
+                yield _unasked(stack, at, problem)
                 continue
             readings = await sweep(connections, stack)
             found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
             yield Swept(stack, at, tuple(worst_first(found)))
     finally:
         await connections.close()
+
+
+def _unasked(stack: Stack, at: datetime, problem: Problem) -> Swept:
+    sys.stderr.write(f"{stack.name}: {problem}\n")
+    return Swept(stack, at, (Finding("credentials", Clean(stack.name), Level.UNKNOWN, Clean(str(problem))),))
 
 
 def as_json(swept: Swept) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from console.aws.identity import Identity
 from console.discover.found import Account, Crowd, Parts, Unlisted
 from console.discover.kinds import KINDS, MOST, Listing, name_of
 from console.problems import Failure, Kind
@@ -15,6 +14,7 @@ from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
+    from console.aws.identity import Identity
 
 Tell = Callable[[Clean], None]
 

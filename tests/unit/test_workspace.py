@@ -1,0 +1,184 @@
+"""What a run works on: stack files, or what the account holds where there are none."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.cli import health
+from console.desk import Desk
+from console.options import Options, UsageError
+from console.problems import Kind
+from console.settings import Settings
+from console.stack import Stack
+from console.stack_file import StackError
+from console.text import Clean
+from console.workspace import Workspace, open_workspace
+
+REGION = "eu-west-1"
+Seed = Callable[[str], Any]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for stack files, and an environment that names neither profile nor region."""
+    for name in ("CONFIG", "STATE", "RUNTIME"):
+        monkeypatch.setenv(f"GROUNDSKEEPER_{name}_DIR", str(tmp_path / name))
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    stacks = tmp_path / "CONFIG" / "stacks"
+    stacks.mkdir(parents=True)
+    return stacks
+
+
+def test_the_command_line_goes_before_the_file_the_environment_and_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = Settings(profile="set", region="us-east-2")
+    bare, named = Stack(name="bare"), Stack(name="named", profile="file", region=REGION)
+    plain = Workspace(Options(), settings, (bare, named))
+    assert (plain.target(bare).profile, plain.target(bare).region) == ("set", "us-east-2")
+    monkeypatch.setenv("AWS_PROFILE", "environment")
+    monkeypatch.setenv("AWS_REGION", "us-west-1")
+    assert (plain.target(bare).profile, plain.target(bare).region) == ("environment", "us-west-1")
+    assert (plain.target(named).profile, plain.target(named).region) == ("file", REGION)
+    flags = Workspace(Options(profile="flag", region=REGION), settings, (bare, named))
+    assert (flags.target(named).profile, flags.target(bare).region) == ("flag", REGION)
+    with pytest.raises(UsageError, match="contradicts stack named"):
+        Workspace(Options(region="us-east-1"), settings, (named,)).target(named)
+
+
+def test_a_stack_that_is_not_there_names_those_that_are(folder: Path) -> None:
+    (folder / "shop.toml").write_text('name = "shop"')
+    with pytest.raises(UsageError, match="Did you mean shop"):
+        open_workspace(Options(stack="shopp")).chosen  # noqa: B018
+    (folder / "twin.toml").write_text('name = "shop"')
+    with pytest.raises(StackError, match="taken by"):
+        open_workspace(Options())
+
+
+def test_without_files_only_the_account_is_looked_for() -> None:
+    assert open_workspace(Options()).undescribed
+    assert open_workspace(Options(stack="account-123456789012")).undescribed
+    with pytest.raises(UsageError, match="groundskeeper init"):
+        open_workspace(Options(stack="shop")).chosen  # noqa: B018
+
+
+def fill(seed: Seed) -> None:
+    seed("ecs").create_cluster(clusterName="shop")
+    seed("ecs").register_task_definition(family="w", containerDefinitions=[{"name": "w", "image": "w", "memory": 128}])
+    seed("ecs").create_service(cluster="shop", serviceName="web", taskDefinition="w", desiredCount=0)
+    seed("s3").create_bucket(Bucket="shop-site", CreateBucketConfiguration={"LocationConstraint": REGION})
+    seed("dynamodb").create_table(
+        TableName="orders",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    seed("rds").create_db_instance(
+        DBInstanceIdentifier="shop-db",
+        Engine="postgres",
+        DBInstanceClass="db.t3.small",
+        AllocatedStorage=20,
+        MasterUsername="admin",
+        MasterUserPassword="not-a-secret",
+    )
+
+
+def checked(options: Options, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
+    code = health.run(argparse.Namespace(json=True, problems=False), options)
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_health_without_a_stack_file_judges_what_the_account_holds(
+    moto_url: str, seed: Seed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(seed)
+    _, (report,) = checked(Options(endpoint_url=moto_url, region=REGION), capsys)
+    assert report["stack"] == "account-123456789012"
+    assert {finding["resource"] for finding in report["findings"]} >= {"web", "orders", "shop-db", "shop-site"}
+    _, chosen = checked(Options(stack="account-123456789012", endpoint_url=moto_url, region=REGION), capsys)
+    assert chosen["stack"] == "account-123456789012"
+
+
+def test_health_without_a_stack_file_and_credentials_says_so_and_is_unknown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    code, (report,) = checked(Options(region=REGION), capsys)
+    assert (code, report["findings"][0]["level"]) == (3, "unknown")
+    assert "No AWS credentials were found" in report["findings"][0]["what"]
+
+
+def test_health_without_a_region_asks_for_one(moto_url: str, seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
+    del seed
+    code, (report,) = checked(Options(endpoint_url=moto_url), capsys)
+    assert code == 3
+    assert "--region" in report["findings"][0]["what"]
+
+
+class Watched:
+    """A desk whose changes can be waited for."""
+
+    def __init__(self, options: Options) -> None:
+        self.desk = Desk(options)
+        self.opening: list[Clean] = []
+        self._changed = asyncio.Event()
+        self.desk.listen(self, self._note)
+
+    def _note(self) -> None:
+        self.opening.append(self.desk.opening)
+        self._changed.set()
+
+    async def until(self, holds: Callable[[Desk], object]) -> None:
+        async with asyncio.timeout(20):
+            while not holds(self.desk):
+                self._changed.clear()
+                await self._changed.wait()
+
+
+async def test_the_desk_opens_before_the_account_has_answered(moto_url: str, seed: Seed) -> None:
+    fill(seed)
+    watched = Watched(Options(endpoint_url=moto_url, region=REGION))
+    await watched.desk.open()
+    assert watched.desk.stack is None
+    await watched.until(lambda desk: desk.stack)
+    assert watched.desk.stack is not None and watched.desk.stack.name == "account-123456789012"
+    assert watched.desk.stacks == (watched.desk.stack,)
+    assert any("kinds ..." in words for words in watched.opening) and watched.desk.opening == ""
+    await watched.desk.close()
+
+
+async def test_the_desk_finds_the_account_as_soon_as_somebody_signs_in(
+    moto_url: str, seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del seed
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    watched = Watched(Options(endpoint_url=moto_url, region=REGION))
+    await watched.desk.open()
+    await watched.until(lambda desk: desk.problem)
+    assert watched.desk.problem is not None and watched.desk.problem.kind is Kind.LOGIN
+    (tmp_path / "none").write_text("[default]\naws_access_key_id = a\naws_secret_access_key = s\n")
+    watched.desk.renew()
+    await watched.until(lambda desk: desk.stack)
+    assert watched.desk.problem is None
+    await watched.desk.close()
+
+
+async def test_closing_the_desk_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    desk = Desk(Options(region=REGION))
+    await desk.open()
+    await desk.close()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
