@@ -68,6 +68,8 @@ def test_a_cluster_without_extended_support_is_upgraded_by_aws_a_year_earlier() 
 def test_the_last_day_of_support_still_counts() -> None:
     *_, last = eks.judge_cluster(cluster(version="1.34"), 0, date(2026, 12, 2))
     assert last.level is Level.OK
+    *_, last = eks.judge_cluster(cluster(version="1.34"), 0, date(2027, 12, 2))
+    assert last.level is Level.WARN
 
 
 def test_health_issues_are_told() -> None:

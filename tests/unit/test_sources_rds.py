@@ -155,6 +155,24 @@ async def test_the_stack_file_and_the_parameter_group_tell_the_most_connections(
     assert (await verdicts(aws, DbInstance(instance="expo")))[3] == (Level.OK, "10 % of all allowed")
 
 
+async def test_only_parameters_that_somebody_set_are_asked_for(canned: Callable[..., Any]) -> None:
+    instance = {
+        "DBInstanceStatus": "available",
+        "Engine": "postgres",
+        "DBInstanceClass": "db.t3.micro",
+        "DBParameterGroups": [{"DBParameterGroupName": "default.postgres15"}],
+    }
+    answers = {
+        "describe_db_instances": {"DBInstances": [instance]},
+        "describe_events": {"Events": []},
+        "describe_db_parameters": {"Parameters": []},
+    }
+    aws = canned(answers, **GOOD)
+    await rds.instances.fetch(aws, stack(DbInstance(instance="expo")))
+    (asked,) = [params for operation, params in aws.asked if operation == "describe_db_parameters"]
+    assert asked == {"region": None, "DBParameterGroupName": "default.postgres15", "Source": "user"}
+
+
 async def test_connections_are_not_judged_where_the_most_is_unknown(
     aws: Aws, expo: Any, numbers: Callable[..., Any]
 ) -> None:
