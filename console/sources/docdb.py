@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     period=60,
     permissions=("cloudwatch:GetMetricData", "rds:DescribeDBClusters", "rds:DescribeDBInstances"),
     wants=lambda stack: stack.docdb,
-    thresholds={"retention_days": 1, "restorable_minutes": 60},
+    thresholds={"retention_days": 7, "restorable_minutes": 60},
     price=0.02,
 )
 async def clusters(aws: Aws, stack: Stack) -> Report:
@@ -114,7 +114,8 @@ def _judge_backups(
 ) -> Iterator[Finding]:
     days, wanted = int(cluster.get("BackupRetentionPeriod", 0)), limits["retention_days"]
     level = Level.OK if days >= wanted else Level.WARN
-    what = "Automatic backups are kept long enough." if level is Level.OK else "Automatic backups are kept too short."
+    short = "Automatic backups are kept too short: set a retention with docdb.set-backup-policy."
+    what = short if level else "Automatic backups are kept long enough."
     yield Finding(clusters.name, name, level, Clean(what), Clean(f"{days} d"), Clean(f"at least {wanted:g} d"))
     newest = cluster.get("LatestRestorableTime")
     if newest is None:
@@ -135,7 +136,7 @@ def _facts(cluster: Mapping[str, Any], statuses: Mapping[str, str]) -> Iterator[
         role = "writer" if member.get("IsClusterWriter") else "reader"
         yield f"Member, {role}", clean(f"{instance}: {statuses.get(instance, 'unknown')}")
     yield "Backup window", clean(f"{cluster.get('PreferredBackupWindow', 'unknown')} UTC")
-    yield "Backup retention", clean(f"{cluster.get('BackupRetentionPeriod', 0)} days")
+    yield "Backup retention", clean(f"{cluster.get('BackupRetentionPeriod', 0)} d")
     for label, key in (
         ("Earliest restorable", "EarliestRestorableTime"),
         ("Newest restorable", "LatestRestorableTime"),

@@ -137,7 +137,7 @@ async def test_one_cluster_that_exists_and_one_that_does_not(aws: Aws, seed: Cal
     (detail,) = report.details
     facts = dict(detail.facts)
     assert facts["Member, writer"] == "journal-1: available"
-    assert facts["Backup retention"] == "7 days"
+    assert facts["Backup retention"] == "7 d"
     assert detail.logs == ("/aws/docdb/journal/audit",)
     assert [(series.label, series.last) for series in detail.series] == [("CPU", 12)]
     assert aws.called == set(docdb.clusters.permissions)
