@@ -208,6 +208,26 @@ async def test_recovery_points_of_aws_backup_count(canned: Callable[..., Any]) -
     assert len(report.details[0].events) == 1
 
 
+async def test_a_backup_that_both_services_list_counts_once(canned: Callable[..., Any]) -> None:
+    both = point(MAPS)
+    listed = {
+        "BackupName": "rp-1",
+        "BackupArn": both["RecoveryPointArn"],
+        "BackupCreationDateTime": both["CreationDate"],
+        "BackupStatus": "AVAILABLE",
+    }
+    answers = (
+        TABLE
+        | VAULTS
+        | {
+            "list_backups": {"BackupSummaries": [listed]},
+            "list_recovery_points_by_backup_vault": {"RecoveryPoints": [both]},
+        }
+    )
+    report = await backups.fetch(canned(answers), Stack(name="one", dynamodb=(Table(table="maps"),)))
+    assert len(report.details[0].events) == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "level"), [(Kind.NETWORK, Level.UNKNOWN), (Kind.SUSPECT, Level.UNKNOWN), (Kind.UNAVAILABLE, Level.CRIT)]
 )

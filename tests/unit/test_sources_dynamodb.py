@@ -100,7 +100,12 @@ async def test_asks_per_index_and_counts_user_errors_once_an_account(canned: Cal
     stack = Stack(name="one", region="eu-west-1", dynamodb=(Table(table="maps"), Table(table="jobs")))
     report = await tables.fetch(aws, stack)
     asked = [metric for metric in aws.metrics.asked if metric.name == "ReadThrottleEvents"]
-    assert [dict(metric.dimensions).get("GlobalSecondaryIndexName") for metric in asked] == [None, "index0"] * 2
+    assert [metric.dimensions for metric in asked] == [
+        (("TableName", "maps"),),
+        (("TableName", "maps"), ("GlobalSecondaryIndexName", "index0")),
+        (("TableName", "jobs"),),
+        (("TableName", "jobs"), ("GlobalSecondaryIndexName", "index0")),
+    ]
     assert len([metric for metric in aws.metrics.asked if metric.name == "UserErrors"]) == 1
     (account,) = [finding for finding in report.findings if finding.resource == "account in eu-west-1"]
     assert (account.level, account.value) == (Level.WARN, "12")
