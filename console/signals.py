@@ -160,19 +160,24 @@ class Watchdog:
 
     def _restore(self, last_words: bytes) -> None:
         """Put modes, screen and cursor back. Output that nobody took is dropped, for at most 0.4 s."""
-        data = left = RESET + last_words
-        deadline = time.monotonic() + _RESTORE_SECONDS
         with contextlib.suppress(OSError, termios.error):
             os.set_blocking(self._tty, False)
-            while left and time.monotonic() < deadline:
-                try:
-                    left = left[os.write(self._tty, left) :]
-                except BlockingIOError:
-                    termios.tcflush(self._tty, termios.TCOFLUSH)
-                    left = data  # some of ours may have gone with the rest
-                    time.sleep(0.005)
-            os.set_blocking(self._tty, True)  # the flag is shared with the shell that started us
+            try:
+                self._push(RESET + last_words)
+            finally:
+                os.set_blocking(self._tty, True)  # the flag is shared with the shell that started us
         with contextlib.suppress(termios.error):
             if self._modes is not None:
                 termios.tcsetattr(self._tty, termios.TCSANOW, self._modes)
             termios.tcflush(self._tty, termios.TCIFLUSH)  # keys and mouse reports are not for the shell's prompt
+
+    def _push(self, data: bytes) -> None:
+        deadline = time.monotonic() + _RESTORE_SECONDS
+        left = data
+        while left and time.monotonic() < deadline:
+            try:
+                left = left[os.write(self._tty, left) :]
+            except BlockingIOError:
+                termios.tcflush(self._tty, termios.TCOFLUSH)
+                left = data  # some of ours may have gone with the rest
+                time.sleep(0.005)

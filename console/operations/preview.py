@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from botocore import xform_name
-
 from console.aws.target import Target
 from console.operations.secret import Secret
 from console.operations.values import Blob, Result, shown
@@ -52,6 +50,8 @@ class Shell:
 
 def call_words(service: str, operation: str, params: Mapping[str, Any]) -> list[str]:
     """The words of a call: ``update-service --cluster c --desired-count 3``, quoted for a shell."""
+    from botocore import xform_name  # not before a plan is shown: the first frame does not wait for it
+
     words = [operation.replace("_", "-")]
     if any(isinstance(value, str) and _READ_BY_THE_CLI.match(value) for value in params.values()):
         return [*words, "--cli-input-json", quote_json(params)]

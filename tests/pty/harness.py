@@ -53,6 +53,7 @@ ANSWERS = (
     (re.compile(rb"\x1b\]11;\?(?:\x07|\x1b\\)"), b"\x1b]11;rgb:0000/0000/0000\x1b\\"),
 )
 LONGEST_QUERY = 16
+MOST_READS = 16
 UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*[a-z]|\x1b\[\?[0-9;]+\$p|\x1bP.*?\x1b\\", re.DOTALL)
 UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;?<=>$]*|P[^\x1b]*\x1b?)?\Z")
 MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
@@ -177,13 +178,18 @@ class Terminal:
 
     def lines(self) -> list[str]:
         """The rows of the screen, without blanks at their ends."""
-        while self.read():
-            pass
+        self._take()
         return [line.rstrip() for line in self.screen.display]
 
     def text(self) -> str:
         """The whole screen as text."""
         return "\n".join(self.lines())
+
+    def _take(self) -> None:
+        """Read what is there; not for ever where the program writes faster than it can be read."""
+        for _ in range(MOST_READS):
+            if not self.read():
+                return
 
     def _holds(self, condition: Condition) -> bool:
         if isinstance(condition, str):
@@ -195,10 +201,14 @@ class Terminal:
     def wait_for(self, condition: Condition, timeout: float = 15.0) -> None:
         """Read until the screen holds the text, matches the expression, or the function says yes."""
         deadline = time.monotonic() + timeout
-        while not self._holds(condition):
+        while True:
+            ended = self.process.poll()
+            self._take()
+            if self._holds(condition):
+                return
             left = deadline - time.monotonic()
-            if left <= 0 or self.process.poll() is not None:
-                state = "still running" if self.process.poll() is None else f"ended with {self.process.returncode}"
+            if left <= 0 or ended is not None:
+                state = "still running" if ended is None else f"ended with {ended}"
                 raise AssertionError(f"{condition!r} is not there; the program is {state}:\n{self.text()}")
             self.read(min(left, 0.1))
 
@@ -210,8 +220,7 @@ class Terminal:
                 raise TimeoutError(f"still running after {timeout} s")
             if not self.read(0.02):
                 time.sleep(0.005)
-        while self.read():
-            pass
+        self._take()
         return self.process.returncode
 
     def press(self, *keys: str) -> None:

@@ -159,7 +159,7 @@ def test_a_console_that_the_shell_took_over_from_does_not_touch_the_terminal(tmp
     script = """"$0" "$1" idle 0 "$2"; echo "the shell is back"; jobs -p > "$3"; read pid < "$3"
         kill -TERM $pid; kill -CONT $pid; while kill -0 $pid 2>/dev/null; do wait $pid; done
         echo "it is gone"; read forever"""
-    argv = ["/bin/sh", "-m", "-c", script, sys.executable, HERE / "tiny_app.py", mark, pid]
+    argv: list[str | Path] = ["/bin/sh", "-m", "-c", script, sys.executable, HERE / "tiny_app.py", mark, pid]
     with Terminal(argv, cwd=ROOT) as terminal:
         terminal.wait_for(READY)
         terminal.press("ctrl+z")

@@ -16,11 +16,20 @@ DRAWING = {"console.__main__", "console.app", "console.palette"}
 STARTING = [*DRAWING, "console.launch", "console.desk"]
 AWS = {"boto3", "botocore", "aioboto3", "aiobotocore", "aiohttp", "s3transfer"}
 
+# Prints each top-level package that gets loaded, and the line of ours that asked for it first.
 LOADED = """
-import importlib, json, sys
-for name in json.load(sys.stdin):
+import importlib, json, sys, traceback
+names, root = json.load(sys.stdin)
+first = {}
+class Note:
+    def find_spec(self, name, path=None, target=None):
+        lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_stack()]
+        ours = [line for line in lines if line.startswith(root) and "site-packages" not in line]
+        first.setdefault(name.partition(".")[0], ours[-1] if ours else "")
+sys.meta_path.insert(0, Note())
+for name in names:
     importlib.import_module(name)
-print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+print(json.dumps(first))
 """
 
 
@@ -30,32 +39,33 @@ def modules_of(package: str) -> list[str]:
     return [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
 
 
-def loaded_by(names: list[str]) -> set[str]:
-    """The top-level packages that a fresh interpreter holds after these imports."""
-    done = subprocess.run(
-        [sys.executable, "-c", LOADED], input=json.dumps(names), capture_output=True, text=True, check=False
-    )
+def loaded_by(names: list[str], of: set[str]) -> dict[str, str]:
+    """Which packages `of` these a fresh interpreter loads with those modules, and which line asks for each."""
+    asked = json.dumps([names, f"{ROOT}/"])
+    done = subprocess.run([sys.executable, "-c", LOADED], input=asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return set(json.loads(done.stdout.splitlines()[-1]))
+    first: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return {name: line for name, line in first.items() if name in of}
 
 
 def test_the_core_loads_no_textual() -> None:
     headless = [name for name in modules_of("console") if name not in DRAWING]
     assert len(headless) > 20
-    loaded = loaded_by(headless)
-    assert AWS & loaded, "the modules were not really imported"
-    assert loaded.isdisjoint({"textual", "screens", "widgets", "themes"})
+    assert loaded_by(headless, {"textual", "screens", "widgets", "themes"}) == {}
 
 
 @pytest.mark.parametrize("package", ["screens", "widgets", "themes"])
 def test_what_draws_loads_nothing_of_aws(package: str) -> None:
-    assert loaded_by(modules_of(package)).isdisjoint(AWS)
+    assert loaded_by(modules_of(package), AWS) == {}
 
 
 def test_the_first_frame_waits_for_nothing_of_aws() -> None:
-    loaded = loaded_by(STARTING)
-    assert "textual" in loaded
-    assert loaded.isdisjoint(AWS)
+    assert loaded_by(STARTING, AWS) == {}
+
+
+def test_a_package_that_is_loaded_is_noticed() -> None:
+    assert set(loaded_by(["console.app"], {"textual"})) == {"textual"}
+    assert set(loaded_by(["aioboto3"], AWS)) >= {"aioboto3", "aiobotocore", "botocore"}
 
 
 @pytest.mark.parametrize("package", PACKAGES)
