@@ -197,7 +197,7 @@ class Desk:
             try:
                 self.workspace = await described(workspace, self._connect_to(workspace), self._progress)
                 self.stack, self.problem = self.workspace.stacks[0], None
-            except (Failure, UsageError) as error:
+            except Exception as error:  # noqa: BLE001 - told, and tried again where that may help
                 self.problem = _problem_of(error)
             self._progress(Clean(""))
             if self.problem is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from console.discover.found import Account, Crowd, Parts, Unlisted
-from console.discover.kinds import KINDS, MOST, Listing, name_of
+from console.discover.found import Account, Crowd, Unlisted
+from console.discover.items import Inventory, Item, fields_of
+from console.discover.kinds import KINDS, MOST, Listing
 from console.problems import Failure, Kind
 from console.stack import Alarms
 from console.text import Clean, clean
@@ -23,36 +24,44 @@ def silence(_: Clean) -> None:
     """Tell nobody of the progress."""
 
 
-async def account_stack(aws: Aws, identity: Identity, region: str, tell: Tell = silence) -> Account:
-    """List what the account holds in a region, page by page, as the stack ``account-<id>``.
+async def take_inventory(aws: Aws, identity: Identity, region: str, tell: Tell = silence) -> Inventory:
+    """List everything that the account holds in a region, page by page.
 
-    `tell` is given the progress in words. A kind that cannot be listed is in `unlisted`, with the reason; one of
-    which there are too many to judge each is in `crowds`. Raises `Failure` where not even one kind can be listed.
+    `tell` is given the progress in words. A kind that cannot be listed is in `unlisted`, with the reason. Raises
+    `Failure` where the credentials are refused, and where not even one kind can be listed.
     """
     done: list[str] = []
 
-    async def one(kind: Listing) -> tuple[Parts, Crowd | None] | Unlisted:
+    async def one(kind: Listing) -> list[Item] | Unlisted:
         try:
-            return await _list(aws, kind)
+            return await kind.items(aws)
         except Failure as failure:
             return Unlisted(kind.title, failure.problem)
         finally:
             done.append(kind.title)
             tell(clean(f"Listing what account {identity.account} holds: {len(done)} of {len(KINDS)} kinds ..."))
 
-    alarms, lists = await asyncio.gather(_alarms(aws), asyncio.gather(*(one(kind) for kind in KINDS)))
-    fields: dict[str, Any] = {}
-    crowds: list[Crowd] = []
-    unlisted: list[Unlisted] = []
-    for kind, found in zip(KINDS, lists, strict=True):
-        if isinstance(found, Unlisted):
-            unlisted.append(found)
-            continue
-        parts, crowd = found
-        fields[kind.field] = tuple(parts)
-        crowds += [crowd] if crowd else []
+    lists = await asyncio.gather(*(one(kind) for kind in KINDS))
+    unlisted = tuple(found for found in lists if isinstance(found, Unlisted))
     if len(unlisted) == len(KINDS) or any(each.problem.kind is Kind.LOGIN for each in unlisted):
         raise Failure(unlisted[0].problem)
+    items = tuple(each for found in lists if not isinstance(found, Unlisted) for each in found)
+    return Inventory(str(identity.account), region, items, unlisted)
+
+
+async def account_stack(aws: Aws, identity: Identity, region: str, tell: Tell = silence) -> Account:
+    """What the account holds in a region as the stack ``account-<id>``; too many of a kind are in `crowds`.
+
+    Raises what `take_inventory` raises.
+    """
+    inventory, alarms = await asyncio.gather(take_inventory(aws, identity, region, tell), _alarms(aws))
+    judged: list[Item] = []
+    crowds: list[Crowd] = []
+    for kind in KINDS:
+        items = sorted((each for each in inventory.items if each.field == kind.field), key=lambda each: each.name)
+        kept, crowd = _judged(kind, items)
+        judged += kept
+        crowds += [crowd] if crowd else []
     return Account(
         name=f"account-{identity.account}",
         title=f"Account {identity.account}",
@@ -61,20 +70,20 @@ async def account_stack(aws: Aws, identity: Identity, region: str, tell: Tell = 
         alarms=alarms,
         skip=tuple(name for crowd in crowds for name in crowd.skipped),
         crowds=tuple(crowds),
-        unlisted=tuple(unlisted),
-        **fields,
+        unlisted=inventory.unlisted,
+        **fields_of(judged),
     )
 
 
-async def _list(aws: Aws, kind: Listing) -> tuple[Parts, Crowd | None]:
-    """The parts of a kind that are judged, and the crowd that is not. Raises `Failure`."""
-    parts = sorted(await kind.parts(aws), key=name_of)
-    if kind.size is not None:
-        size = await kind.size(aws, parts)
-        return parts, Crowd(kind.title, size, skipped=kind.skips) if size > kind.judged else None
-    if len(parts) <= kind.judged:
-        return parts, None
-    return [], Crowd(kind.title, len(parts), tuple(clean(name_of(part)) for part in parts), len(parts) >= MOST)
+def _judged(kind: Listing, items: list[Item]) -> tuple[list[Item], Crowd | None]:
+    """The items of a kind that are judged one by one, and the crowd that is not."""
+    if kind.skips:
+        clusters = [each for each in items if not getattr(each.part, "services", ())]
+        size = len(items) - len(clusters)
+        return clusters, Crowd(kind.title, size, skipped=kind.skips) if size > kind.judged else None
+    if len(items) <= kind.judged:
+        return items, None
+    return [], Crowd(kind.title, len(items), tuple(clean(each.name) for each in items), len(items) >= MOST)
 
 
 async def _alarms(aws: Aws) -> Alarms:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.problems import Problem
-from console.stack import Part, Stack
+from console.stack import Stack
 from console.text import Clean
 
 
@@ -42,6 +42,3 @@ class Account(Stack, frozen=True):
 
     crowds: tuple[Crowd, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()
-
-
-Parts = list[Part]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from console.discover.found import Parts
+from console.discover.items import Item, item
 from console.stack import (
     BeanstalkEnvironment,
     Bucket,
@@ -21,7 +21,6 @@ from console.stack import (
     Instances,
     LoadBalancer,
     LogGroup,
-    Part,
     Repository,
     RestApi,
     Table,
@@ -47,17 +46,16 @@ _NOT_RDS: Final = frozenset({"docdb", "neptune"})
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A kind of resource: the field of a stack that names it, what people call it, and how it is listed.
+    """A kind of resource: what people call it, how it is listed, and how many of it are judged one by one.
 
-    Above `judged` of them they are only listed. Where `size` counts what the parts hold, the parts stay, and the
-    checks in `skips`, which ask about each, are left out.
+    Above `judged` of them they are only listed. Where there are checks in `skips`, which ask about each, only those
+    are left out, and the others go on.
     """
 
     field: str
     title: str
-    parts: Callable[[Aws], Awaitable[Parts]]
+    items: Callable[[Aws], Awaitable[list[Item]]]
     judged: int = JUDGED
-    size: Callable[[Aws, Parts], Awaitable[int]] | None = None
     skips: tuple[str, ...] = ()
 
 
@@ -71,110 +69,159 @@ async def listed(aws: Aws, service: str, operation: str, key: str, **params: Any
     return found[:MOST]
 
 
-async def _clusters(aws: Aws) -> Parts:
-    return [EcsCluster(cluster=_last(arn)) for arn in await listed(aws, "ecs", "list_clusters", "clusterArns")]
+async def _ecs(aws: Aws) -> list[Item]:
+    """Each cluster as a whole, and each service of it."""
+    clusters = await listed(aws, "ecs", "list_clusters", "clusterArns")
+
+    async def services(cluster: str) -> list[Item]:
+        found = await listed(aws, "ecs", "list_services", "serviceArns", cluster=cluster, maxResults=100)
+        return [
+            item("ecs", EcsCluster(cluster=_last(cluster), services=(_last(arn),)), _last(arn), arn) for arn in found
+        ]
+
+    whole = [item("ecs", EcsCluster(cluster=_last(arn)), _last(arn), arn) for arn in clusters]
+    return whole + [found for some in await gently([partial(services, arn) for arn in clusters]) for found in some]
 
 
-async def _services(aws: Aws, clusters: Parts) -> int:
-    async def count(part: Part) -> int:
-        return len(await listed(aws, "ecs", "list_services", "serviceArns", cluster=name_of(part)))
-
-    return sum(await gently([partial(count, part) for part in clusters]))
-
-
-async def _functions(aws: Aws) -> Parts:
+async def _functions(aws: Aws) -> list[Item]:
     found = await listed(aws, "lambda", "list_functions", "Functions")
-    return [Function(function=each["FunctionName"]) for each in found]
-
-
-async def _tables(aws: Aws) -> Parts:
-    return [Table(table=name) for name in await listed(aws, "dynamodb", "list_tables", "TableNames")]
-
-
-async def _databases(aws: Aws) -> Parts:
-    found = await listed(aws, "rds", "describe_db_instances", "DBInstances")
-    return [DbInstance(instance=each["DBInstanceIdentifier"]) for each in found if each["Engine"] not in _NOT_RDS]
-
-
-async def _documents(aws: Aws) -> Parts:
-    engine = [{"Name": "engine", "Values": ["docdb"]}]
-    found = await listed(aws, "rds", "describe_db_clusters", "DBClusters", Filters=engine)
-    return [DbCluster(cluster=each["DBClusterIdentifier"]) for each in found if each["Engine"] == "docdb"]
-
-
-async def _buckets(aws: Aws) -> Parts:
-    """The buckets of the region; what only resembles S3 may name all and leave their regions out."""
-    region = await aws.region("s3")
-    found = await listed(aws, "s3", "list_buckets", "Buckets", BucketRegion=region, MaxBuckets=1000)
-    return [Bucket(bucket=each["Name"]) for each in found if each.get("BucketRegion", region) == region]
-
-
-async def _environments(aws: Aws) -> Parts:
-    found = await listed(aws, "elasticbeanstalk", "describe_environments", "Environments", IncludeDeleted=False)
     return [
-        BeanstalkEnvironment(application=each["ApplicationName"], environment=each["EnvironmentName"])
+        item("functions", Function(function=each["FunctionName"]), each["FunctionName"], each["FunctionArn"])
         for each in found
-        if each.get("Status") != "Terminated"
     ]
 
 
-async def _apis(aws: Aws) -> Parts:
+async def _tables(aws: Aws) -> list[Item]:
+    found = await listed(aws, "dynamodb", "list_tables", "TableNames")
+    return [item("dynamodb", Table(table=name), name, f"dynamodb:table/{name}") for name in found]
+
+
+async def _databases(aws: Aws) -> list[Item]:
+    found = await listed(aws, "rds", "describe_db_instances", "DBInstances")
+    return [
+        item("rds", DbInstance(instance=name), name, f"rds:db:{name}", each.get("Endpoint", {}).get("Address"))
+        for each in found
+        if each["Engine"] not in _NOT_RDS and (name := each["DBInstanceIdentifier"])
+    ]
+
+
+async def _documents(aws: Aws) -> list[Item]:
+    engine = [{"Name": "engine", "Values": ["docdb"]}]
+    found = await listed(aws, "rds", "describe_db_clusters", "DBClusters", Filters=engine)
+    return [
+        item("docdb", DbCluster(cluster=name), name, f"rds:cluster:{name}", each.get("Endpoint"))
+        for each in found
+        if each["Engine"] == "docdb" and (name := each["DBClusterIdentifier"])
+    ]
+
+
+async def _buckets(aws: Aws) -> list[Item]:
+    """The buckets of the region; what only resembles S3 may name all and leave their regions out."""
+    region = await aws.region("s3")
+    found = await listed(aws, "s3", "list_buckets", "Buckets", BucketRegion=region, MaxBuckets=1000)
+    return [
+        item("s3", Bucket(bucket=name), name, f"s3:{name}")
+        for each in found
+        if each.get("BucketRegion", region) == region and (name := each["Name"])
+    ]
+
+
+async def _environments(aws: Aws) -> list[Item]:
+    found = await listed(aws, "elasticbeanstalk", "describe_environments", "Environments", IncludeDeleted=False)
+    return [
+        item(
+            "beanstalk",
+            BeanstalkEnvironment(application=each["ApplicationName"], environment=name),
+            *(name, f"elasticbeanstalk:environment/{each['ApplicationName']}/{name}"),
+            *(each.get("CNAME"), each.get("EndpointURL")),
+        )
+        for each in found
+        if each.get("Status") != "Terminated" and (name := each["EnvironmentName"])
+    ]
+
+
+async def _apis(aws: Aws) -> list[Item]:
     found = await listed(aws, "apigateway", "get_rest_apis", "items")
 
-    async def stages(api: str) -> Parts:
-        answer = await aws.call("apigateway", "get_stages", expect="item", restApiId=api)
-        return [RestApi(api=api, stage=stage["stageName"]) for stage in answer["item"]]
+    async def stages(api: dict[str, Any]) -> list[Item]:
+        answer = await aws.call("apigateway", "get_stages", expect="item", restApiId=api["id"])
+        key = f"apigateway:/restapis/{api['id']}"
+        return [
+            item("apigateway", RestApi(api=api["id"], stage=name), api["name"], api["id"], key, f"{key}/stages/{name}")
+            for stage in answer["item"]
+            if (name := stage["stageName"])
+        ]
 
-    if len(found) > JUDGED:
-        return [RestApi(api=each["id"]) for each in found]
-    return [part for parts in await gently([partial(stages, each["id"]) for each in found]) for part in parts]
+    if len(found) > JUDGED:  # asking for the stages of each would take too long, and they will not be judged
+        return [item("apigateway", RestApi(api=each["id"]), each["name"], each["id"]) for each in found]
+    return [each for some in await gently([partial(stages, api) for api in found]) for each in some]
 
 
-async def _distributions(aws: Aws) -> Parts:
-    parts: Parts = []
+async def _distributions(aws: Aws) -> list[Item]:
+    found: list[Item] = []
     async for page in aws.pages("cloudfront", "list_distributions", expect="DistributionList"):
         for each in page["DistributionList"].get("Items", ()):
             aliases = each.get("Aliases", {}).get("Items", ())
-            parts.append(Distribution(id=each["Id"], name=next(iter(aliases), None)))
-    return parts
+            part = Distribution(id=each["Id"], name=next(iter(aliases), None))
+            key = f"cloudfront:distribution/{each['Id']}"
+            found.append(item("cloudfront", part, *aliases, each["Id"], key, each["DomainName"], each.get("Comment")))
+    return found
 
 
-async def _pools(aws: Aws) -> Parts:
+async def _pools(aws: Aws) -> list[Item]:
     found = await listed(aws, "cognito-idp", "list_user_pools", "UserPools", MaxResults=60)
-    return [UserPool(user_pool=each["Id"]) for each in found]
+    return [
+        item("cognito", UserPool(user_pool=each["Id"]), each["Name"], each["Id"], f"cognito-idp:userpool/{each['Id']}")
+        for each in found
+    ]
 
 
-async def _log_groups(aws: Aws) -> Parts:
+async def _log_groups(aws: Aws) -> list[Item]:
     found = await listed(aws, "logs", "describe_log_groups", "logGroups")
-    return [LogGroup(group=each["logGroupName"]) for each in found]
+    return [item("logs", LogGroup(group=each["logGroupName"]), each["logGroupName"], each["arn"]) for each in found]
 
 
-async def _load_balancers(aws: Aws) -> Parts:
+async def _load_balancers(aws: Aws) -> list[Item]:
     found = await listed(aws, "elbv2", "describe_load_balancers", "LoadBalancers")
-    return [LoadBalancer(load_balancer=each["LoadBalancerName"]) for each in found if each["Type"] == "application"]
+    return [
+        item("alb", LoadBalancer(load_balancer=name), name, each["LoadBalancerArn"], each.get("DNSName"))
+        for each in found
+        if each["Type"] == "application" and (name := each["LoadBalancerName"])
+    ]
 
 
-async def _eks(aws: Aws) -> Parts:
-    return [EksCluster(cluster=name) for name in await listed(aws, "eks", "list_clusters", "clusters")]
+async def _eks(aws: Aws) -> list[Item]:
+    found = await listed(aws, "eks", "list_clusters", "clusters")
+    return [item("eks", EksCluster(cluster=name), name, f"eks:cluster/{name}") for name in found]
 
 
-async def _repositories(aws: Aws) -> Parts:
+async def _repositories(aws: Aws) -> list[Item]:
     found = await listed(aws, "ecr", "describe_repositories", "repositories")
-    return [Repository(repository=each["repositoryName"]) for each in found]
+    return [
+        item("ecr", Repository(repository=name), name, f"ecr:repository/{name}", each["repositoryUri"])
+        for each in found
+        if (name := each["repositoryName"])
+    ]
 
 
-async def _topics(aws: Aws) -> Parts:
-    return [Topic(topic=each["TopicArn"]) for each in await listed(aws, "sns", "list_topics", "Topics")]
+async def _topics(aws: Aws) -> list[Item]:
+    found = [each["TopicArn"] for each in await listed(aws, "sns", "list_topics", "Topics")]
+    return [item("sns", Topic(topic=arn), arn.rpartition(":")[2], arn) for arn in found]
 
 
-async def _instances(aws: Aws) -> Parts:
+async def _instances(aws: Aws) -> list[Item]:
     there = [{"Name": "instance-state-name", "Values": ["pending", "running", "stopping", "stopped"]}]
     found = await listed(aws, "ec2", "describe_instances", "Reservations", Filters=there)
-    return [Instances(instance=each["InstanceId"]) for reservation in found for each in reservation["Instances"]]
+    return [
+        item("ec2", Instances(instance=name), _tag(each, "Name"), name, f"ec2:instance/{name}")
+        for reservation in found
+        for each in reservation["Instances"]
+        if (name := each["InstanceId"])
+    ]
 
 
 KINDS: Final = (
-    Listing("ecs", "ECS services", _clusters, size=_services, skips=("ecs.tasks", "ecs.utilisation")),
+    Listing("ecs", "ECS services", _ecs, skips=("ecs.tasks", "ecs.utilisation")),
     Listing("functions", "Lambda functions", _functions),
     Listing("dynamodb", "DynamoDB tables", _tables),
     Listing("rds", "RDS instances", _databases),
@@ -193,7 +240,6 @@ KINDS: Final = (
     Listing("ec2", "EC2 instances", _instances),
 )
 """Every kind that is listed, in the order of a stack file."""
-
 
 PERMISSIONS: Final = (
     "apigateway:GET",
@@ -229,16 +275,9 @@ async def gently(calls: list[Callable[[], Awaitable[Any]]]) -> list[Any]:
     return list(await asyncio.gather(*(one(call) for call in calls)))
 
 
-def name_of(part: Part) -> str:
-    """The name by which people know a resource: the first of its fields that says one."""
-    if isinstance(part, BeanstalkEnvironment):
-        return part.environment
-    if isinstance(part, Distribution) and part.name:
-        return part.name
-    if isinstance(part, Topic):
-        return part.topic.rpartition(":")[2]
-    return str(next(value for field in part.__struct_fields__ if (value := getattr(part, field))))
-
-
 def _last(arn: str) -> str:
     return arn.rpartition("/")[2]
+
+
+def _tag(thing: dict[str, Any], key: str) -> str:
+    return next((str(tag["Value"]) for tag in thing.get("Tags", ()) if tag["Key"] == key), "")

@@ -14,7 +14,7 @@ from console.aws.identity import Identity
 from console.discover import kinds
 from console.discover.account import account_stack
 from console.discover.found import Account, Crowd, Unlisted
-from console.discover.kinds import KINDS, PERMISSIONS, name_of
+from console.discover.kinds import KINDS, PERMISSIONS
 from console.problems import Failure, Kind, Problem
 from console.sources import wanted_by
 from console.sources.base import Level
@@ -24,13 +24,9 @@ from console.stack import (
     BeanstalkEnvironment,
     Bucket,
     DbInstance,
-    Distribution,
     EcsCluster,
-    Function,
-    LoadBalancer,
     LogGroup,
     Repository,
-    RestApi,
     Table,
     Topic,
     UserPool,
@@ -188,7 +184,9 @@ async def test_credentials_that_end_meanwhile_are_told_at_once() -> None:
 
 
 async def test_of_thousands_all_are_listed_but_not_each_is_judged() -> None:
-    functions = [{"FunctionName": f"f{number:04}"} for number in range(5000)]
+    functions = [
+        {"FunctionName": f"f{n:04}", "FunctionArn": f"arn:aws:lambda:x:1:function:f{n:04}"} for n in range(5000)
+    ]
     stack = await found_in(Scripted(list_functions=functions, list_clusters=["arn:aws:ecs:x:1:cluster/shop"]))
     assert stack.functions == ()
     (crowd,) = stack.crowds
@@ -201,7 +199,12 @@ async def test_of_thousands_all_are_listed_but_not_each_is_judged() -> None:
 
 
 async def test_services_of_big_clusters_are_described_but_their_metrics_are_not_asked() -> None:
-    stack = await found_in(Scripted(list_clusters=["arn:aws:ecs:x:1:cluster/shop"], list_services=["s"] * 1000))
+    stack = await found_in(
+        Scripted(
+            list_clusters=["arn:aws:ecs:x:1:cluster/shop"],
+            list_services=[f"arn:aws:ecs:x:1:service/shop/s{n}" for n in range(1000)],
+        )
+    )
     assert stack.ecs == (EcsCluster(cluster="shop"),)
     assert stack.crowds == (Crowd("ECS services", 1000, skipped=("ecs.tasks", "ecs.utilisation")),)
     asked = {source.name for source in wanted_by(stack)}
@@ -216,13 +219,3 @@ async def test_listing_ends_somewhere_and_says_so(monkeypatch: pytest.MonkeyPatc
     scripted = Scripted(list_tables=[f"t{number}" for number in range(9000)])
     (crowd,) = (await found_in(scripted)).crowds
     assert crowd.count == "3,000 and more"
-
-
-def test_resources_are_called_as_people_know_them() -> None:
-    assert name_of(Distribution(id="E1", name="shop.example")) == "shop.example"
-    assert name_of(Distribution(id="E1")) == "E1"
-    assert name_of(BeanstalkEnvironment(application="a", environment="e")) == "e"
-    assert name_of(Topic(topic="arn:aws:sns:eu-west-1:1:alarms")) == "alarms"
-    assert name_of(RestApi(api="abc")) == "abc"
-    assert name_of(Function(function="f")) == "f"
-    assert name_of(LoadBalancer(load_balancer="lb")) == "lb"
