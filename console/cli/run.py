@@ -12,11 +12,13 @@ from typing import Final
 
 from console.cli import health
 from console.demo.options import DemoError
+from console.journal.store import JournalError
 from console.options import Options, UsageError
 from console.problems import Failure
 from console.settings import SettingsError
 from console.stack_file import StackError
 from console.workspace import open_workspace
+from console.write_state import Locked
 
 USAGE: Final = 2
 STOPPED: Final = 128 + signal.SIGINT
@@ -52,7 +54,7 @@ def guarded(action: Callable[[], int], usage: int) -> int:
     """Run an action; what it raises becomes a sentence on stderr and an exit code, a closed pipe a quiet end."""
     try:
         return action()
-    except (UsageError, StackError, SettingsError, DemoError, Failure) as error:
+    except (UsageError, StackError, SettingsError, DemoError, JournalError, Locked, Failure) as error:
         sys.stderr.write(f"groundskeeper: {error}\n")
         return usage
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from typing import Final
 from console.operations import dynamodb, ecs
 from console.operations.base import Operation
 from console.operations.parameters import parameters
+from console.stack import Stack
 
 _MODULES: Final = (dynamodb, ecs)
 
@@ -20,6 +21,16 @@ OPERATIONS: Final[dict[str, type[Operation]]] = {
     if isinstance(kind, type) and issubclass(kind, Operation) and kind.__module__ == module.__name__
 }
 """Every Operation by its name."""
+
+
+def operations_on(stack: Stack) -> tuple[type[Operation], ...]:
+    """The operations for which a stack file names something, or that need nothing of it."""
+
+    def is_wanted(kind: type[Operation]) -> bool:
+        fields = [parameter.field for parameter in parameters(kind)]
+        return not any(field.resource for field in fields) or any(tuple(field.names(stack)) for field in fields)
+
+    return tuple(kind for kind in OPERATIONS.values() if is_wanted(kind))
 
 
 def operations_for(resource: str) -> tuple[type[Operation], ...]:

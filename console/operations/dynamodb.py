@@ -135,8 +135,8 @@ def _words(state: Any) -> Clean:
 def _price(size: int) -> Clean:
     gigabytes = size / 2**30
     month = gigabytes * PITR_PRICE
-    dollars = f"${month:,.2f}" if month >= 0.01 else "less than $0.01"
+    dollars = f"about ${month:,.2f}" if month >= 0.01 else "under $0.01"
     return Clean(
-        f"about {dollars} a month for {gigabytes:,.2f} GB "
+        f"{dollars} a month for {gigabytes:,.3f} GB "
         f"(${PITR_PRICE:.2f} a GB-month: Amazon DynamoDB pricing, us-east-1; the size as DynamoDB last counted it)"
     )

@@ -55,7 +55,7 @@ class Reason(StrEnum):
 class AtTheGate(Exception):
     """An operation that was not let through; nothing was changed. The message says why and what to do next.
 
-    `planned` is the plan made anew where the old one is stale.
+    `planned` is the plan that was not confirmed, or the one made anew where the old one is stale.
     """
 
     def __init__(self, reason: Reason, what: str, planned: Planned | None = None) -> None:

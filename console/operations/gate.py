@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,6 +41,7 @@ class Gate:
         region = operation.region(stack)
         connection = await self.reads.get(stack, region)
         target = self.reads.target(stack, region)
+        target = replace(target, region=target.region or await connection.aws.region())
         try:
             before = await operation.observe(connection.aws)
             refused = operation.refuse(before) or ""
@@ -70,9 +71,8 @@ class Gate:
             raise AtTheGate(Reason.REFUSED, planned.refused)
         if refusal := self.write_state.refusal(planned.stack):
             raise AtTheGate(Reason.READ_ONLY, refusal)
-        confirmation = planned.confirmation
-        if not confirmation.accepts(answer):
-            raise AtTheGate(Reason.UNCONFIRMED, f"Not confirmed: nothing was changed. Next: answer {confirmation.text}")
+        if not planned.confirmation.accepts(answer):
+            raise AtTheGate(Reason.UNCONFIRMED, "Not confirmed: nothing was changed.", planned)
 
     async def check_again(self, planned: Planned) -> Aws:
         """Look once more, with the resource locked; gives the calls that can change something.

@@ -18,7 +18,11 @@ from console.operations.work import Done
 from console.text import clean
 
 NOT_RECORDED: Final = "The journal could not record this; the next start finds out what became of it."
-_GOING_ON: Final = frozenset({State.RUNNING, State.SENT, State.WATCHING})
+_GOING_ON: Final = {
+    State.RUNNING: "Begun.",
+    State.SENT: "Sent. Verifying.",
+    State.WATCHING: "Sent. Watching until AWS is done.",
+}
 _IN_VAIN: Final = frozenset({State.FAILED, State.STOPPED})
 
 
@@ -65,12 +69,13 @@ class Ledger:
     async def become(self, state: State, what: str = "") -> None:
         """Record the run's state and tell of it. One that cannot be recorded is told all the same."""
         ended = None if state in _GOING_ON else self._context.now()
-        change = {"state": state, "outcome": str(clean(what)), "ended": ended}
+        what = str(clean(what or _GOING_ON.get(state, "")))
+        change = {"state": state, "outcome": what, "ended": ended}
         try:
             self.run = await asyncio.wrap_future(self._context.journal.change(self.run.id, **change))
         except JournalError:
-            self.run = replace(self.run, **{**change, "outcome": f"{clean(what)} {NOT_RECORDED}".strip()})
-        self.tell(self.run.outcome or state.value)
+            self.run = replace(self.run, **{**change, "outcome": f"{what} {NOT_RECORDED}".strip()})
+        self.tell(self.run.outcome)
 
     def tell(self, text: str, fraction: float | None = None) -> None:
         """Tell how far it is."""

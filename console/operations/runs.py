@@ -57,9 +57,9 @@ class Runs:
 
     async def apply(self, planned: Planned, answer: str | None, *, wait: bool) -> Outcome:
         """Do what was planned and confirmed. Raises `AtTheGate` and `Failure`: nothing was changed then."""
-        self._gate.check(planned, answer)
         if planned.nothing_to_do:
             return Outcome(State.DONE, Clean("Nothing to do: it is so already."))
+        self._gate.check(planned, answer)
         armed = self._gate.write_state.armed(planned.stack)
         record = run_record(planned, self._context.now(), armed.reason if armed else "")
         reads = await self._gate.reads.get(planned.stack, planned.operation.region(planned.stack))

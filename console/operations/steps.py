@@ -126,7 +126,7 @@ class Waited:
 
 @dataclass(frozen=True)
 class Wait(Step):
-    """Waits until AWS has done what was asked, looking every so many seconds, for at most so many.
+    """Waits until AWS has done what was asked, looking every so many seconds (sooner at first), for at most so many.
 
     `read` and `params` are the call to look with, `judge` reads its answer; `waiter` is the aws command line's
     own name for this wait, where it has one.
@@ -153,14 +153,15 @@ class Wait(Step):
 
     async def run(self, work: Work) -> Done:
         """Look until it is done. A look that fails for a while is sat out."""
-        waited = 0.0
+        waited, pause = 0.0, min(1.0, self.every)
         while True:
             if (found := await self._look(work)).done:
                 return Done(what=found.text)
             if waited >= self.at_most:
                 raise StepFailed(f"It is not done after {self.at_most / 60:.0f} min: {found.text} Next: look at it.")
-            await work.sleep(self.every)
-            waited += self.every
+            await work.sleep(pause)
+            waited += pause
+            pause = min(2 * pause, self.every)
 
     async def _look(self, work: Work) -> Waited:
         try:

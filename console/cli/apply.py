@@ -1,0 +1,177 @@
+"""``groundskeeper apply NAME``: plan, ask, do, watch, verify; the same gate as in the console."""
+
+from __future__ import annotations
+
+import argparse
+import queue
+import shlex
+import sys
+import termios
+from concurrent.futures import Future
+from typing import Any, Final
+
+import msgspec
+
+from console.cli.fields import operation_arguments, operation_of
+from console.cli.output import write
+from console.cli.session import Ended, Session, opened
+from console.cli.show_plan import plan_lines
+from console.journal.records import State
+from console.journal.store import JournalError
+from console.operations.confirm import YES, Ask
+from console.operations.events import AtTheGate, Outcome, Progress, Reason
+from console.operations.planned import Planned
+from console.options import Options
+from console.problems import Failure, Kind
+from console.stack import Stack
+
+AT_THE_GATE: Final = 4
+EXIT: Final = {
+    State.DONE: 0,
+    State.WATCHING: 0,
+    State.FAILED: 1,
+    State.PARTLY: 5,
+    State.UNKNOWN: 5,
+    State.STOPPED: 130,
+}
+_LOOK: Final = 0.1
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The name of an operation, its fields, and how it is confirmed."""
+    operation_arguments(parser, confirming)
+
+
+def confirming(command: argparse.ArgumentParser) -> None:
+    """The flags that confirm."""
+    group = command.add_argument_group("confirmation; on a terminal it is asked for")
+    group.add_argument("--yes", action="store_true", help="confirm a change that can be taken back or redone")
+    group.add_argument(
+        "--confirm", metavar="TYPED", help="confirm what can lose something, by the text that plan names"
+    )
+    group.add_argument("--expect", metavar="DIGEST", help="only if the plan still has this digest")
+    group.add_argument("--no-wait", action="store_true", help="end when the change is sent; a console watches on")
+    group.add_argument("--json", action="store_true", help="print the outcome as JSON")
+
+
+def run(args: argparse.Namespace, options: Options) -> int:
+    """Apply one operation to the stack; gives the exit code."""
+
+    def planned(session: Session) -> Future[Planned]:
+        stack = session.stack()
+        return session.runner.plan(operation_of(args, stack), stack)
+
+    return Applying(args, options).run(planned)
+
+
+class Applying:
+    """One operation on its way through the gate on the command line."""
+
+    def __init__(self, args: argparse.Namespace, options: Options) -> None:
+        self._args = args
+        self._options = options
+        self._told: queue.SimpleQueue[Progress] = queue.SimpleQueue()
+        self._earlier: set[str] = set()
+
+    def run(self, plan: Any) -> int:
+        """Plan with `plan(session)`, ask, apply; gives the exit code."""
+        try:
+            # The listener only hands on: a terminal that nobody reads stops this thread, never the runner's.
+            with opened(self._options, self._told.put) as session:
+                return self._ended(self._through(session, plan))
+        except AtTheGate as gate:
+            return self._refused(gate)
+        except JournalError as error:
+            return self._refused(AtTheGate(Reason.REFUSED, f"{error} Nothing was changed."))
+        except Ended as ended:
+            sys.stderr.write("groundskeeper: stopped. What was sent is in the journal: groundskeeper journal\n")
+            return ended.code
+        except Failure as failure:
+            if failure.problem.kind is Kind.LOGIN:
+                raise
+            sys.stderr.write(f"groundskeeper: {failure}\n")
+            return 1
+
+    def _through(self, session: Session, plan: Any) -> Outcome:
+        planned: Planned = plan(session).result()
+        self._settle(session, planned.stack)
+        if not self._args.json:
+            write("\n".join(plan_lines(planned)))
+        if self._args.expect not in (None, planned.digest):
+            what = f"The plan's digest is {planned.digest}, not {self._args.expect}. Nothing was changed."
+            raise AtTheGate(Reason.STALE, f"{what} Next: look at the plan again.", planned)
+        answer = None if planned.nothing_to_do or planned.refused else self._answer(session, planned)
+        return self._follow(session.runner.apply(planned, answer, wait=not self._args.no_wait))
+
+    def _settle(self, session: Session, stack: Stack) -> None:
+        """Settle what an earlier command left behind, before more is added to it."""
+        for outcome in session.runner.reconcile([stack]).result():
+            if outcome.run is not None:
+                self._earlier.add(outcome.run.id)
+                sys.stderr.write(f"Earlier run {outcome.run.id}: {outcome.state}. {outcome.what}\n")
+
+    def _answer(self, session: Session, planned: Planned) -> str | None:
+        """What confirms, from the flags or from the person at the terminal; None for nothing."""
+        confirmation = planned.confirmation
+        if confirmation.kind is Ask.YES and self._args.yes:
+            return YES
+        if self._args.confirm is not None:
+            return str(self._args.confirm)
+        if session.runner.write_state.refusal(planned.stack) or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return None
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)  # what was typed before the question is no answer to it
+        if confirmation.kind is Ask.YES:
+            return YES if input("Apply this? [y/N] ").strip().lower() in ("y", "yes") else None
+        return input(f"{confirmation.why}\nType {confirmation.text} to apply: ")
+
+    def _follow(self, applying: Future[Outcome]) -> Outcome:
+        """Print progress until the outcome is there."""
+        while True:
+            try:
+                return applying.result(_LOOK)
+            except TimeoutError:
+                if applying.done():
+                    raise
+            finally:
+                self._print_progress()
+
+    def _print_progress(self) -> None:
+        while not self._told.empty():
+            progress = self._told.get()
+            if not self._args.json and progress.run.id not in self._earlier:
+                write(f"  {progress.state:9} {progress.text}")
+
+    def _ended(self, outcome: Outcome) -> int:
+        run = outcome.run
+        if self._args.json:
+            shown = {
+                "run": run.id if run else None,
+                "state": outcome.state,
+                "outcome": outcome.what,
+                "reason": None,
+                "secrets": dict(outcome.secrets),
+            }
+            write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+            return EXIT[outcome.state]
+        write(f"{outcome.state}: {outcome.what}")
+        for name, secret in outcome.secrets.items():
+            write(f"{name} (shown once, kept nowhere): {secret}")
+        for hint in outcome.hints:
+            write(f"Next: {hint}")
+        if run is not None:
+            undo = f"; undo: groundskeeper undo {run.id}" if "operation" in run.undo else ""
+            write(f"Run {run.id}{undo}")
+        return EXIT[outcome.state]
+
+    def _refused(self, gate: AtTheGate) -> int:
+        if self._args.json:
+            plan = gate.planned.as_json() if gate.planned else None
+            shown = {"run": None, "state": None, "outcome": str(gate), "reason": gate.reason, "plan": plan}
+            write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+        hint = ""
+        if gate.reason is Reason.UNCONFIRMED and gate.planned is not None:
+            confirmation = gate.planned.confirmation
+            flag = "--yes" if confirmation.kind is Ask.YES else f"--confirm {shlex.quote(confirmation.text)}"
+            hint = f" Next: look at the plan, then add {flag}."
+        sys.stderr.write(f"groundskeeper: {gate}{hint}\n")
+        return AT_THE_GATE

@@ -1,0 +1,86 @@
+"""The flags of an operation, made of its fields."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from console.cli.flags import shared_flags
+from console.operations import OPERATIONS
+from console.operations.base import Operation
+from console.operations.parameters import Parameter, parameters
+from console.options import UsageError
+from console.stack import Stack
+
+_FIELD: Final = "field:"
+
+
+def operation_arguments(parser: argparse.ArgumentParser, more: Callable[[argparse.ArgumentParser], None]) -> None:
+    """Let a subcommand take the name of an operation, then its fields, the shared flags and `more`."""
+    names = parser.add_subparsers(dest="operation", metavar="NAME", required=True)
+    for name, kind in OPERATIONS.items():
+        command = names.add_parser(
+            name, help=kind.title(), description=kind.help(), parents=[shared_flags()], allow_abbrev=False
+        )
+        group = command.add_argument_group("fields")
+        for parameter in parameters(kind):
+            _add(group, parameter)
+        more(command)
+
+
+def _add(group: argparse._ArgumentGroup, parameter: Parameter) -> None:
+    if parameter.is_secret:
+        group.add_argument(
+            "--secret-file", metavar="FILE", help=f"a file with the {parameter.field.word}; - for stdin; else asked for"
+        )
+        return
+
+    def parse(text: str) -> Any:
+        try:
+            return parameter.field.parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    options: dict[str, Any] = {} if parameter.required else {"default": parameter.default}
+    if parameter.default in (True, False):
+        options |= {"nargs": "?", "const": True}
+    group.add_argument(
+        parameter.flag,
+        dest=f"{_FIELD}{parameter.name}",
+        type=parse,
+        required=parameter.required,
+        metavar=parameter.field.word.upper().replace(" ", "-"),
+        help=parameter.help.replace("%", "%%"),
+        **options,
+    )
+
+
+def operation_of(args: argparse.Namespace, stack: Stack) -> Operation:
+    """The operation that was asked for, with what the stack file gives. Raises `UsageError`."""
+    kind = OPERATIONS[args.operation]
+    values = {p.name: _secret(p, args) if p.is_secret else getattr(args, f"{_FIELD}{p.name}") for p in parameters(kind)}
+    try:
+        return kind(**values).within(stack)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _secret(parameter: Parameter, args: argparse.Namespace) -> Any:
+    """A secret from its file, from stdin or asked for: never from the command line, which others can read."""
+    source: str = args.secret_file or ""
+    try:
+        if source == "-":
+            text = sys.stdin.readline()
+        elif source:
+            text = Path(source).read_text(encoding="utf-8")
+        elif sys.stdin.isatty():
+            text = getpass.getpass(f"{parameter.name}: ")
+        else:
+            raise UsageError(f"The {parameter.field.word} is missing. Next: give --secret-file FILE, or - for stdin.")
+        return parameter.field.parse(text.rstrip("\n"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The {parameter.field.word} cannot be read: {error}") from error

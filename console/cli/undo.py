@@ -1,0 +1,27 @@
+"""``groundskeeper undo RUN``: take back a change that is in the journal, through the same gate."""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import Future
+
+from console.cli.apply import Applying, confirming
+from console.cli.session import Session
+from console.operations.planned import Planned
+from console.options import Options
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The run, and how taking it back is confirmed."""
+    parser.add_argument("run_id", metavar="RUN", help="a run as the journal names it, or the end of its name")
+    confirming(parser)
+
+
+def run(args: argparse.Namespace, options: Options) -> int:
+    """Apply the operation that takes the run back; gives the exit code."""
+
+    def planned(session: Session) -> Future[Planned]:
+        record = session.journal.find(args.run_id).result()
+        return session.runner.plan_undo(record, session.stack(record.stack))
+
+    return Applying(args, options).run(planned)
