@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
-from console.sources import SOURCES, wanted_by
 from console.sources.base import AnySource, Detail, Finding, Level, Reading, Report
 from console.sources.poller import Key
+from console.sources.registry import SOURCES, wanted_by
 from console.sources.sweep import findings, worst_first
 from console.stack import Stack
 from screens.base import ConsoleScreen

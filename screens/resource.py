@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from console.desk import Desk
-from console.sources import SOURCES
 from console.sources.base import Detail, Finding, Reading, Report
 from console.sources.poller import Key
+from console.sources.registry import SOURCES
 from screens.frame import header_state
 from widgets.detail import DetailView
 from widgets.footer import Footer

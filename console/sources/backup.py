@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from console.operations.dynamodb import ContinuousBackups
 from console.problems import Failure, Kind
 from console.sources.base import Report, check
 from console.sources.each import each, joined
@@ -177,6 +178,7 @@ async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
         Window(recovery.get("EarliestRestorableDateTime", now), recovery.get("LatestRestorableDateTime", now))
         if on
         else Window(),
+        enable=ContinuousBackups(wanted.table),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
+from console.operations.ecs import Restart
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.numbers import stamp
@@ -126,7 +127,8 @@ def judge_service(service: dict[str, Any]) -> Iterator[Finding]:
         level = Level.CRIT if running == 0 else Level.WARN
         text = "No task is running." if running == 0 else "Fewer tasks run than desired."
         text += " A deployment is in progress." if rollout == "IN_PROGRESS" else ""
-        yield Finding(services.name, name, level, Clean(text), value, threshold)
+        fix = None if rollout == "IN_PROGRESS" else Restart(service["serviceName"], last(service["clusterArn"]))
+        yield Finding(services.name, name, level, Clean(text), value, threshold, fix)
     elif rollout != "FAILED":
         text = "A deployment is in progress." if rollout == "IN_PROGRESS" else "Runs as many tasks as desired."
         text = "Scaled to 0." if desired == 0 else text

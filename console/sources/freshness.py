@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from console.operations.base import Operation
 from console.sources.base import Detail, Event, Finding, Level
 from console.sources.numbers import size, span, stamp
 from console.stack import BackupPolicy
@@ -52,7 +53,8 @@ class Window:
 class Protected:
     """A resource that the policy concerns, and all that it could be restored from.
 
-    `complete` is False where some place that may hold backups could not be read.
+    `complete` is False where some place that may hold backups could not be read; `enable` is the operation that
+    switches point-in-time recovery on.
     """
 
     resource: Clean
@@ -62,6 +64,7 @@ class Protected:
     backups: tuple[Backup, ...] = ()
     window: Window = Window()
     complete: bool = True
+    enable: Operation | None = None
 
     @property
     def newest(self) -> Backup | None:
@@ -83,7 +86,8 @@ def judge(thing: Protected, policy: BackupPolicy, now: datetime) -> Iterator[Fin
     else:
         level = Level.WARN if policy.point_in_time else Level.OK
         what = Clean("Point-in-time recovery is off.")
-        yield Finding(SOURCE, thing.resource, level, what, Clean("off"), _required(policy))
+        fix = thing.enable if policy.point_in_time else None
+        yield Finding(SOURCE, thing.resource, level, what, Clean("off"), _required(policy), fix)
     if thing.newest or thing.window.on:
         yield _judge_kept(thing, policy, now)
 

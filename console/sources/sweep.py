@@ -8,8 +8,8 @@ from typing import Any
 
 from console.aws.connections import Connections
 from console.problems import Failure, Problem, classify
-from console.sources import wanted_by
 from console.sources.base import AnySource, Finding, Level, Reading, Report
+from console.sources.registry import wanted_by
 from console.stack import Stack
 from console.text import Clean, clean
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from console.sources import SOURCES, wanted_by
+from console.sources.registry import SOURCES, wanted_by
 from console.stack_file import load
 from tests.conftest import DemoServer
 

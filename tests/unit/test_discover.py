@@ -16,7 +16,7 @@ from console.discover.account import account_stack
 from console.discover.found import Account, Crowd, Unlisted
 from console.discover.kinds import KINDS, PERMISSIONS
 from console.problems import Failure, Kind, Problem
-from console.sources import wanted_by
+from console.sources.registry import wanted_by
 from console.sources.base import Level
 from console.sources.discovered import discovered
 from console.stack import (
