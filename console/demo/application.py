@@ -16,7 +16,7 @@ from moto.core.utils import convert_to_flask_response, service_name_from_moto_pa
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import NotFound
 
-from console.demo.gaps.shapes import OWN, refuse
+from console.demo.gaps.shapes import ADDED, OWN, refuse
 
 _log = logging.getLogger(__name__)
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
@@ -42,12 +42,16 @@ def create_app(service: str) -> Flask:
     if service in list_of_moto_modules():
         app = create_backend_app(service)  # type: ignore[arg-type]
         app.debug = False
+        # moto routes only the paths that it answers; the others go where our answers were added.
+        ours = next((a.responses for a in ADDED if a.responses.__module__.split(".")[1] == service), None)
+        views: list[Any] = [convert_to_flask_response(ours.dispatch)] if ours else []
     else:
         app = Flask("demo")
         app.request_class = BackendRequest
-        view = convert_to_flask_response(OWN[service].dispatch) if service in OWN else _nobody
+        views = [convert_to_flask_response(OWN[service].dispatch) if service in OWN else _nobody]
+    for view in views:
         for rule in ("/", "/<path:path>"):
-            app.add_url_rule(rule, rule, view, methods=_METHODS)
+            app.add_url_rule(rule, f"demo {rule}", view, methods=_METHODS)
     app.register_error_handler(Exception, lambda error: _failed(service, error))
     return app
 

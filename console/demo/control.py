@@ -70,7 +70,7 @@ class Lifelines:
 
 
 class Control:
-    """Answers below ``/groundskeeper``: ping, ready/STACK, lifeline, and the site of the stacks."""
+    """Answers below ``/groundskeeper``: ping, ready/STACK, lifeline, and the sites and files of the stacks."""
 
     def __init__(self, world: World, lifelines: Lifelines, building: Mapping[str, Future[None]]) -> None:
         self.world = world
@@ -93,6 +93,8 @@ class Control:
         elif what == "site":
             status = self.world.site.get(rest, 404)
             handler.reply(status, f"{rest}: {status}\n".encode(), "text/plain")
+        elif what == "files" and rest in self.world.pages:
+            handler.reply(200, self.world.pages[rest], "application/octet-stream")
         else:
             handler.reply(404, b'{"message": "the demo server has no such page"}')
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-STACKS: Final = ("mra-mines",)
+STACKS: Final = ("mra-mines", "personal-journal", "gift-tracker", "expo", "operations")
 """The stacks of the demo, in the order in which they are built."""
 
 

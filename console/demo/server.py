@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from console.demo.world import World
 
 _ENDS: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+_SOON: Final = 5.0
+"""Seconds of a new stack's time that pass at once, so that its alarms have been judged when it is ready."""
 _SITE: Final = "http://demo.invalid/"
 
 
@@ -79,6 +81,7 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
     except OSError as error:
         raise DemoError(f"Port {options.port} cannot be opened: {error.strerror}. Next: --port 0.") from error
     here = record.of(server.port, options.stacks)
+    world.url = here.url
     with ThreadPoolExecutor(1, "build") as builder, world.running():
         building |= {name: builder.submit(_build, world, name) for name in options.stacks}
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
@@ -100,7 +103,9 @@ def _build(world: World, name: str) -> None:
     while True:
         with world.lock:
             if next(steps, done) is done:
-                return
+                break
+    with world.lock:
+        world.hurry(_SOON)
 
 
 def _write_files(here: Record) -> None:

@@ -7,6 +7,7 @@ import itertools
 import logging
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -40,7 +41,8 @@ class World:
     takes 60 s on AWS takes ``60 / time_scale`` real seconds. `lock` is held by each request and by each
     callback, since moto serves one at a time. `faults` names what is wrong at present, as
     ``stack.what-is-wrong``; metrics and log lines show it. `history` holds every metric; `site` is the status
-    that each page of the stacks' own sites answers, by ``stack/path``.
+    that each page of the stacks' own sites answers, by ``stack/path``; `things` are what the gaps keep beside
+    moto's own state, such as findings, by kind, account and region.
     """
 
     def __init__(self, stacks: tuple[str, ...] = (), time_scale: float = 1.0, seed: int = SEED) -> None:
@@ -51,7 +53,10 @@ class World:
         self.started = datetime.now(UTC)
         self.faults: set[str] = set()
         self.history = MetricHistory(self.faults)
+        self.url = ""
         self.site: dict[str, int] = {}
+        self.pages: dict[str, bytes] = {}
+        self.things: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
         self._jobs: list[_Job] = []
         self._orders = itertools.count()
         self._changed = threading.Condition()
@@ -69,9 +74,24 @@ class World:
         """How many real seconds a span of AWS seconds takes here."""
         return seconds / self.time_scale
 
+    def publish(self, name: str, content: bytes) -> str:
+        """Put a file on the demo's own site, and give its URL."""
+        self.pages[name] = content
+        return f"{self.url}/groundskeeper/files/{name}"
+
     def after(self, seconds: float, callback: Callable[[], object]) -> None:
         """Call back once, when `seconds` of AWS time have passed."""
         self._add(self.real(seconds), callback, None)
+
+    def hurry(self, seconds: float) -> None:
+        """Let what is to happen once within the next `seconds` of AWS time happen now; the lock must be held."""
+        horizon = time.monotonic() + self.real(seconds)
+        with self._changed:
+            near = sorted(job for job in self._jobs if job.every is None and job.due <= horizon)
+            self._jobs = [job for job in self._jobs if job not in near]
+            heapq.heapify(self._jobs)
+        for job in near:
+            job.callback()
 
     def every(self, seconds: float, callback: Callable[[], object]) -> None:
         """Call back each `seconds` of AWS time; never more often than ten times in a real second."""

@@ -28,12 +28,51 @@ for one in gaps.shapes.ADDED:
     print(f"added {one.service}.{one.operation}")
 """
 
-CALLS: dict[str, dict[str, Any]] = {
-    "dynamodb.DescribeContributorInsights": {"TableName": "maps"},
-    "health.DescribeAffectedEntities": {"filter": {"eventArns": ["arn:aws:health:eu-west-1::event/EC2/A/A_1"]}},
-    "health.DescribeEventDetails": {"eventArns": ["arn:aws:health:eu-west-1::event/EC2/A/A_1"]},
-    "health.DescribeEvents": {"filter": {"eventTypeCategories": ["issue"]}},
-    "lambda.GetAccountSettings": {},
+EVENT = "arn:aws:health:eu-west-1::event/EC2/A/A_1"
+EXPO = {"EnvironmentName": "expo-project-prod-env"}
+CALLS: dict[str, tuple[str, dict[str, Any]]] = {
+    "application-autoscaling.DescribeScalingActivities": ("personal-journal", {"ServiceNamespace": "ecs"}),
+    "backup.ListBackupJobs": ("operations", {"ByState": "FAILED"}),
+    "backup.ListRecoveryPointsByBackupVault": ("operations", {"BackupVaultName": "efs-backup-vault"}),
+    "cloudtrail.LookupEvents": ("personal-journal", {}),
+    "config.DescribeComplianceByConfigRule": ("operations", {}),
+    "config.GetComplianceDetailsByConfigRule": ("operations", {"ConfigRuleName": "encrypted-volumes"}),
+    "config.GetComplianceSummaryByConfigRule": ("operations", {}),
+    "dynamodb.DescribeContributorInsights": ("mra-mines", {"TableName": "maps"}),
+    "elasticbeanstalk.CreateApplicationVersion": (
+        "expo",
+        {"ApplicationName": "expo-project", "VersionLabel": "test-1"},
+    ),
+    "elasticbeanstalk.CreateConfigurationTemplate": (
+        "expo",
+        {"ApplicationName": "expo-project", "TemplateName": "test"},
+    ),
+    "elasticbeanstalk.CreateStorageLocation": ("expo", {}),
+    "elasticbeanstalk.DeleteConfigurationTemplate": (
+        "expo",
+        {"ApplicationName": "expo-project", "TemplateName": "test"},
+    ),
+    "elasticbeanstalk.DescribeApplicationVersions": ("expo", {"ApplicationName": "expo-project"}),
+    "elasticbeanstalk.DescribeConfigurationSettings": ("expo", EXPO | {"ApplicationName": "expo-project"}),
+    "elasticbeanstalk.DescribeEnvironmentHealth": ("expo", EXPO | {"AttributeNames": ["All"]}),
+    "elasticbeanstalk.DescribeEnvironmentResources": ("expo", EXPO),
+    "elasticbeanstalk.DescribeEvents": ("expo", EXPO),
+    "elasticbeanstalk.DescribeInstancesHealth": ("expo", EXPO | {"AttributeNames": ["All"]}),
+    "elasticbeanstalk.RequestEnvironmentInfo": ("expo", EXPO | {"InfoType": "tail"}),
+    "elasticbeanstalk.RetrieveEnvironmentInfo": ("expo", EXPO | {"InfoType": "tail"}),
+    "guardduty.GetFindings": ("personal-journal", {"FindingIds": ["0" * 32]}),
+    "guardduty.ListFindings": ("personal-journal", {}),
+    "guardduty.ArchiveFindings": ("personal-journal", {"FindingIds": ["0" * 32]}),
+    "guardduty.UnarchiveFindings": ("personal-journal", {"FindingIds": ["0" * 32]}),
+    "health.DescribeAffectedEntities": ("mra-mines", {"filter": {"eventArns": [EVENT]}}),
+    "health.DescribeEventDetails": ("mra-mines", {"eventArns": [EVENT]}),
+    "health.DescribeEvents": ("mra-mines", {"filter": {"eventTypeCategories": ["issue"]}}),
+    "lambda.GetAccountSettings": ("mra-mines", {}),
+    "rds.DescribeDBEngineVersions": ("operations", {"Engine": "mysql", "EngineVersion": "8.0.35"}),
+    "service-quotas.ListServiceQuotas": ("mra-mines", {"ServiceCode": "lambda"}),
+    "ssm.DescribeInstanceInformation": ("operations", {}),
+    "ssm.DescribeInstancePatchStates": ("operations", {"InstanceIds": ["i-00000000"]}),
+    "ssm.ListCommandInvocations": ("operations", {}),
 }
 """Every operation that we add, with arguments that it answers; those of CloudWatch have tests of their own."""
 
@@ -53,7 +92,8 @@ def test_moto_is_what_it_was_when_ours_was_written(installed: list[str]) -> None
 
 def test_every_operation_that_we_add_is_tried(installed: list[str]) -> None:
     added = {line.removeprefix("added ") for line in installed if line.startswith("added ")}
-    assert {name for name in added if not name.startswith(("logs.", "cloudwatch."))} == set(CALLS)
+    changes = {f"elasticbeanstalk.{name}" for name in ("RebuildEnvironment", "RestartAppServer", "UpdateEnvironment")}
+    assert {name for name in added if not name.startswith(("logs.", "cloudwatch."))} == set(CALLS) | changes
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -62,7 +102,11 @@ def test_what_we_add_fits_the_model(demo: DemoServer, name: str) -> None:
     from botocore import xform_name
 
     service, _, operation = name.partition(".")
-    answer = getattr(demo.client(service), xform_name(operation))(**CALLS[name])
+    stack, arguments = CALLS[name]
+    client = demo.client(service, stack)
+    if service == "guardduty":
+        arguments |= {"DetectorId": client.list_detectors()["DetectorIds"][0]}
+    answer = getattr(client, xform_name(operation))(**arguments)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 

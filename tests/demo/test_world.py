@@ -45,6 +45,29 @@ def look(client: Client, stack: Stack) -> None:
     for group in stack.logs:
         (first, *_) = client("logs").describe_log_groups(logGroupNamePrefix=group.group)["logGroups"]
         assert first["logGroupName"] == group.group
+    for balancer in stack.alb:
+        (found,) = client("elbv2").describe_load_balancers(Names=[balancer.load_balancer])["LoadBalancers"]
+        groups = client("elbv2").describe_target_groups(LoadBalancerArn=found["LoadBalancerArn"])["TargetGroups"]
+        for group in groups:
+            health = client("elbv2").describe_target_health(TargetGroupArn=group["TargetGroupArn"])
+            assert health["TargetHealthDescriptions"]
+    for api in stack.apigateway:
+        client("apigateway").get_stage(restApiId=api.api, stageName=api.stage)
+    for instance in stack.rds:
+        (found,) = client("rds").describe_db_instances(DBInstanceIdentifier=instance.instance)["DBInstances"]
+        assert found["DBInstanceStatus"] == "available"
+    for cluster in stack.docdb:
+        (found,) = client("docdb").describe_db_clusters(DBClusterIdentifier=cluster.cluster)["DBClusters"]
+        assert (found["Engine"], found["Status"], len(found["DBClusterMembers"])) == ("docdb", "available", 2)
+    for named in stack.beanstalk:
+        found = client("elasticbeanstalk").describe_environments(EnvironmentNames=[named.environment])
+        assert found["Environments"][0]["Status"] == "Ready"
+    for cluster in stack.eks:
+        assert client("eks").list_nodegroups(clusterName=cluster.cluster)["nodegroups"]
+    for instances in stack.ec2:
+        key, _, value = (instances.tag or "").partition("=")
+        tag = [{"Name": f"tag:{key}", "Values": [value]}]
+        assert client("ec2").describe_instances(Filters=tag)["Reservations"]
     for topic in stack.sns:
         client("sns").get_topic_attributes(TopicArn=topic.topic)
     for prefix in stack.alarms.prefixes:
@@ -77,7 +100,7 @@ def test_mra_mines_begins_with_its_troubles(demo: DemoServer) -> None:
     assert runtime == "nodejs16.x"
     alarms = {a["AlarmName"]: a["StateValue"] for a in cloudwatch.describe_alarms()["MetricAlarms"]}
     assert alarms["mra-mines-lambda-errors-staging"] == "ALARM"
-    assert alarms["mra-mines-imports-staging"] == "INSUFFICIENT_DATA"
+    assert alarms["mra-mines-export-failures-staging"] == "INSUFFICIENT_DATA"
     assert alarms["mra-mines-high-cpu-staging"] == "OK"
 
 

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from console.demo.world import World
 
-MODULES: Final = ("ecs", "cloudfront", "cloudwatch", "logs", "dynamodb", "awslambda", "health")
+MODULES: Final = (
+    *("ecs", "elbv2", "cloudfront", "cloudwatch", "logs", "dynamodb", "awslambda", "health", "rds"),
+    *("elasticbeanstalk", "guardduty", "cloudtrail", "backup", "ssm", "config", "servicequotas"),
+    "applicationautoscaling",
+)
 """The modules of this package, in the order in which they are installed."""
 
 

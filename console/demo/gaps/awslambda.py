@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.awslambda import urls
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
@@ -45,7 +44,6 @@ def install(world: World) -> None:
         }
 
     add(LambdaResponse, "GetAccountSettings", get_account_settings)
-    urls.url_paths[r"{0}/2016-08-19/account-settings/?$"] = LambdaResponse.dispatch
     _replace_updates(world)
 
 

@@ -30,10 +30,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """One operation that moto lacks."""
+    """One operation that moto lacks, and the class of moto's to which it was added."""
 
     service: str
     operation: str
+    responses: type[BaseResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def add(responses: type[BaseResponse], operation: str, give: Give) -> None:
         return ActionResult(given)
 
     setattr(responses, action, answer)
-    ADDED.append(Added(service, operation))
+    ADDED.append(Added(service, operation, responses))
 
 
 def replace(owner: Any, name: str, ours: Any) -> Any:

@@ -25,10 +25,20 @@ def cluster(place: Place, name: str, *, insights: bool = False) -> None:
     )
 
 
-def task_definition(place: Place, family: str, image: str, *, cpu: int, memory: int, port: int | None = None) -> str:
+def task_definition(
+    place: Place,
+    family: str,
+    container: str,
+    image: str,
+    *,
+    cpu: int,
+    memory: int,
+    port: int | None = None,
+    log_group: str = "",
+) -> str:
     """A revision of a Fargate task definition with one container, which logs to ``/ecs/<family>``; its ARN."""
-    container = {
-        "name": family.split("-")[-2] if "-" in family else family,
+    definition_of = {
+        "name": container,
         "image": image,
         "cpu": cpu,
         "memory": memory,
@@ -38,7 +48,7 @@ def task_definition(place: Place, family: str, image: str, *, cpu: int, memory: 
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
-                "awslogs-group": f"/ecs/{family}",
+                "awslogs-group": log_group or f"/ecs/{family}",
                 "awslogs-region": place.region,
                 "awslogs-stream-prefix": "ecs",
             },
@@ -46,7 +56,7 @@ def task_definition(place: Place, family: str, image: str, *, cpu: int, memory: 
     }
     definition = place.backend("ecs").register_task_definition(
         family,
-        [container],
+        [definition_of],
         tags=place.small_tag_list,
         network_mode="awsvpc",
         requires_compatibilities=["FARGATE"],
@@ -136,3 +146,12 @@ def image(place: Place, repository_name: str, tag: str | None, pushed: datetime,
     made = ecr.put_image(repository_name, manifest, tag)
     made.image_pushed_at = int(pushed.timestamp())
     return str(made.get_image_digest())
+
+
+def images(place: Place, repository_name: str, *, tags: int, untagged: int, size: int = 190_000_000) -> None:
+    """Images pushed every nine days, of which the older lost their tags to newer ones; the newest is ``latest``."""
+    count = tags + untagged
+    for number in range(count):
+        tag = f"1.{number}.0" if number >= untagged else None
+        image(place, repository_name, tag, place.ago(days=9 * (count - number)), size=size + number * 1_100_000)
+    image(place, repository_name, "latest", place.ago(days=2, hours=3), size=size + count * 1_100_000)

@@ -36,17 +36,31 @@ def count(
 ) -> None:
     """Events a minute, among all operations where given."""
     place.world.history.define(
-        namespace, metric, dimensions, shape, "Count",
-        account=place.account, region=place.region, counts=True, samples=among,
-    )  # fmt: skip
+        namespace,
+        metric,
+        dimensions,
+        shape,
+        "Count",
+        account=place.account,
+        region=place.region,
+        counts=True,
+        samples=among,
+    )
 
 
 def timing(place: Place, namespace: str, metric: str, dimensions: Mapping[str, str], mean: Shape, calls: Shape) -> None:
     """A duration in milliseconds, measured at each call."""
     place.world.history.define(
-        namespace, metric, dimensions, mean, "Milliseconds",
-        account=place.account, region=place.region, samples=calls, spread=0.6,
-    )  # fmt: skip
+        namespace,
+        metric,
+        dimensions,
+        mean,
+        "Milliseconds",
+        account=place.account,
+        region=place.region,
+        samples=calls,
+        spread=0.6,
+    )
 
 
 def ecs_service(place: Place, cluster: str, service: str, cpu: Shape, memory: Shape) -> None:
@@ -93,10 +107,15 @@ def bucket(place: Place, name: str, growth: float = 0.05) -> None:
         ("NumberOfObjects", "AllStorageTypes", objects, "Count"),
     ):
         place.world.history.define(
-            "AWS/S3", metric, {"BucketName": name, "StorageType": kind},
-            (Level(now) + Growth(now * growth, origin)).clamp(0), unit,
-            account=place.account, region=place.region, every=DAY,
-        )  # fmt: skip
+            "AWS/S3",
+            metric,
+            {"BucketName": name, "StorageType": kind},
+            (Level(now) + Growth(now * growth, origin)).clamp(0),
+            unit,
+            account=place.account,
+            region=place.region,
+            every=DAY,
+        )
 
 
 def distribution(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from console.demo.world import ACCOUNT, World
@@ -53,6 +53,13 @@ class Place:
     def ago(self, **span: float) -> datetime:
         """A moment before now."""
         return self.world.ago(**span)
+
+    def nights(self, hour: int, *ages: int) -> list[datetime]:
+        """Moments at an hour (UTC), oldest first; age 0 is the last one that has passed, 1 the one before."""
+        last = self.world.now().replace(hour=hour, minute=0, second=0, microsecond=0)
+        if last > self.world.now():
+            last -= timedelta(days=1)
+        return [last - timedelta(days=age) for age in sorted(ages, reverse=True)]
 
 
 def naive(moment: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -57,8 +58,12 @@ def table(
     indexes: Mapping[str, str] | None = None,
     sort: str | None = None,
     recovery: bool = True,
+    capacity: int | None = None,
 ) -> None:
-    """A DynamoDB table on demand; `indexes` are names of global indexes and the attribute of each."""
+    """A DynamoDB table, on demand or with so many units of read and write capacity.
+
+    `indexes` are names of global indexes and the attribute of each.
+    """
     indexes = indexes or {}
     keys = [{"AttributeName": key, "KeyType": "HASH"}]
     keys += [{"AttributeName": sort, "KeyType": "RANGE"}] if sort else []
@@ -66,7 +71,7 @@ def table(
     made = place.backend("dynamodb").create_table(
         name=name,
         schema=keys,
-        throughput=None,
+        throughput={"ReadCapacityUnits": capacity, "WriteCapacityUnits": capacity} if capacity else None,
         attr=[{"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes],
         global_indexes=[
             {
@@ -78,7 +83,7 @@ def table(
         ],
         indexes=[],
         streams=None,
-        billing_mode="PAY_PER_REQUEST",
+        billing_mode="PROVISIONED" if capacity else "PAY_PER_REQUEST",
         sse_specification=None,
         tags=place.tag_list,
         deletion_protection_enabled=False,
@@ -98,11 +103,23 @@ def items(place: Place, table_name: str, rows: Iterable[Mapping[str, Any]]) -> N
         found.put_item({name: _typed(value) for name, value in row.items()})
 
 
-def backup(place: Place, table_name: str, name: str, taken: datetime) -> None:
-    """An on-demand backup of a table as it is, as if taken at a moment."""
-    made = place.backend("dynamodb").create_backup(table_name, name)
-    made.creation_date_time = naive(taken)
-    made.status = "AVAILABLE"
+def backups(place: Place, table_name: str, taken: Mapping[str, datetime]) -> None:
+    """On-demand backups by name of a table as it is, as if taken at their moments.
+
+    They share one copy of the items: a copy for each would take seconds.
+    """
+    dynamodb = place.backend("dynamodb")
+    first = None
+    for name, moment in taken.items():
+        if first is None:
+            made = first = dynamodb.create_backup(table_name, name)
+            del dynamodb.backups[made.arn]
+        else:
+            made = copy.copy(first)
+        made.name, made.status = name, "AVAILABLE"
+        made.creation_date_time = naive(moment)
+        made.identifier = made._make_identifier()
+        dynamodb.backups[made.arn] = made
 
 
 def _typed(value: Any) -> dict[str, Any]:

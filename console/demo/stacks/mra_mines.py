@@ -22,6 +22,8 @@ REGION: Final = "eu-west-1"
 DISTRIBUTION: Final = "E2QWRUHAPOMQZL"
 DOMAIN: Final = "d3n47138ce9sz5.cloudfront.net"
 POOL: Final = "eu-west-1_Xk4mRa7Qz"
+_MAPS_BACKUPS: Final = (*range(0, 43, 7), *range(71, 400, 30))
+"""Ages in days: weekly, and one a month for a year."""
 FUNCTIONS: Final = ("input-handler", "map-status", "map-list", "notify")
 
 
@@ -63,15 +65,12 @@ def _containers(place: Place) -> None:
     uris = {kind: containers.repository(place, name(kind)) for kind in ("frontend", "processor")}
     for kind, uri in uris.items():
         repository = uri.split("/")[-1]
-        for number in range(14):
-            tag = f"1.{number}.0" if number % 2 else None
-            containers.image(
-                place, repository, tag, place.ago(days=120 - 9 * number), size=184_000_000 + number * 1_100_000
-            )
-        containers.image(place, repository, "latest", place.ago(days=2, hours=3), size=203_400_000)
+        containers.images(place, repository, tags=7, untagged=7)
         port = 3000 if kind == "frontend" else None
-        for tag in ("1.11.0", "1.13.0", "latest"):
-            definition = containers.task_definition(place, name(kind), f"{uri}:{tag}", cpu=256, memory=512, port=port)
+        for tag in ("1.12.0", "1.13.0", "latest"):
+            definition = containers.task_definition(
+                place, name(kind), kind, f"{uri}:{tag}", cpu=256, memory=512, port=port
+            )
         running = 2 if kind == "frontend" else 1
         made = containers.service(
             place,
@@ -108,31 +107,38 @@ def _tables(place: Place) -> None:
         place, "map-jobs", "jobId", created=place.ago(days=400), indexes={"mapIdIndex": "mapId"}, recovery=False
     )
     owners = [f"surveyor{number}@example.com" for number in range(25)]
-    storage.items(place, "maps", (
-        {
-            "mapId": f"map-{number:05d}",
-            "ownerEmail": chance.choice(owners),
-            "title": f"{chance.choice(('LEK', 'Nimba', 'Boma', 'Kolda', 'Tsumeb'))} sheet {number}",
-            "status": chance.choice(("READY", "READY", "READY", "PROCESSING")),
-            "minefields": chance.randrange(1, 90),
-            "createdAt": place.ago(days=chance.uniform(0, 380)).isoformat(timespec="seconds"),
-        }
-        for number in range(1, 621)
-    ))  # fmt: skip
-    storage.items(place, "map-jobs", (
-        {
-            "jobId": f"job-{number:06d}",
-            "mapId": f"map-{chance.randrange(1, 621):05d}",
-            "status": "FAILED" if number % 19 == 0 else "DONE",
-            "seconds": chance.randrange(4, 300),
-            "startedAt": place.ago(days=chance.uniform(0, 90)).isoformat(timespec="seconds"),
-        }
-        for number in range(1, 1401)
-    ))  # fmt: skip
-    for table, ages in (("maps", (1, 8, 15, 36)), ("map-jobs", (9, 16, 40))):
-        for days in reversed(ages):
-            taken = place.ago(days=days).replace(hour=2, minute=0, second=0)
-            storage.backup(place, table, f"{table}-backup-{taken:%Y%m%d-%H%M%S}", taken)
+    storage.items(
+        place,
+        "maps",
+        (
+            {
+                "mapId": f"map-{number:05d}",
+                "ownerEmail": chance.choice(owners),
+                "title": f"{chance.choice(('LEK', 'Nimba', 'Boma', 'Kolda', 'Tsumeb'))} sheet {number}",
+                "status": chance.choice(("READY", "READY", "READY", "PROCESSING")),
+                "minefields": chance.randrange(1, 90),
+                "createdAt": place.ago(days=chance.uniform(0, 380)).isoformat(timespec="seconds"),
+            }
+            for number in range(1, 621)
+        ),
+    )
+    storage.items(
+        place,
+        "map-jobs",
+        (
+            {
+                "jobId": f"job-{number:06d}",
+                "mapId": f"map-{chance.randrange(1, 621):05d}",
+                "status": "FAILED" if number % 19 == 0 else "DONE",
+                "seconds": chance.randrange(4, 300),
+                "startedAt": place.ago(days=chance.uniform(0, 90)).isoformat(timespec="seconds"),
+            }
+            for number in range(1, 1401)
+        ),
+    )
+    for table, ages in (("maps", _MAPS_BACKUPS), ("map-jobs", (9, 16, 40))):
+        backups = {f"{table}-backup-{night:%Y%m%d-%H%M%S}": night for night in place.nights(2, *ages)}
+        storage.backups(place, table, backups)
 
 
 def _buckets(place: Place) -> Iterator[None]:
@@ -159,9 +165,9 @@ def _functions(place: Place) -> None:
     access.user(place, place.name("deploy"), 41)
     access.user(place, place.name("analyst"), 210, 12)
     settings = {
-        "input-handler": ("nodejs20.x", 512, 30, 6),
-        "map-status": ("nodejs20.x", 256, 10, 40),
-        "map-list": ("nodejs20.x", 256, 10, 40),
+        "input-handler": ("nodejs22.x", 512, 30, 6),
+        "map-status": ("nodejs22.x", 256, 10, 40),
+        "map-list": ("nodejs22.x", 256, 10, 40),
         "notify": ("nodejs16.x", 128, 10, 690),
     }
     for kind in FUNCTIONS:
@@ -182,23 +188,54 @@ def _alarms(place: Place, topic: str) -> None:
     name = place.name
     service = {"ClusterName": name("cluster"), "ServiceName": name("frontend")}
     watch.alarm(
-        place, name("high-cpu"), "Alert when CPU exceeds 80%", ("AWS/ECS", "CPUUtilization"), service, 80,
+        place,
+        name("high-cpu"),
+        "Alert when CPU exceeds 80%",
+        ("AWS/ECS", "CPUUtilization"),
+        service,
+        80,
         topic_arn=topic,
-    )  # fmt: skip
+    )
     watch.alarm(
-        place, name("lambda-errors"), "Alert on Lambda errors", ("AWS/Lambda", "Errors"),
-        {"FunctionName": name("input-handler")}, 5, statistic="Sum", period=60, periods=1, topic_arn=topic,
-    )  # fmt: skip
-    watch.alarm(
-        place, name("processor-memory"), "Alert when the processor's memory exceeds 90%",
-        ("AWS/ECS", "MemoryUtilization"), service | {"ServiceName": name("processor")}, 90, topic_arn=topic,
-    )  # fmt: skip
-    watch.alarm(
-        place, name("maps-throttles"), "Alert when reads of maps are throttled", ("AWS/DynamoDB", "ReadThrottleEvents"),
-        {"TableName": "maps"}, 0, statistic="Sum", missing="notBreaching", topic_arn=topic,
-    )  # fmt: skip
-    watch.alarm(
-        place, name("imports"), "Alert when no map was imported for an hour", ("MraMines", "MapsImported"),
-        {"Environment": place.environment}, 1, statistic="Sum", comparison="LessThanThreshold", period=3600,
+        place,
+        name("lambda-errors"),
+        "Alert on Lambda errors",
+        ("AWS/Lambda", "Errors"),
+        {"FunctionName": name("input-handler")},
+        5,
+        statistic="Sum",
+        period=60,
         periods=1,
-    )  # fmt: skip
+        topic_arn=topic,
+    )
+    watch.alarm(
+        place,
+        name("processor-memory"),
+        "Alert when the processor's memory exceeds 90%",
+        ("AWS/ECS", "MemoryUtilization"),
+        service | {"ServiceName": name("processor")},
+        90,
+        topic_arn=topic,
+    )
+    watch.alarm(
+        place,
+        name("maps-throttles"),
+        "Alert when reads of maps are throttled",
+        ("AWS/DynamoDB", "ReadThrottleEvents"),
+        {"TableName": "maps"},
+        0,
+        statistic="Sum",
+        missing="notBreaching",
+        topic_arn=topic,
+    )
+    watch.alarm(
+        place,
+        name("export-failures"),
+        "Alert when exports fail",
+        ("MraMines", "ExportFailures"),
+        {"Environment": place.environment},
+        1,
+        statistic="Sum",
+        period=3600,
+        periods=1,
+    )

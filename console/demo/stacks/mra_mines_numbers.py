@@ -30,5 +30,6 @@ def define(place: Place, distribution: str, pool: str, client: str) -> None:
     for kind in ("map-input", "map-output"):
         numbers.bucket(place, name(kind))
     hits = During(fault + "cache-misses", Level(58) + Noise(5), Level(88) + Noise(4))
-    numbers.distribution(place, distribution, web * 8.0, hits, Level(1.1) + Noise(0.5), Level(0.12) + Noise(0.1))
+    numbers.distribution(place, distribution, web * 8.0, hits, Level(0.06) + Noise(0.02), Level(0.02) + Noise(0.01))
+    numbers.count(place, "MraMines", "MapsImported", {"Environment": place.environment}, uploads * 0.05)
     numbers.user_pool(place, pool, client, web * 0.06, failure=0.06)
