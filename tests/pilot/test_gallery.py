@@ -71,6 +71,16 @@ async def test_production_is_said_in_words(gallery: ModuleType, size: tuple[int,
         assert "▲ WRITE 29:10" in lines(app)[0]
 
 
+async def test_the_last_line_tells_the_keys_that_work_here(gallery: ModuleType) -> None:
+    app = gallery.Gallery()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert lines(app)[-1].split("  ")[:5] == [" / filter", "a actions", "enter details", "space mark", "s sort"]
+        await pilot.press("slash")
+        await pilot.pause()
+        assert lines(app)[-1].startswith(" / filter  esc clear, close ")
+
+
 async def test_the_filter_opens_over_the_keys_and_narrows_the_tables(gallery: ModuleType) -> None:
     app = gallery.Gallery()
     async with app.run_test(size=(80, 24)) as pilot:

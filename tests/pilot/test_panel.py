@@ -55,6 +55,10 @@ async def test_a_problem_comes_in_between_and_goes_again() -> None:
         await pilot.pause()
         assert "? denied: Not allowed to call ecs:ListServices. Next: ask for the permission." in lines(app)[1]
         assert "the body" in lines(app)[2]
+        app.panel.show(Reading("first", START, Problem(Kind.DENIED, clean("Not allowed. " * 9))))
+        await pilot.pause()
+        assert "Not allowed." in lines(app)[2]
+        assert "the body" in lines(app)[3]
         app.panel.show(Reading("first", START))
         await pilot.pause()
         assert "the body" in lines(app)[1]

@@ -59,6 +59,10 @@ def test_the_environment_and_the_stack_are_never_dropped(width: int) -> None:
     assert "operations" in line.plain
 
 
+def test_where_nothing_else_fits_the_environment_still_comes_first() -> None:
+    assert header_line(PRODUCTION, 10, NOW).plain.startswith(" ■ PRODUCTION ■   operations")
+
+
 def test_at_80_columns_what_can_do_harm_is_there() -> None:
     line = header_line(PRODUCTION, 80, NOW).plain
     assert "WRITE 29:10" in line
