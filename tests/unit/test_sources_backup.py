@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
+from console.operations.dynamodb import ContinuousBackups
 from console.problems import Failure, Kind, Problem
 from console.sources.backup import backups
 from console.sources.base import Level
@@ -157,6 +158,15 @@ def test_detail_lists_backups_newest_first() -> None:
         "DynamoDB backup b50: AVAILABLE, daily",
     ]
     assert dict(found.facts)["Newest backup"] == "2026-11-20 10:00:00 UTC"
+
+
+def test_what_is_off_but_required_can_be_switched_on() -> None:
+    enable = ContinuousBackups("maps")
+    off = replace(thing(*DAILY), enable=enable)
+    _, recovery, *_ = judge(off, POLICY, NOON)
+    assert recovery.fix == enable
+    _, recovery, *_ = judge(off, BackupPolicy(point_in_time=False), NOON)
+    assert recovery.fix is None
 
 
 async def test_reads_tables_and_instances(aws: Aws, seed: Callable[[str], Any]) -> None:

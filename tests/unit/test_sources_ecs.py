@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from console.operations.ecs import Restart
 from console.sources.base import Level
 from console.sources.ecs import judge_service, services
 from console.sources.ecs_tasks import judge_task, tasks
@@ -63,6 +64,19 @@ def service(running: int, desired: int, rollout: str = "COMPLETED", pending: int
 )
 def test_service(answer: dict[str, Any], verdicts: list[tuple[Level, str]]) -> None:
     assert [(finding.level, finding.what) for finding in judge_service(answer)] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("answer", "fix"),
+    [
+        (service(2, 2), None),
+        (service(1, 2), Restart("web", "live")),
+        (service(0, 2), Restart("web", "live")),
+        (service(0, 2, "IN_PROGRESS"), None),
+    ],
+)
+def test_a_service_that_lacks_tasks_can_be_restarted(answer: dict[str, Any], fix: Restart | None) -> None:
+    assert [finding.fix for finding in judge_service(answer)] == [fix]
 
 
 DEFINITION = {
