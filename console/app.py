@@ -6,12 +6,14 @@ import asyncio
 from functools import partial
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import events, work
 from textual.binding import Binding, BindingType
 
 import themes
 from console.crash import on_loop_error, write_crash
 from console.desk import Desk
+from console.memory import recall, remember
 from screens import SCREENS
 from screens.base import ConsoleScreen
 from widgets.terminal.choke import GuardedApp
@@ -27,6 +29,7 @@ class ConsoleApp(GuardedApp[int]):
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("colon,ctrl+p", "palette", "Palette", key_display=":"),
         Binding("r", "refresh", "Refresh now"),
+        Binding("exclamation_mark", "problems", "Problems", key_display="!"),
     ]
 
     def __init__(self, desk: Desk, theme: str | None = None) -> None:
@@ -50,6 +53,8 @@ class ConsoleApp(GuardedApp[int]):
     async def open_desk(self) -> None:
         """Read the stack files, join the demo; the screens follow the desk."""
         await self.desk.open()
+        if self.desk.stack is None and len(self.desk.stacks) > 1:
+            await self.action_open("stacks")
 
     async def on_unmount(self) -> None:
         """Stop polling and close every connection."""
@@ -86,6 +91,12 @@ class ConsoleApp(GuardedApp[int]):
 
         self.push_screen(HelpModal(self.screen))
 
+    def action_problems(self) -> None:
+        """Show what could not be read, and why."""
+        from screens.modals.problems import ProblemsModal
+
+        self.push_screen(ProblemsModal(self.desk))
+
     def action_palette(self) -> None:
         """Choose by name what to do."""
         from console.palette import commands
@@ -98,8 +109,9 @@ class ConsoleApp(GuardedApp[int]):
         self.push_screen(PaletteModal(list(commands(self, self.screen))), chosen)
 
     def use_theme(self, name: str) -> None:
-        """Draw in other colours."""
+        """Draw in other colours, also at the next start."""
         self.theme = name
+        remember(replace(recall(), theme=name))
 
     def _handle_exception(self, error: Exception) -> None:
         """Write a crash file without local variables, instead of Textual's traceback with them."""

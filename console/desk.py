@@ -11,6 +11,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
+
+from console.memory import recall, remember
 from console.options import Options, UsageError
 from console.problems import Failure, Kind, Problem, classify
 from console.sources.base import AnySource, Reading
@@ -69,7 +72,7 @@ class Desk:
             self.problem = _problem_of(error)
         else:
             self.poller.idle_pause = self.workspace.settings.idle_pause
-            self.stack = stacks[0] if stacks else None
+            self.stack = _first(stacks, recall().stack)
             if self.workspace.undescribed:
                 self._search = asyncio.create_task(self._find_stack(self.workspace))
                 return
@@ -82,13 +85,29 @@ class Desk:
         return self.workspace.stacks if self.workspace else ()
 
     @property
+    def account(self) -> Stack:
+        """The stack that stands for the account while nothing is known of what it holds."""
+        from console.workspace import ACCOUNT
+
+        return ACCOUNT
+
+    async def reopen(self, options: Options) -> None:
+        """Go on with another profile or region: the credentials and the stack files are read again."""
+        await self._settle_down()
+        self.options, self.stack, self.problem = options, None, None
+        self._identities.clear()
+        self._problems.clear()
+        await self.open()
+
+    @property
     def meter(self) -> Meter | None:
         """Calls and price so far; None before the first call."""
         return self._connections.meter if self._connections else None
 
     def choose(self, stack: Stack) -> None:
-        """Open another stack."""
+        """Open another stack; it is remembered for the next start."""
         self.stack = stack
+        remember(replace(recall(), stack=stack.name))
         self._tell()
 
     def target(self, stack: Stack) -> Target | None:
@@ -102,6 +121,18 @@ class Desk:
     def stack_problem(self, stack: Stack) -> Problem | None:
         """What keeps a stack from being asked at all, such as credentials or another account."""
         return self._problems.get(stack.name)
+
+    def sources(self, stack: Stack) -> tuple[AnySource, ...]:
+        """The checks for which a stack names something to read."""
+        from console.sources.registry import wanted_by
+
+        return wanted_by(stack)
+
+    def source(self, name: str) -> AnySource:
+        """A Source by its name."""
+        from console.sources.registry import SOURCES
+
+        return SOURCES[name]
 
     def watch(
         self, owner: object, stack: Stack, sources: Iterable[AnySource], listener: Listener
@@ -151,14 +182,18 @@ class Desk:
 
     async def close(self) -> None:
         """Stop polling, close connections, let go of the demo."""
+        await self._settle_down()
+        if self.workspace is not None:
+            self.workspace.close()
+
+    async def _settle_down(self) -> None:
         if self._search is not None:
             self._search.cancel()
             await asyncio.gather(self._search, return_exceptions=True)
         await self.poller.close()
         if self._connections is not None:
             await self._connections.close()
-        if self.workspace is not None:
-            self.workspace.close()
+            self._connections = None
 
     async def _connect(self, stack: Stack) -> Aws:
         try:
@@ -232,6 +267,13 @@ class Desk:
     def _tell(self) -> None:
         for changed in list(self._listeners.values()):
             changed()
+
+
+def _first(stacks: tuple[Stack, ...], last: str | None) -> Stack | None:
+    """The stack to open at the start: the only one, or the one that was open last; None where one must choose."""
+    if len(stacks) == 1:
+        return stacks[0]
+    return next((stack for stack in stacks if stack.name == last), None)
 
 
 def _open_workspace(options: Options) -> Workspace:

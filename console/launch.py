@@ -6,6 +6,7 @@ import os
 import sys
 
 from console.crash import install_hooks, tell
+from console.memory import recall
 from console.options import Options
 from console.settings import SettingsError, load_settings
 from console.signals import Watchdog
@@ -28,7 +29,7 @@ def run_console(options: Options) -> int:
     from console.desk import Desk
 
     desk = Desk(options)
-    app = ConsoleApp(desk, options.theme or settings.theme)
+    app = ConsoleApp(desk, options.theme or settings.theme or recall().theme)
     with Watchdog(sys.stdin.fileno(), busy=desk.busy, on_stop=[desk.stop_taking]):
         app.run(mouse=settings.mouse)
     tell()

@@ -6,6 +6,7 @@ from typing import Final
 
 from screens.base import ConsoleScreen
 from screens.health import HealthScreen
+from screens.stacks import StacksScreen
 
-SCREENS: Final[dict[str, type[ConsoleScreen]]] = {screen.NAME: screen for screen in (HealthScreen,)}
+SCREENS: Final[dict[str, type[ConsoleScreen]]] = {screen.NAME: screen for screen in (HealthScreen, StacksScreen)}
 """Every screen by its name; a screen is added here and nowhere else."""

@@ -1,9 +1,9 @@
-"""What every screen has: header, the bar of screens, banner, its own body, footer."""
+"""What every screen has: header, the bar of screens, banner, its own body, footer, and fresh readings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.screen import Screen
@@ -19,12 +19,15 @@ from widgets.footer import Footer
 from widgets.header import Header
 from widgets.mode_bar import Mode, ModeBar
 
-HEADER_SECONDS = 5.0
+HEADER_SECONDS: Final = 5.0
 """How often calls and price in the header are brought up to date."""
+
+GATHER_SECONDS: Final = 0.1
+"""Readings that come within this time are painted together."""
 
 
 class ConsoleScreen(Screen[None]):
-    """A screen of the console; a subclass gives its body and says which Sources it shows."""
+    """A screen of the console; a subclass gives its body, what it watches, and how to show it."""
 
     NAME: ClassVar[str]
     KEY: ClassVar[str]
@@ -35,7 +38,9 @@ class ConsoleScreen(Screen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._shown: Stack | None = None
+        self.readings: dict[Key, Reading[Any]] = {}
+        self._watched: tuple[Stack, ...] = ()
+        self._gathering = False
 
     def compose(self) -> ComposeResult:
         """The frame, and the subclass's body in it."""
@@ -49,15 +54,16 @@ class ConsoleScreen(Screen[None]):
         """The widgets of this screen."""
         return ()
 
+    def stacks(self) -> tuple[Stack, ...]:
+        """The stacks that this screen is about: the open one."""
+        return (self.desk.stack,) if self.desk.stack else ()
+
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """The Sources that this screen keeps fresh while it is open."""
         return ()
 
-    def show_reading(self, key: Key, reading: Reading[Any]) -> None:
-        """A Source of this screen has something new."""
-
-    def show_stack(self, stack: Stack, readings: dict[AnySource, Reading[Any]]) -> None:
-        """Another stack is open; `readings` is what is known of it."""
+    def show(self) -> None:
+        """Show `readings`, which have changed."""
 
     def on_mount(self) -> None:
         """Follow the desk."""
@@ -75,22 +81,36 @@ class ConsoleScreen(Screen[None]):
 
     async def left(self) -> None:
         """Another screen was opened: stop watching. A modal that covers this one does not end here."""
-        self._shown = None
+        self._watched = ()
         await self.desk.unwatch(self)
 
     def _desk_changed(self) -> None:
-        if not self.is_mounted or (not self.is_current and self not in self.app.screen_stack):
+        if not self.is_mounted or self not in self.app.screen_stack:
             return
         self._show_header()
         self._show_banner()
-        stack = self.desk.stack
-        if stack is not None and stack is not self._shown:
-            self.run_worker(self._watch(stack), group="watch", exclusive=True)
+        if self.stacks() != self._watched:
+            self._watched = self.stacks()
+            self.run_worker(self._watch(self._watched), group="watch", exclusive=True)
 
-    async def _watch(self, stack: Stack) -> None:
+    async def _watch(self, stacks: tuple[Stack, ...]) -> None:
         await self.desk.unwatch(self)
-        self._shown = stack
-        self.show_stack(stack, self.desk.watch(self, stack, self.sources(stack), self.show_reading))
+        self.readings = {
+            Key(stack.name, source.name): reading
+            for stack in stacks
+            for source, reading in self.desk.watch(self, stack, self.sources(stack), self._heard).items()
+        }
+        self.show()
+
+    def _heard(self, key: Key, reading: Reading[Any]) -> None:
+        self.readings[key] = reading
+        if not self._gathering:
+            self._gathering = True
+            self.set_timer(GATHER_SECONDS, self._show_gathered)
+
+    def _show_gathered(self) -> None:
+        self._gathering = False
+        self.show()
 
     def _show_header(self) -> None:
         self.query_one(Header).show(header_state(self.desk))
@@ -102,7 +122,7 @@ class ConsoleScreen(Screen[None]):
             banner.say(Level.CRIT, problem.what, problem.hint)
         elif self.desk.opening:
             banner.say(Level.OK, self.desk.opening)
-        elif stack is None:
+        elif not self.desk.stacks:
             banner.say(Level.WARN, "There is no stack to show.", "Try --demo, or write a stack file.")
         else:
             banner.clear()

@@ -10,13 +10,11 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
-from console.sources.base import AnySource, Detail, Finding, Level, Reading, Report
-from console.sources.poller import Key
-from console.sources.registry import SOURCES, wanted_by
-from console.sources.sweep import findings, worst_first
+from console.sources.base import AnySource, Finding, Level, Reading
+from console.sources.resource import known
+from console.sources.verdict import findings, worst_first
 from console.stack import Stack
 from screens.base import ConsoleScreen
-from screens.resource import ResourceScreen
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
 from widgets.level import level_cell, tally
@@ -26,26 +24,25 @@ from widgets.table_layout import Column
 
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),
-    Column("resource", "Resource", lambda f: f.resource, width=22, share=2, most=44),
-    Column("what", "What", lambda f: f.what, width=24, share=4),
-    Column("value", "Value", lambda f: f.value, width=14, share=1, most=26, hide=1),
-    Column("threshold", "Should be", lambda f: f.threshold, width=14, share=1, most=24, hide=3),
+    Column("resource", "Resource", lambda f: f.resource, width=20, share=3, most=44),
+    Column("what", "What", lambda f: f.what, width=28, share=6),
+    Column("value", "Value", lambda f: f.value, width=12, share=1, most=24),
+    Column("threshold", "Should be", lambda f: f.threshold, width=18, share=1, most=28, hide=1),
     Column("source", "Check", lambda f: f.source, width=18, most=24, share=1, hide=2),
 )
-
 BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
 
 class HealthScreen(ConsoleScreen):
-    """What is wrong, what it is measured by, and what is known of each resource."""
+    """What is wrong with the open stack, what it is measured by, and what is known of each resource."""
 
     NAME = "health"
     KEY = "1"
     LABEL = "Health"
     DEFAULT_CSS = """
     HealthScreen {
-        & > #findings { height: 1fr; }
-        & > #preview { height: 40%; display: none; border-top: solid $panel; }
+        & > #findings { height: 3fr; }
+        & > #preview { height: 2fr; display: none; border-top: solid $panel; }
         &.-tall > #preview { display: block; }
     }
     """
@@ -57,14 +54,8 @@ class HealthScreen(ConsoleScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._readings: dict[str, Reading[Any]] = {}
         self._problems_only = False
-        self._table = Table[Finding](
-            COLUMNS,
-            lambda finding: (finding.source, finding.resource, finding.what),
-            empty="Nothing found yet.",
-            marks=False,
-        )
+        self._table = Table[Finding](COLUMNS, _key, empty="Reading ...", marks=False)
 
     def body(self) -> Iterable[Widget]:
         """The findings, and what is known of the one under the cursor where there is room."""
@@ -74,53 +65,31 @@ class HealthScreen(ConsoleScreen):
 
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """Every check that the stack has something for."""
-        return wanted_by(stack)
+        return self.desk.sources(stack)
 
-    def show_stack(self, stack: Stack, readings: dict[AnySource, Reading[Any]]) -> None:
-        """Show what is known of another stack."""
-        self._readings = {source.name: reading for source, reading in readings.items()}
-        self._show()
+    def by_source(self) -> dict[str, Reading[Any]]:
+        """The readings of the open stack by the names of their Sources."""
+        return {key.source: reading for key, reading in self.readings.items()}
 
-    def show_reading(self, key: Key, reading: Reading[Any]) -> None:
-        """Show what a check has found anew."""
-        if self.desk.stack is not None and key.stack == self.desk.stack.name:
-            self._readings[key.source] = reading
-            self._show()
-
-    def _show(self) -> None:
-        found = worst_first([f for name, reading in self._readings.items() for f in findings(SOURCES[name], reading)])
+    def show(self) -> None:
+        """Show what the checks have found."""
+        readings = self.by_source()
+        found = worst_first([f for name, r in readings.items() for f in findings(self.desk.source(name), r)])
         shown = [finding for finding in found if finding.level is not Level.OK or not self._problems_only]
-        waiting = sum(reading.at is None and reading.problem is None for reading in self._readings.values())
-        self._table.empty = "Nothing is wrong." if found and not waiting else "Reading ..."
+        waiting = sum(reading.at is None and reading.problem is None for reading in readings.values())
+        self._table.empty = "Reading ..." if waiting or not found else "Nothing is wrong."
         self._table.set_rows(shown)
         panel = self.query_one("#findings", Panel)
         panel.title = "Problems" if self._problems_only else "Findings"
-        panel.note(self._note(found, waiting))
-        panel.period = max((SOURCES[name].period for name in self._readings), default=0)
-        times = [reading.at for reading in self._readings.values() if reading.at]
-        panel.show(Reading(value=len(found), at=min(times, default=None)))
+        panel.note(_note(found, waiting, readings))
+        panel.period = max((self.desk.source(name).period for name in readings), default=0)
+        oldest = min((reading.at for reading in readings.values() if reading.at), default=None)
+        panel.show(Reading(value=len(found), at=oldest))
         self._preview(self._table.cursor_row)
 
-    def _note(self, found: list[Finding], waiting: int) -> Content:
-        parts = [tally(finding.level for finding in found)]
-        if waiting:
-            parts.append(Content.styled(f"{waiting} of {len(self._readings)} checks not answered yet", "$text-muted"))
-        if any(reading.paused for reading in self._readings.values()):
-            parts.append(Content.styled("paused: press a key", "$text-warning"))
-        return Content("  ").join(parts)
-
     def _preview(self, finding: Finding | None) -> None:
-        detail = self.detail_of(finding) if finding else None
-        mine = [f for f in self._table.model.rows if finding and f.resource == finding.resource]
-        self.query_one("#preview", DetailView).show(detail, mine)
-
-    def detail_of(self, finding: Finding) -> Detail | None:
-        """What the check that found it knows of the finding's resource."""
-        reading = self._readings.get(finding.source)
-        report = reading.value if reading else None
-        if not isinstance(report, Report):
-            return None
-        return next((detail for detail in report.details if detail.resource == finding.resource), None)
+        view = self.query_one("#preview", DetailView)
+        view.show(*known(self.by_source(), finding.resource) if finding else (None, ()))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is known of the resource under the cursor."""
@@ -128,7 +97,10 @@ class HealthScreen(ConsoleScreen):
 
     def on_table_selected(self, event: Table.Selected) -> None:
         """Open the resource."""
-        self.app.push_screen(ResourceScreen(self.desk, event.row))
+        from screens.resource import ResourceScreen
+
+        if self.desk.stack is not None:
+            self.app.push_screen(ResourceScreen(self.desk, self.desk.stack, event.row))
 
     def on_table_counts_changed(self, event: Table.CountsChanged) -> None:
         """Say beside the filter how many it lets through."""
@@ -153,4 +125,17 @@ class HealthScreen(ConsoleScreen):
     def action_problems_only(self) -> None:
         """Leave out what is ok, or show it again."""
         self._problems_only = not self._problems_only
-        self._show()
+        self.show()
+
+
+def _key(finding: Finding) -> tuple[str, str, str]:
+    return finding.source, finding.resource, finding.threshold
+
+
+def _note(found: list[Finding], waiting: int, readings: dict[str, Reading[Any]]) -> Content:
+    parts = [tally(finding.level for finding in found)]
+    if waiting:
+        parts.append(Content.styled(f"{waiting} of {len(readings)} checks not answered yet", "$text-muted"))
+    if any(reading.paused for reading in readings.values()):
+        parts.append(Content.styled("paused: press a key", "$text-warning"))
+    return Content("  ").join(parts)

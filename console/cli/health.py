@@ -19,7 +19,8 @@ from console.discover.opening import described
 from console.options import Options
 from console.problems import Failure, Problem
 from console.sources.base import Finding, Level
-from console.sources.sweep import connect_problem, findings, sweep, worst_first
+from console.sources.sweep import connect_problem, sweep
+from console.sources.verdict import findings, worst_first
 from console.stack import Stack
 from console.text import Clean
 from console.workspace import ACCOUNT, Workspace, open_workspace

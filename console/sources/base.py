@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from console.operations.base import Operation
 from console.problems import Problem
 from console.stack import Stack
 from console.text import Clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
+    from console.operations.base import Operation
 
 T = TypeVar("T")
 

@@ -156,6 +156,10 @@ class Poller:
         feed = self._feeds.get(Key(stack.name, source.name))
         return feed.reading if feed else Reading()
 
+    def readings(self) -> list[tuple[Key, AnyReading]]:
+        """What is known of everything that is watched."""
+        return [(key, feed.reading) for key, feed in self._feeds.items() if feed.listeners]
+
     def refresh_now(self, stack: Stack | None = None, source: str | None = None) -> None:
         """Fetch now what is watched: all, one stack's, or one Source of it."""
         for key, feed in self._feeds.items():

@@ -1,4 +1,4 @@
-"""Every check once: what the command line shows, and what a Reading means as findings."""
+"""Every check once, as the command line asks for it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 
 from console.aws.connections import Connections
 from console.problems import Failure, Problem, classify
-from console.sources.base import AnySource, Finding, Level, Reading, Report
+from console.sources.base import AnySource, Reading
 from console.sources.registry import wanted_by
 from console.stack import Stack
-from console.text import Clean, clean
 
 
 async def sweep(connections: Connections, stack: Stack) -> dict[AnySource, Reading[Any]]:
@@ -38,24 +37,3 @@ async def connect_problem(connections: Connections, stack: Stack) -> Problem | N
     except Exception as error:  # noqa: BLE001 - whatever the credential chain raises is explained here
         return classify(error, profile=connections.target(stack).profile or "")
     return None
-
-
-def findings(source: AnySource, reading: Reading[Any]) -> tuple[Finding, ...]:
-    """What a reading says: the findings of its last good value, and one that it could not be judged anew."""
-    found = reading.value.findings if isinstance(reading.value, Report) else ()
-    if reading.problem is None:
-        return found
-    problem = reading.problem
-    unknown = Finding(
-        source.name,
-        clean(source.title),
-        Level.UNKNOWN,
-        Clean(f"{problem.what} {problem.hint}"),
-        Clean(problem.kind.value),
-    )
-    return (unknown, *found)
-
-
-def worst_first(found: list[Finding]) -> list[Finding]:
-    """Findings in the order in which they deserve attention, then by Source and resource."""
-    return sorted(found, key=lambda f: (-f.level, f.source, f.resource))

@@ -1,0 +1,144 @@
+"""All stacks at a glance: how bad, how many, how old, what is firing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widget import Widget
+
+from console.desk import Desk
+from console.options import Options
+from console.problems import Problem
+from console.sources.base import AnySource, Finding, Level
+from console.sources.verdict import findings, worst_first
+from console.stack import Stack
+from screens.base import ConsoleScreen
+from widgets.level import STYLES, SYMBOLS, level_cell
+from widgets.panel import Panel
+from widgets.table import Table
+from widgets.table_layout import Column
+from widgets.times import ago
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One stack: its findings so far, when the oldest was made, and what keeps it from being asked."""
+
+    stack: Stack
+    findings: tuple[Finding, ...]
+    oldest: datetime | None
+    waiting: int
+    problem: Problem | None
+
+    @property
+    def worst(self) -> Level | None:
+        """The worst level; None before the first answer."""
+        if self.problem is not None and not self.findings:
+            return Level.UNKNOWN
+        return max((finding.level for finding in self.findings), default=None)
+
+    @property
+    def first(self) -> str:
+        """What is worst, in words."""
+        if self.problem is not None:
+            return f"{self.problem.what} {self.problem.hint}".strip()
+        wrong = [finding for finding in self.findings if finding.level is not Level.OK]
+        if wrong:
+            return f"{wrong[0].resource}: {wrong[0].what}"
+        return "Nothing is wrong." if self.findings and not self.waiting else ""
+
+
+def _level(glance: Glance) -> Content:
+    return Content.styled("… reading", "$text-muted") if glance.worst is None else level_cell(glance.worst)
+
+
+def _counts(glance: Glance) -> Content:
+    counts = Counter(finding.level for finding in glance.findings)
+    shown = [level for level in sorted(Level, reverse=True) if counts[level]]
+    return Content(" ").join(Content.styled(f"{SYMBOLS[level]}{counts[level]}", STYLES[level]) for level in shown)
+
+
+def _environment(glance: Glance) -> Content:
+    if glance.stack.production:
+        return Content.styled("■ PRODUCTION", "bold $error")
+    return Content(glance.stack.environment)
+
+
+def _age(glance: Glance) -> str:
+    return ago((datetime.now(UTC) - glance.oldest).total_seconds()) if glance.oldest else ""
+
+
+COLUMNS: tuple[Column[Glance], ...] = (
+    Column("level", "Level", _level, width=9, sort=lambda g: -(g.worst if g.worst is not None else -1)),
+    Column("stack", "Stack", lambda g: g.stack.name, width=16, share=1, most=28),
+    Column("environment", "Environment", _environment, width=12, most=16),
+    Column("counts", "Counts", _counts, width=12, most=16),
+    Column("first", "First of all", lambda g: Content(g.first), width=20, share=4),
+    Column("region", "Region", lambda g: g.stack.region or "", width=10, hide=2),
+    Column("account", "Account", lambda g: g.stack.account or "", width=12, hide=3),
+    Column("age", "Read", _age, width=9, hide=1),
+)
+
+
+class StacksScreen(ConsoleScreen):
+    """Every stack with its worst finding; enter opens one, P its profile and region."""
+
+    NAME = "stacks"
+    KEY = "S"
+    LABEL = "Stacks"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("P", "profile", "Profile, region")]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stacks.", marks=False)
+
+    def body(self) -> Iterable[Widget]:
+        """One line a stack."""
+        yield Panel("Stacks", self._table)
+
+    def stacks(self) -> tuple[Stack, ...]:
+        """All of them."""
+        return self.desk.stacks
+
+    def sources(self, stack: Stack) -> Iterable[AnySource]:
+        """Describe calls and alarms: what costs little, for every stack at once."""
+        return [source for source in self.desk.sources(stack) if source.overview]
+
+    def show(self) -> None:
+        """Show the stacks in the order of their files."""
+        self._table.set_rows([self._glance(stack) for stack in self.stacks()])
+        if self.desk.stack is not None and self._table.cursor_row is None:
+            self._table.move_to(self.desk.stack.name)
+
+    def _glance(self, stack: Stack) -> Glance:
+        readings = {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}
+        found = worst_first([f for name, r in readings.items() for f in findings(self.desk.source(name), r)])
+        return Glance(
+            stack,
+            tuple(found),
+            min((reading.at for reading in readings.values() if reading.at), default=None),
+            sum(reading.at is None and reading.problem is None for reading in readings.values()),
+            self.desk.stack_problem(stack),
+        )
+
+    async def on_table_selected(self, event: Table.Selected) -> None:
+        """Open the stack."""
+        self.desk.choose(event.row.stack)
+        await self.app.run_action("open('health')")
+
+    def action_profile(self) -> None:
+        """Choose another profile or region for the stack under the cursor."""
+        from screens.modals.profile import ProfileModal
+
+        stack = self._table.cursor_row.stack if self._table.cursor_row else self.desk.account
+        self.app.push_screen(ProfileModal(self.desk, stack), self._chosen)
+
+    def _chosen(self, options: Options | None) -> None:
+        if options is not None:
+            self.run_worker(self.desk.reopen(options), exclusive=True)
