@@ -44,6 +44,10 @@ _LOOK_SECONDS: Final = 1.0
 _QUIT: Final = 0
 
 
+ENDING: Final = threading.Event()
+"""Set once the process is about to end: what was handed over to the shell must not be drawn on again."""
+
+
 class Watchdog:
     """Ends the console in order on a signal, a hung-up terminal or a lost parent; a context manager.
 
@@ -79,7 +83,7 @@ class Watchdog:
         # Written at once when the signal arrives, also while the main thread is stuck outside Python.
         self._former_waker = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         self._former = {
-            number: signal.signal(number, self._note)
+            number: signal.signal(number, self._tell)
             for number in SIGNALS
             if signal.getsignal(number) is not signal.SIG_IGN
         }
@@ -96,10 +100,8 @@ class Watchdog:
         for fd in (self._wake, self._waker, self._tty):
             os.close(fd)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        # A console that was stopped in the background must not wake up and paint before it ends.
-        for other in (signal.SIGTSTP, signal.SIGCONT, signal.SIGTTIN, signal.SIGTTOU):
-            signal.signal(other, signal.SIG_IGN)
+    def _tell(self, number: int, frame: FrameType | None) -> None:
+        # The interpreter has written it already, unless somebody else took the wakeup descriptor since.
         with contextlib.suppress(BlockingIOError):
             os.write(self._waker, bytes([number]))
 
@@ -119,6 +121,7 @@ class Watchdog:
                 self._end(128 + signal.SIGHUP)
 
     def _end(self, code: int) -> None:
+        ENDING.set()
         # The kernel's own clock: a hook that hangs cannot keep the process alive.
         signal.alarm(int(self._grace) + 2)
         with contextlib.ExitStack() as stack:  # unwound from the last to the first, whatever one of them raises

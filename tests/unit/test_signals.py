@@ -31,16 +31,22 @@ def busy():
 
 hooks = [lambda: say("first"), fail, lambda: {last}]
 with Watchdog(0, busy=busy, on_stop=hooks, grace={grace}):
+    {then}
     os.kill(os.getpid(), signal.{number})
     threading.Event().wait()
 """
 
 
 def run(
-    *, busy: str = "return False", last: str = "say('third')", grace: float = 1, number: str = "SIGTERM"
+    *,
+    busy: str = "return False",
+    last: str = "say('third')",
+    then: str = "pass",
+    grace: float = 1,
+    number: str = "SIGTERM",
 ) -> tuple[int, str]:
     """Exit code and words of a program that sends itself a signal under the watchdog."""
-    code = PROGRAM.format(busy=busy, last=last, grace=grace, number=number)
+    code = PROGRAM.format(busy=busy, last=last, then=then, grace=grace, number=number)
     ended = subprocess.run(
         [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
     )
@@ -70,6 +76,10 @@ def test_a_hook_that_hangs_is_ended_by_the_kernel() -> None:
     assert run(last="threading.Event().wait()", grace=0) == (-signal.SIGALRM, "first second")
 
 
+def test_somebody_else_may_take_the_wakeup_descriptor() -> None:
+    assert run(then="signal.set_wakeup_fd(-1)")[0] == 128 + signal.SIGTERM
+
+
 def open_files() -> int:
     return len(list(Path("/dev/fd").iterdir()))
 
@@ -79,7 +89,7 @@ def test_leaving_puts_handlers_back_and_ends_the_thread() -> None:
     reading, writing = os.pipe()
     try:
         with Watchdog(reading) as dog:
-            assert all(signal.getsignal(number) == dog._note for number in SIGNALS)
+            assert all(signal.getsignal(number) != before[number] for number in SIGNALS)
             files = open_files()
         assert {number: signal.getsignal(number) for number in SIGNALS} == before
         assert signal.set_wakeup_fd(-1) == -1

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from typing import Final
 
 from textual.drivers.linux_driver import LinuxDriver
 
-from console.signals import SIGNALS
+from console.signals import ENDING
 
-_TOGETHER: Final = 0.02
-"""Seconds within which another thread notes a signal that it took before the one that continues the process."""
+_TOGETHER: Final = 0.1
+"""Seconds within which a signal is noted that was sent just before the one that continues the process."""
 
 
 class ConsoleDriver(LinuxDriver):
@@ -20,10 +18,8 @@ class ConsoleDriver(LinuxDriver):
     def _sigcont_application(self, *_: object) -> None:
         """Draw again after ``fg``, but not after ``kill %1``, which sends SIGTERM and SIGCONT.
 
-        The two may be noted in either order. Drawing from the background would stop the process once more, before the
-        watchdog can end it; the watchdog has SIGCONT ignored as soon as it knows.
+        Another thread may take the first of the two, so they are noted in either order. Drawing from the background
+        would stop the process once more, before the watchdog can end it.
         """
-        time.sleep(_TOGETHER)
-        noted = signal.getsignal(signal.SIGCONT) is signal.SIG_IGN
-        if not noted and signal.sigpending().isdisjoint(SIGNALS):
+        if not ENDING.wait(_TOGETHER):
             super()._sigcont_application()
