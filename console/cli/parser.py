@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "apply": "plan a change, ask, do it, watch it and verify it",
     "undo": "take a change back that is in the journal",
     "journal": "list what was changed, by whom, and how it ended",
+    "init": "write a stack file of what is there: by prefix, tag, Terraform outputs, Beanstalk environment",
     "demo-server": "run the embedded AWS until a signal ends it",
 }
 """The subcommands. Each is a module of its name, with `arguments(parser)` and `run(args, options) -> exit code`,

@@ -133,7 +133,7 @@ async def _environments(aws: Aws) -> list[Item]:
             "beanstalk",
             BeanstalkEnvironment(application=each["ApplicationName"], environment=name),
             *(name, f"elasticbeanstalk:environment/{each['ApplicationName']}/{name}"),
-            *(each.get("CNAME"), each.get("EndpointURL")),
+            *(each.get("CNAME"), each.get("EndpointURL"), each.get("EnvironmentId")),
         )
         for each in found
         if each.get("Status") != "Terminated" and (name := each["EnvironmentName"])

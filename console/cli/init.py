@@ -1,0 +1,126 @@
+"""``groundskeeper init``: write a stack file of what is there."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from console.cli.output import write
+from console.options import Options, UsageError
+from console.stack import Stack
+from console.text import clean
+from console.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
+
+AT_THE_GATE: Final = 4
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """The flags of this subcommand."""
+    chosen = parser.add_mutually_exclusive_group()
+    chosen.add_argument("--prefix", metavar="P", help="what has a name that begins with P")
+    chosen.add_argument("--tag", metavar="K=V", help="what carries the tag K with the value V")
+    chosen.add_argument(
+        "--terraform",
+        metavar="FILE",
+        help="what terraform output -json names: a file, - for stdin, or a folder in which to run it",
+    )
+    chosen.add_argument("--beanstalk", metavar="ENV", help="an Elastic Beanstalk environment and what belongs to it")
+    parser.add_argument("--name", help="the name of the stack")
+    parser.add_argument("--environment", metavar="E", default="unknown", help="such as staging")
+    parser.add_argument("--production", action="store_true", help="start read-only, and ask more before a change")
+    parser.add_argument("--output", metavar="PATH", type=Path, help="the file to write")
+    parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    parser.add_argument("--yes", action="store_true", help="write it without asking")
+
+
+def run(args: argparse.Namespace, options: Options) -> int:
+    """Show the stack file, ask, and write it."""
+    outputs = None
+    if args.terraform:
+        from console.discover.terraform import read_outputs
+
+        outputs = read_outputs(args.terraform)
+    workspace = open_workspace(options)
+    try:
+        stack, text = asyncio.run(_drafted(args, outputs, workspace))
+    finally:
+        workspace.close()
+    path = args.output or stack_folder() / f"{stack.name}.toml"
+    write(text)
+    if path.exists() and not args.force:
+        raise UsageError(f"{path} is already there. Choose another --name or --output, or replace it with --force.")
+    if not args.yes and not _confirmed(path):
+        return AT_THE_GATE
+    _save(path, text, replace=args.force)
+    write(f"Written: {path}. Open it: groundskeeper --stack {stack.name if args.output is None else path}")
+    return 0
+
+
+async def _drafted(args: argparse.Namespace, outputs: str | None, workspace: Workspace) -> tuple[Stack, str]:
+    from console.aws.connections import Connections
+    from console.discover import choose
+    from console.discover.account import take_inventory
+    from console.discover.draft import draft
+
+    connections = Connections(workspace.target)
+    try:
+        origin = workspace.chosen[0] if workspace.demo else ACCOUNT
+        if workspace.demo is not None:
+            await workspace.demo.wait_ready(origin.name)
+        connection = await connections.get(origin)
+        region = await connection.aws.region("ecs")
+        inventory = await take_inventory(connection.aws, connection.identity, region, _progress)
+        if args.prefix:
+            choice = choose.of_prefix(inventory, args.prefix)
+        elif args.tag:
+            choice = await choose.of_tag(connection.aws, inventory, args.tag)
+        elif outputs is not None:
+            choice = choose.of_outputs(inventory, outputs, "stdin" if args.terraform == "-" else args.terraform)
+        elif args.beanstalk:
+            choice = await choose.of_environment(connection.aws, inventory, args.beanstalk)
+        else:
+            choice = choose.everything(inventory)
+    finally:
+        await connections.close()
+        _progress("")
+    name = choose.slug(args.name or choice.name)
+    if not name:
+        raise UsageError("The stack needs a name: add --name NAME.")
+    given = Stack(
+        name=name,
+        environment=args.environment,
+        production=args.production,
+        profile=workspace.options.profile,
+        endpoint_url=workspace.options.endpoint_url,
+    )
+    stack = choose.stack_of(choice, inventory, given)
+    today = datetime.now(UTC).date()
+    return stack, draft(stack, choice.origin, today, choice.unlisted, choice.labels)
+
+
+def _progress(words: str) -> None:
+    """Show on a terminal how far the listing is, on one line that is drawn over."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{words}")
+
+
+def _confirmed(path: Path) -> bool:
+    """Ask on a terminal, where No is the default; elsewhere say what is missing."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.stderr.write("groundskeeper: Nothing was written, since nobody can be asked here. Add --yes.\n")
+        return False
+    return input(f"Write this to {clean(path)}? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def _save(path: Path, text: str, *, replace: bool) -> None:
+    """Write the file; without `replace` one that has come meanwhile stays."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w" if replace else "x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}. Choose another place with --output.") from error

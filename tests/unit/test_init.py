@@ -1,0 +1,275 @@
+"""`groundskeeper init` writes a stack file that says what is there, and never over another."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.__main__ import main
+from console.discover.draft import draft
+from console.discover.found import Unlisted
+from console.discover.items import Inventory, Item, fields_of, item, key_of
+from console.discover.match import Matcher, by_prefix
+from console.problems import Kind, Problem
+from console.stack import (
+    Alarms,
+    BeanstalkEnvironment,
+    Bucket,
+    DbInstance,
+    Distribution,
+    EcsCluster,
+    Function,
+    LoadBalancer,
+    LogGroup,
+    Repository,
+    RestApi,
+    Stack,
+    Table,
+    UserPool,
+)
+from console.stack_file import load, parse
+from console.text import Clean
+
+REGION = "eu-west-1"
+Seed = Callable[[str], Any]
+SECRET = "sentinel-password"
+REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+
+THERE = Inventory(
+    "123456789012",
+    REGION,
+    (
+        item("ecs", EcsCluster(cluster="shop"), "shop", "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"),
+        item("ecs", EcsCluster(cluster="shop", services=("web",)), "web", "ecs:service/shop/web"),
+        item("ecs", EcsCluster(cluster="shop", services=("worker",)), "worker", "ecs:service/shop/worker"),
+        item("functions", Function(function="shop-import"), "shop-import", "lambda:function:shop-import"),
+        item("dynamodb", Table(table="orders"), "orders", "dynamodb:table/orders"),
+        item("rds", DbInstance(instance="db"), "db", "rds:db:db", "db.abc.eu-west-1.rds.amazonaws.com"),
+        item("s3", Bucket(bucket="orders"), "orders", "s3:orders"),
+        item("apigateway", RestApi(api="abc123", stage="live"), "shop api", "abc123", "apigateway:/restapis/abc123",
+             "apigateway:/restapis/abc123/stages/live"),
+        item("apigateway", RestApi(api="abc123", stage="test"), "shop api", "abc123", "apigateway:/restapis/abc123",
+             "apigateway:/restapis/abc123/stages/test"),
+        item("cloudfront", Distribution(id="E1", name="shop.example"), "shop.example", "E1", "d1.cloudfront.net"),
+        item("cognito", UserPool(user_pool="eu-west-1_a"), "shop users", "eu-west-1_a"),
+        item("logs", LogGroup(group="/aws/lambda/shop-import"), "/aws/lambda/shop-import"),
+        item("logs", LogGroup(group="/other"), "/other"),
+        item("ecr", Repository(repository="shop/web"), "shop/web", f"{REGISTRY}/shop/web"),
+        item("alb", LoadBalancer(load_balancer="front"), "front", "front-1.eu-west-1.elb.amazonaws.com"),
+        item("beanstalk", BeanstalkEnvironment(application="expo", environment="expo-prod"), "expo-prod", "e-abc"),
+    ),
+)  # fmt: skip
+
+
+def names(found: list[Item]) -> list[str]:
+    return [each.name for each in found]
+
+
+SAID = [
+    ("table", "orders", ["dynamodb"]),
+    ("orders_bucket", "orders", ["s3"]),
+    ("orders", "orders", ["dynamodb", "s3"]),
+    ("x", "arn:aws:lambda:eu-west-1:123456789012:function:shop-import", ["functions"]),
+    ("x", "arn:aws:ecs:eu-west-1:123456789012:service/shop/web", ["ecs"]),
+    ("url", "https://abc123.execute-api.eu-west-1.amazonaws.com/live", ["apigateway"]),
+    ("url", "https://abc123.execute-api.eu-west-1.amazonaws.com", ["apigateway", "apigateway"]),
+    ("site", "https://shop.example/", ["cloudfront"]),
+    ("cdn", "D1.cloudfront.net", ["cloudfront"]),
+    ("db", "db.abc.eu-west-1.rds.amazonaws.com:5432", ["rds"]),
+    ("DATABASE_URL", f"postgres://ana:{SECRET}@db.abc.eu-west-1.rds.amazonaws.com:5432/shop", ["rds"]),
+    ("website", "orders.s3-website.eu-west-1.amazonaws.com", ["s3"]),
+    ("issuer", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", ["cognito"]),
+    ("image", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:v1", ["ecr"]),
+    ("lb", "http://front-1.eu-west-1.elb.amazonaws.com", ["alb"]),
+    ("x", "", []),
+    ("x", "http://[broken", []),
+    ("x", "us-east-1", []),
+]
+
+
+@pytest.mark.parametrize(("said_in", "text", "fields"), SAID, ids=[f"{case[0]} {case[1][:40]}" for case in SAID])
+def test_resources_are_found_by_whatever_names_them(said_in: str, text: str, fields: list[str]) -> None:
+    assert [each.field for each in Matcher(THERE).named_by(text, said_in)] == fields
+
+
+def test_a_prefix_is_looked_for_in_each_part_of_a_path() -> None:
+    assert set(names(by_prefix(THERE, "shop-"))) == {"shop-import", "/aws/lambda/shop-import"}
+    assert names(by_prefix(THERE, "/other")) == ["/other"]
+
+
+def test_a_cluster_is_taken_whole_unless_services_were_named() -> None:
+    cluster, web, worker = THERE.items[:3]
+    assert fields_of([cluster, web])["ecs"] == (EcsCluster(cluster="shop"),)
+    assert fields_of([cluster, web], whole_clusters=False)["ecs"] == (EcsCluster(cluster="shop", services=("web",)),)
+    assert fields_of([worker, web])["ecs"] == (EcsCluster(cluster="shop", services=("web", "worker")),)
+
+
+def test_an_arn_is_compared_without_its_account() -> None:
+    assert key_of("arn:aws:logs:eu-west-1:1:log-group:/shop:*") == "logs:log-group:/shop"
+    assert key_of("arn:aws:s3:::orders") == "s3:orders"
+    assert key_of("plain") == "plain"
+
+
+def test_the_draft_reads_back_equal_and_says_what_it_is_made_of() -> None:
+    stack = Stack(name="shop", cognito=(UserPool(user_pool="eu-west-1_a"),), alarms=Alarms(prefixes=("shop-",)))
+    denied = Unlisted("EKS clusters", Problem(Kind.DENIED, Clean("Access denied: eks:ListClusters.")))
+    text = draft(stack, "the prefix a\nb = 1", date(2026, 11, 20), [denied], {"eu-west-1_a": "users\n[x]"})
+    assert parse(text, "draft") == stack
+    assert "# Not looked for, since EKS clusters could not be listed: Access denied: eks:ListClusters." in text
+    assert 'user_pool = "eu-west-1_a"   # users␊[x]' in text
+    assert "# production = true" in text
+    assert "# production = true" not in draft(Stack(name="shop", production=True), "x", date(2026, 11, 20))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moto_url: str, seed: Seed) -> Path:
+    """The folder of stack files, with an account to look into."""
+    for name in ("CONFIG", "STATE", "RUNTIME"):
+        monkeypatch.setenv(f"GROUNDSKEEPER_{name}_DIR", str(tmp_path / name))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    seed("s3").create_bucket(Bucket="shop-site", CreateBucketConfiguration={"LocationConstraint": REGION})
+    seed("logs").create_log_group(logGroupName="/aws/lambda/shop-import")
+    seed("sns").create_topic(Name="shop-alarms")
+    seed("sns").create_topic(Name="other")
+    return tmp_path / "CONFIG" / "stacks"
+
+
+def test_a_stack_file_is_written_once_it_was_shown_and_confirmed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--prefix", "shop-", "--environment", "staging"]) == 4
+    told = capsys.readouterr()
+    assert 'bucket = "shop-site"' in told.out and "--yes" in told.err
+    assert not folder.exists()
+    assert main(["init", "--prefix", "shop-", "--environment", "staging", "--yes"]) == 0
+    stack = load(folder / "shop.toml")
+    assert (stack.name, stack.environment, stack.account, stack.region) == ("shop", "staging", "123456789012", REGION)
+    assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
+    assert [group.group for group in stack.logs] == ["/aws/lambda/shop-import"]
+    assert [topic.topic.rpartition(":")[2] for topic in stack.sns] == ["shop-alarms"]
+    assert stack.alarms == Alarms(prefixes=("shop-",))
+
+
+def test_another_stack_file_is_never_replaced_unasked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.mkdir(parents=True)
+    (folder / "shop.toml").write_text('name = "shop"')
+    assert main(["init", "--prefix", "shop-", "--yes"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert (folder / "shop.toml").read_text() == 'name = "shop"'
+    assert main(["init", "--prefix", "shop-", "--yes", "--force", "--production"]) == 0
+    assert load(folder / "shop.toml").production
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 4), ("n", 4)])
+def test_on_a_terminal_no_is_the_default(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
+    monkeypatch.setattr("sys.stdout", Terminal())
+    assert main(["init", "--prefix", "shop-"]) == code
+    assert (folder / "shop.toml").exists() is (code == 0)
+
+
+def test_nothing_found_is_no_stack(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--prefix", "zzz", "--yes"]) == 2
+    told = capsys.readouterr().err
+    assert "belongs to the prefix zzz" in told and "shop-site" in told
+    assert not folder.exists()
+
+
+def test_terraform_outputs_name_a_stack_and_sensitive_ones_are_never_read(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outputs = {
+        "site_bucket": {"sensitive": False, "type": "string", "value": "shop-site"},
+        "topics": {"sensitive": False, "value": {"alarms": [f"arn:aws:sns:{REGION}:123456789012:shop-alarms"]}},
+        "secret": {"sensitive": True, "value": f"arn:aws:sns:{REGION}:123456789012:other"},
+        "count": {"sensitive": False, "value": 3},
+    }
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(outputs)))
+    assert main(["init", "--terraform", "-", "--yes"]) == 2
+    assert "--name" in capsys.readouterr().err
+    (tmp_path / "outputs.json").write_text(json.dumps(outputs))
+    assert main(["init", "--terraform", str(tmp_path / "outputs.json"), "--name", "Shop", "--yes"]) == 0
+    stack = load(folder / "shop.toml")
+    assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
+    assert [topic.topic.rpartition(":")[2] for topic in stack.sns] == ["shop-alarms"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 4, "outputs": {}}', '{"a": {"x": 1}}'])
+def test_what_is_not_terraforms_output_says_how_to_make_it(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    del folder
+    (tmp_path / "outputs.json").write_text(text)
+    assert main(["init", "--terraform", str(tmp_path / "outputs.json"), "--name", "shop", "--yes"]) == 2
+    assert "terraform output -json" in capsys.readouterr().err
+
+
+def fake(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod((folder / name).stat().st_mode | stat.S_IXUSR)
+
+
+def test_terraform_is_run_in_a_folder(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+    infrastructure = tmp_path / "infra"
+    infrastructure.mkdir()
+    fake(tmp_path / "bin", "terraform", "echo no state >&2; exit 1")
+    assert main(["init", "--terraform", str(infrastructure), "--name", "shop", "--yes"]) == 2
+    assert "no state" in capsys.readouterr().err
+    output = '{"b": {"sensitive": false, "value": "shop-site"}}'
+    fake(tmp_path / "bin", "terraform", f"[ \"$1\" = -chdir={infrastructure} ] && echo '{output}'")
+    assert main(["init", "--terraform", str(infrastructure), "--name", "shop", "--yes"]) == 0
+    assert load(folder / "shop.toml").s3 == (Bucket(bucket="shop-site"),)
+
+
+def test_a_tag_gathers_what_carries_it(folder: Path, seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
+    tags = [{"Key": "Project", "Value": "shop"}]
+    arn = f"arn:aws:sns:{REGION}:123456789012:shop-alarms"
+    seed("sns").tag_resource(ResourceArn=arn, Tags=tags)
+    seed("s3").put_bucket_tagging(Bucket="shop-site", Tagging={"TagSet": tags})
+    assert main(["init", "--tag", "Project", "--yes"]) == 2
+    assert "KEY=VALUE" in capsys.readouterr().err
+    assert main(["init", "--tag", "Project=shop", "--yes"]) == 0
+    stack = load(folder / "shop.toml")
+    assert stack.tags == {"Project": "shop"}
+    assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
+    assert [topic.topic for topic in stack.sns] == [arn]
+
+
+def test_the_whole_account_where_nothing_is_chosen(folder: Path) -> None:
+    assert main(["init", "--yes"]) == 0
+    stack = load(folder / "account-123456789012.toml")
+    assert len(stack.sns) == 2 and stack.alarms == Alarms(prefixes=("",))
+
+
+def test_an_environment_of_elastic_beanstalk(folder: Path, seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
+    seed("elasticbeanstalk").create_application(ApplicationName="expo")
+    seed("elasticbeanstalk").create_environment(
+        ApplicationName="expo", EnvironmentName="expo-prod", SolutionStackName="x"
+    )
+    seed("logs").create_log_group(logGroupName="/aws/elasticbeanstalk/expo-prod/var/log/web.stdout.log")
+    assert main(["init", "--beanstalk", "expo", "--yes"]) == 2
+    assert "There are: expo-prod." in capsys.readouterr().err
+    assert main(["init", "--beanstalk", "expo-prod", "--yes"]) == 0
+    stack = load(folder / "expo-prod.toml")
+    assert [each.environment for each in stack.beanstalk] == ["expo-prod"]
+    assert len(stack.logs) == 1
+    text = (folder / "expo-prod.toml").read_text()
+    assert "# Not looked for, since settings of the environment could not be listed" in text
