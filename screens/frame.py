@@ -10,7 +10,7 @@ def header_state(desk: Desk) -> HeaderState:
     """What the header tells of the desk."""
     stack, meter = desk.stack, desk.meter
     if stack is None:
-        return HeaderState(read_only=True)
+        return HeaderState(stack=f"{len(desk.stacks)} stacks" if desk.stacks else "Groundskeeper", environment="all")
     target, connection = desk.target(stack), desk.connection(stack)
     simulated = desk.workspace is not None and desk.workspace.demo is not None
     endpoint = (target.endpoint_url or "") if target else ""

@@ -24,9 +24,9 @@ from widgets.table_layout import Column
 
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),
-    Column("resource", "Resource", lambda f: f.resource, width=20, share=3, most=44),
-    Column("what", "What", lambda f: f.what, width=28, share=6),
-    Column("value", "Value", lambda f: f.value, width=12, share=1, most=24),
+    Column("resource", "Resource", lambda f: f.resource, width=20, good=32, share=3, most=48),
+    Column("what", "What", lambda f: f.what, width=28, good=46, share=6),
+    Column("value", "Value", lambda f: f.value, width=12, good=16, share=1, most=24),
     Column("threshold", "Should be", lambda f: f.threshold, width=18, share=1, most=28, hide=1),
     Column("source", "Check", lambda f: f.source, width=18, most=24, share=1, hide=2),
 )
@@ -50,12 +50,13 @@ class HealthScreen(ConsoleScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("p", "problems_only", "Problems only"),
+        Binding("escape", "app.open('stacks')", "All stacks"),
     ]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._problems_only = False
-        self._table = Table[Finding](COLUMNS, _key, empty="Reading ...", marks=False)
+        self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
 
     def body(self) -> Iterable[Widget]:
         """The findings, and what is known of the one under the cursor where there is room."""
@@ -128,7 +129,8 @@ class HealthScreen(ConsoleScreen):
         self.show()
 
 
-def _key(finding: Finding) -> tuple[str, str, str]:
+def finding_key(finding: Finding) -> tuple[str, str, str]:
+    """What makes a finding the same one at the next reading."""
     return finding.source, finding.resource, finding.threshold
 
 

@@ -19,7 +19,9 @@ from console.sources.base import AnySource, Finding, Level
 from console.sources.verdict import findings, worst_first
 from console.stack import Stack
 from screens.base import ConsoleScreen
-from widgets.level import STYLES, SYMBOLS, level_cell
+from screens.health import BREAKPOINTS, finding_key
+from screens.health import COLUMNS as PROBLEM_COLUMNS
+from widgets.level import STYLES, SYMBOLS, level_cell, tally
 from widgets.panel import Panel
 from widgets.table import Table
 from widgets.table_layout import Column
@@ -79,10 +81,10 @@ COLUMNS: tuple[Column[Glance], ...] = (
     Column("stack", "Stack", lambda g: g.stack.name, width=16, share=1, most=28),
     Column("environment", "Environment", _environment, width=12, most=16),
     Column("counts", "Counts", _counts, width=12, most=16),
-    Column("first", "First of all", lambda g: Content(g.first), width=20, share=4),
-    Column("region", "Region", lambda g: g.stack.region or "", width=10, hide=2),
-    Column("account", "Account", lambda g: g.stack.account or "", width=12, hide=3),
+    Column("first", "First of all", lambda g: Content(g.first), width=26, good=50, share=4),
     Column("age", "Read", _age, width=9, hide=1),
+    Column("region", "Region", lambda g: g.stack.region or "", width=14, hide=2),
+    Column("account", "Account", lambda g: g.stack.account or "", width=12, hide=3),
 )
 
 
@@ -92,15 +94,26 @@ class StacksScreen(ConsoleScreen):
     NAME = "stacks"
     KEY = "S"
     LABEL = "Stacks"
+    DEFAULT_CSS = """
+    StacksScreen {
+        & > #stacks { height: 1fr; }
+        & > #wrong { height: 2fr; display: none; border-top: solid $panel; }
+        &.-tall > #wrong { display: block; }
+    }
+    """
+    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [Binding("P", "profile", "Profile, region")]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stacks.", marks=False)
+        self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="Nothing is wrong.", marks=False)
+        self._wrong.can_focus = False
 
     def body(self) -> Iterable[Widget]:
-        """One line a stack."""
-        yield Panel("Stacks", self._table)
+        """One line a stack, and what is wrong with the one under the cursor where there is room."""
+        yield Panel("Stacks", self._table, id="stacks")
+        yield Panel("Problems", self._wrong, id="wrong")
 
     def stacks(self) -> tuple[Stack, ...]:
         """All of them."""
@@ -115,6 +128,21 @@ class StacksScreen(ConsoleScreen):
         self._table.set_rows([self._glance(stack) for stack in self.stacks()])
         if self.desk.stack is not None and self._table.cursor_row is None:
             self._table.move_to(self.desk.stack.name)
+        self._show_wrong()
+
+    def _show_wrong(self) -> None:
+        glance = self._table.cursor_row
+        wrong = [finding for finding in glance.findings if finding.level is not Level.OK] if glance else []
+        self._wrong.empty = "Reading ..." if glance and glance.waiting else "Nothing is wrong."
+        self._wrong.set_rows(wrong)
+        panel = self.query_one("#wrong", Panel)
+        panel.title = f"Problems of {glance.stack.name}" if glance else "Problems"
+        panel.note(tally(finding.level for finding in wrong))
+
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
+        """Show what is wrong with the stack under the cursor."""
+        if event.table is self._table:
+            self._show_wrong()
 
     def _glance(self, stack: Stack) -> Glance:
         readings = {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}

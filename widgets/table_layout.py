@@ -27,7 +27,8 @@ class Column(Generic[Row]):
 
     `width` is its cells, or its least where `share` says what part of spare room it takes; `most` limits
     that (0: no limit). `sort` gives what to order by (None: the cell's text); rows for which it gives None
-    come last either way. `hide` above 0 lets the column go where the screen is narrow, the highest first.
+    come last either way. `hide` above 0 lets the column go where the screen is narrow, the highest first;
+    it goes sooner than another column gets less than is `good` for it.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Column(Generic[Row]):
     cell: Callable[[Row], Cell]
     width: int = 10
     share: int = 0
+    good: int = 0
     most: int = 0
     align: Literal["left", "right"] = "left"
     sort: Callable[[Row], Any] | None = None
@@ -70,7 +72,7 @@ def lay_out(columns: Sequence[Column[Any]], available: int, offset: int = 0, fix
         placed = _place(columns, shown, available)
         return Layout(placed, left=offset, right=len(columns) - offset - len(placed))
     shown = list(range(len(columns)))
-    while _needed(columns, shown) > available:
+    while _wished(columns, shown) > available:
         droppable = [index for index in shown if columns[index].hide]
         if not droppable:
             break
@@ -96,6 +98,10 @@ def _sideways(columns: Sequence[Column[Any]], available: int, offset: int, fixed
     if _needed(columns, kept) * 3 > available * 2:
         kept = [0]
     return [*kept, *range(len(kept) + offset, len(columns))]
+
+
+def _wished(columns: Sequence[Column[Any]], shown: Sequence[int]) -> int:
+    return sum(max(columns[index].width, columns[index].good) for index in shown) + GAP * (len(shown) - 1)
 
 
 def _needed(columns: Sequence[Column[Any]], shown: Sequence[int]) -> int:
