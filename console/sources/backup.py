@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -92,7 +92,7 @@ async def _read(aws: Aws, thing: _Thing, now: datetime) -> Protected:
 class _Points:
     """AWS Backup's recovery points of a region by the ARN of what they are of; `complete` as in `Protected`."""
 
-    by_arn: Mapping[str, tuple[Backup, ...]]
+    by_arn: Mapping[str, Sequence[Backup]]
     complete: bool = True
 
     def added(self, thing: Protected) -> Protected:
@@ -123,7 +123,7 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
         if failure.problem.kind in (Kind.DENIED, Kind.LOGIN, Kind.SKEW):
             raise
         return _Points({}, complete=failure.problem.kind is Kind.UNAVAILABLE)
-    by_arn: dict[str, tuple[Backup, ...]] = {}
+    by_arn: dict[str, list[Backup]] = {}
     for point in (point for found in lists for point in found):
         backup = Backup(
             "recovery point",
@@ -133,7 +133,7 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
             point.get("BackupSizeInBytes"),
             clean(point["RecoveryPointArn"]),
         )
-        by_arn[point["ResourceArn"]] = (*by_arn.get(point["ResourceArn"], ()), backup)
+        by_arn.setdefault(point["ResourceArn"], []).append(backup)
     return _Points(by_arn)
 
 

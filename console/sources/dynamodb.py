@@ -143,7 +143,7 @@ def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
             what = clean(f"{label} cannot be used.")
             yield Finding(tables.name, name, Level.CRIT, what, clean(status), Clean("ACTIVE"))
     if all(status == "ACTIVE" for _, status in states):
-        what = Clean(f"Active, with {len(indexes)} indexes.")
+        what = Clean(f"Active, with {len(indexes)} index{'' if len(indexes) == 1 else 'es'}.")
         yield Finding(tables.name, name, Level.OK, what, Clean("ACTIVE"), Clean("ACTIVE"))
 
 

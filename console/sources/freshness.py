@@ -128,7 +128,7 @@ def _judge_kept(thing: Protected, policy: BackupPolicy, now: datetime) -> Findin
     if missing:
         gaps.append(f"of {len(months)} months nothing is kept of {len(missing)}, the last of them {missing[0]:%Y-%m}")
     threshold = Clean(f"{policy.daily_days} days, by the month {policy.monthly_days} days")
-    value = Clean(f"{sum(backup.usable for backup in thing.backups)} backups")
+    value = Clean(f"{sum(backup.usable for backup in thing.backups)} kept")
     if not gaps:
         return Finding(SOURCE, thing.resource, Level.OK, Clean("As much is kept as the policy asks."), value, threshold)
     level = Level.WARN if thing.complete else Level.UNKNOWN
@@ -171,22 +171,32 @@ def missing_months(thing: Protected, policy: BackupPolicy, now: datetime) -> tup
     return tuple(month for month in months_of(thing, policy, now) if (month.year, month.month) not in kept)
 
 
-def retention(backup: Backup, thing: Protected, policy: BackupPolicy, now: datetime) -> str:
-    """Why the policy keeps a backup: ``daily``, ``monthly`` as the newest of its month, or ``past retention``."""
-    age = now - backup.at
-    if age <= timedelta(days=policy.daily_days):
-        return "daily"
-    same_month = (b for b in thing.backups if b.usable and (b.at.year, b.at.month) == (backup.at.year, backup.at.month))
-    newest = max(same_month, key=lambda b: b.at, default=backup)
-    if age <= timedelta(days=policy.monthly_days) and backup == newest:
-        return "monthly"
-    return "past retention"
+def retention(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[tuple[Backup, str], ...]:
+    """Every backup, newest first, with why the policy keeps it: ``daily``, ``monthly`` or ``past retention``.
+
+    Of a month it is the newest usable one that is kept.
+    """
+    newest_first = sorted(thing.backups, key=lambda backup: backup.at, reverse=True)
+    months: dict[tuple[int, int], Backup] = {}
+    for backup in newest_first:
+        if backup.usable:
+            months.setdefault((backup.at.year, backup.at.month), backup)
+    kept = []
+    for backup in newest_first:
+        monthly = months.get((backup.at.year, backup.at.month)) is backup
+        if now - backup.at <= timedelta(days=policy.daily_days):
+            kept.append((backup, "daily"))
+        elif monthly and now - backup.at <= timedelta(days=policy.monthly_days):
+            kept.append((backup, "monthly"))
+        else:
+            kept.append((backup, "past retention"))
+    return tuple(kept)
 
 
 def detail(thing: Protected, policy: BackupPolicy, now: datetime) -> Detail:
     """All that is known of what a resource can be restored from, the newest backups as its events."""
-    newest_first = sorted(thing.backups, key=lambda backup: backup.at, reverse=True)
     window, newest = thing.window, thing.newest
+    kept = retention(thing, policy, now)
     return Detail(
         resource=thing.resource,
         kind=thing.kind,
@@ -199,16 +209,10 @@ def detail(thing: Protected, policy: BackupPolicy, now: datetime) -> Detail:
             ("Latest point", stamp(window.latest) if window.latest else Clean("none")),
             ("Policy", Clean(f"newest at most {policy.max_age_hours:g} h old, recovery window {_required(policy)}")),
             ("Policy keeps", Clean(f"{policy.daily_days} days daily, {policy.monthly_days} days monthly")),
-            (
-                "Past retention",
-                Clean(str(sum(retention(b, thing, policy, now) == "past retention" for b in newest_first))),
-            ),
+            ("Past retention", Clean(str(sum(why == "past retention" for _, why in kept)))),
         ),
-        events=tuple(
-            Event(backup.at, _described(backup, retention(backup, thing, policy, now)))
-            for backup in newest_first[:_EVENTS]
-        ),
-        related=tuple(backup.name for backup in newest_first[:_EVENTS]),
+        events=tuple(Event(backup.at, _described(backup, why)) for backup, why in kept[:_EVENTS]),
+        related=tuple(backup.name for backup, _ in kept[:_EVENTS]),
     )
 
 

@@ -38,12 +38,12 @@ _METRICS: Final = {
     price=0.05,
 )
 async def functions(aws: Aws, stack: Stack) -> Report:
-    """Lambda functions are active, run without errors, in time and on a supported runtime.
+    """Lambda functions can run, do so without errors, in time and on a supported runtime.
 
     Of the last 15 minutes (of the hour where there were fewer than 100 invocations): a warning above 1 % of
     errors, critical above 25 %; a warning above 3000 ms or 80 % of the timeout on average. A warning for any
-    invocation throttled in the last hour. A function that is not active is
-    critical; a runtime that AWS has deprecated is a warning. The price is that of one function.
+    invocation throttled in the last hour, and for a runtime that AWS has deprecated. A function that cannot run
+    or whose update failed is critical. The price is that of one function.
     """
     limits = functions.limits(stack)
     return await each(
@@ -123,7 +123,7 @@ def judge_runs(
         what,
         shown(throttled),
         Clean(f"<= {limits['throttles_warn']:g}"),
-        since=bad_since(points["Throttles"], lambda value: value > 0),
+        since=bad_since(points["Throttles"], lambda value: value > 0) if level else None,
     )
 
 

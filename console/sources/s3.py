@@ -134,7 +134,9 @@ def judge_growth(name: Clean, stored: Stored, limit: float, now: float) -> Findi
     before = newest - grown
     share = grown / before * 100 if before else 0.0
     level = Level.WARN if share > limit else Level.OK
-    what = Clean(f"{'Grew' if grown >= 0 else 'Shrank'} by {size(abs(grown))} ({abs(share):.3g} %) in {days:.0f} days.")
+    what = Clean(
+        f"{'Grew' if grown >= 0 else 'Shrank'} by {size(abs(grown))} ({abs(share):.3g} %) in {span(days * DAY)}."
+    )
     return Finding(storage.name, name, level, what, size(newest), threshold)
 
 
@@ -144,10 +146,10 @@ def _facts(wanted: Bucket, stored: Stored) -> Iterator[tuple[str, Clean]]:
     yield "Size", size(stored.bytes[-1][1]) if stored.bytes else Clean("no data")
     change = growth(stored.bytes)
     if change:
-        yield "Growth", Clean(f"{size(change[0])} in {change[1]:.0f} days")
+        yield "Growth", Clean(f"{size(change[0])} in {span(change[1] * DAY)}")
     more = growth(stored.objects)
     if more:
-        yield "New objects", Clean(f"{shown(more[0])} in {more[1]:.0f} days")
+        yield "New objects", Clean(f"{shown(more[0])} in {span(more[1] * DAY)}")
     for kind, points in stored.bytes_by_type.items():
         if points:
             yield clean(kind), size(points[-1][1])

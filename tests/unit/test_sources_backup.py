@@ -135,8 +135,8 @@ def test_months_of_which_nothing_is_kept(protected: Protected, missing: list[dat
 def test_retention(hours: float, why: str) -> None:
     policy = BackupPolicy(daily_days=3, monthly_days=60)
     everything = made(2, 72, 24 * 30, 24 * 31, 24 * 90)
-    (backup,) = made(hours)
-    assert retention(backup, thing(*everything), policy, NOON) == why
+    found = {backup.name: why for backup, why in retention(thing(*everything), policy, NOON)}
+    assert found[Clean(f"b{hours:g}")] == why
 
 
 def test_what_is_kept_is_told_with_what_is_missing() -> None:

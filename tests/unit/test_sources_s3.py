@@ -46,9 +46,9 @@ def test_growth(points: Any, expected: tuple[float, float] | None) -> None:
             "no data",
         ),
         (daily(MIB), Level.OK, "Measured once so far.", "1 MiB"),
-        (daily(2 * MIB, 3 * MIB), Level.OK, "Grew by 1 MiB (50 %) in 1 days.", "3 MiB"),
-        (daily(2 * MIB, 3.1 * MIB), Level.WARN, "Grew by 1.1 MiB (55 %) in 1 days.", "3.1 MiB"),
-        (daily(2 * MIB, MIB), Level.OK, "Shrank by 1 MiB (50 %) in 1 days.", "1 MiB"),
+        (daily(2 * MIB, 3 * MIB), Level.OK, "Grew by 1 MiB (50 %) in 24 h.", "3 MiB"),
+        (daily(2 * MIB, 3.1 * MIB), Level.WARN, "Grew by 1.1 MiB (55 %) in 24 h.", "3.1 MiB"),
+        (daily(2 * MIB, MIB), Level.OK, "Shrank by 1 MiB (50 %) in 24 h.", "1 MiB"),
         (daily(MIB, MIB, newest=NOW - 5 * DAY), Level.UNKNOWN, "The newest storage metric is 5 days old.", "1 MiB"),
     ],
 )
