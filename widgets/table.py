@@ -108,6 +108,7 @@ class Table(Lines, Generic[Row], can_focus=True):
         self._cursor_key: Hashable = None
         self._offset = 0
         self._last_mark = 0
+        self._placed = False
         self._told = Counts()
 
     # What others ask and tell
@@ -130,9 +131,9 @@ class Table(Lines, Generic[Row], can_focus=True):
 
     def set_rows(self, rows: Sequence[Row], total: int | None = None, *, more: bool = False) -> None:
         """Show these rows; `total` is how many there are where not all are loaded, `more` that more exist."""
-        first = not self.model.rows
         self.model.set_rows(rows, total, more=more)
-        self._settle(home=first)
+        # Until somebody has put the cursor on a row it stays at the top, where the worst comes to stand.
+        self._settle(home=not self._placed)
 
     def set_filter(self, text: str) -> None:
         """Show only rows in which `text` occurs, capitals or not; an empty text shows all."""
@@ -262,12 +263,13 @@ class Table(Lines, Generic[Row], can_focus=True):
         if place is not None:
             self._view.follow(place, count, self._body)
         else:
-            self._view.move(0 if self.model.needle else self._view.cursor, count, self._body)
+            self._view.move(0 if home or self.model.needle else self._view.cursor, count, self._body)
         self._after_move()
         if self.styles.is_auto_height:
             self.refresh(layout=True)
 
     def _move(self, place: int) -> None:
+        self._placed = True
         self._view.move(place, len(self.model.order), self._body)
         self._after_move()
 
@@ -296,4 +298,5 @@ class Table(Lines, Generic[Row], can_focus=True):
     def on_resize(self) -> None:
         """Keep the cursor on screen, and no further to the right than there are columns."""
         self._offset = min(self._offset, furthest(self.model.columns, self._room, self._fixed))
-        self._move(self._view.cursor)
+        self._view.move(self._view.cursor, len(self.model.order), self._body)
+        self._after_move()

@@ -277,3 +277,13 @@ def test_any_text_keeps_every_line_as_wide_as_the_table(texts: list[str], width:
         line = picture.line(y)
         assert cell_len(line.text) == width
         assert not {category(char) for char in line.text} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+async def test_the_cursor_stays_at_the_top_until_somebody_moves_it() -> None:
+    app = TableApp([Item("b", 1)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.set_rows([Item("a", 0), Item("b", 1)])
+        assert row_under_cursor(app) == "a"
+        await pilot.press("down")
+        app.table.set_rows([Item("worst", 9), Item("a", 0), Item("b", 1)])
+        assert row_under_cursor(app) == "b"
