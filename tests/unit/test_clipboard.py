@@ -26,7 +26,9 @@ def inside_screen(data: str) -> str:
     return "".join(strings)
 
 
-@pytest.mark.parametrize("text", ["", "arn:aws:ecs:eu-west-1:123456789012:service/x", "é ● 漢", "x" * 5_000, "a\nb\t\x1b["])
+@pytest.mark.parametrize(
+    "text", ["", "arn:aws:ecs:eu-west-1:123456789012:service/x", "é ● 漢", "x" * 5_000, "a\nb\t\x1b["]
+)
 def test_the_terminal_gets_the_text_whatever_lies_between(text: str) -> None:
     bare = clipboard.sequence(text, {})
     assert bare is not None
