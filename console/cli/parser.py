@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "undo": "take a change back that is in the journal",
     "journal": "list what was changed, by whom, and how it ended",
     "init": "write a stack file of what is there: by prefix, tag, Terraform outputs, Beanstalk environment",
+    "doctor": "check terminal, credentials, clock, permissions and tools, and say what to do",
     "demo-server": "run the embedded AWS until a signal ends it",
 }
 """The subcommands. Each is a module of its name, with `arguments(parser)` and `run(args, options) -> exit code`,

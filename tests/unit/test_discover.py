@@ -195,7 +195,7 @@ async def test_of_thousands_all_are_listed_but_not_each_is_judged() -> None:
     report = await discovered.fetch(None, stack)  # type: ignore[arg-type]
     assert "judged by their alarms alone" in report.findings[0].what
     assert report.findings[0].value == "0 of 5,000 judged one by one"
-    assert [finding.resource for finding in report.findings[1:]] == [each["FunctionName"] for each in functions]
+    assert [finding.resource for finding in report.findings[1:]] == names
 
 
 async def test_services_of_big_clusters_are_described_but_their_metrics_are_not_asked() -> None:
