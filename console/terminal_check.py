@@ -9,9 +9,6 @@ from typing import Final, Literal, TextIO
 
 ColourMode = Literal["none", "16", "256", "truecolor"]
 
-EXIT: Final = 2
-"""The exit code when `refusal` has something to say."""
-
 SMALLEST: Final = (60, 16)
 """Columns and rows below which a confirmation cannot show all that it must."""
 
@@ -20,7 +17,7 @@ SLOW_LINE: Final = {"TEXTUAL_FPS": "15", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_
 
 
 def refusal(stdin: TextIO, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str]) -> str | None:
-    """Why the console cannot start on this terminal and what to do next, as a sentence; None where it can.
+    """Why the console cannot start here (exit code 2) and what to do next, as a sentence; None where it can.
 
     Stdin and stdout must be a terminal, and stderr too, since the console draws on it.
     """
