@@ -73,6 +73,9 @@ class Desk:
         else:
             self.poller.idle_pause = self.workspace.settings.idle_pause
             self.stack = _first(stacks, recall().stack)
+            if broken := self.workspace.broken:
+                more = f" ({len(broken) - 1} more files are broken too.)" if len(broken) > 1 else ""
+                self.problem = Problem(Kind.INVALID, broken[0], Clean(f"The other stacks are here.{more}"))
             if self.workspace.undescribed:
                 self._search = asyncio.create_task(self._find_stack(self.workspace))
                 return

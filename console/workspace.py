@@ -13,6 +13,7 @@ from console.options import Options, UsageError
 from console.settings import Settings, config_dir, load_settings, state_dir
 from console.stack import Stack
 from console.stack_file import StackError, load
+from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.demo.attach import Demo
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The stacks of this run, and how each is reached. `demo` is the embedded AWS when it is used."""
+    """The stacks of this run, and how each is reached.
+
+    `demo` is the embedded AWS when it is used; `broken` says what is wrong with each stack file that was left out.
+    """
 
     options: Options
     settings: Settings = field(default_factory=Settings)
     stacks: tuple[Stack, ...] = ()
     files: dict[str, Path] = field(default_factory=dict)
     demo: Demo | None = None
+    broken: tuple[Clean, ...] = ()
 
     def stack(self, name: str) -> Stack:
         """The stack of a name. Raises `UsageError` that names those that there are."""
@@ -97,6 +102,8 @@ def open_workspace(options: Options) -> Workspace:
     ``--stack`` takes a stack's name or the path of its file. Raises `UsageError`, `StackError`,
     `SettingsError`, `DemoError`.
     """
+    from console.sources.registry import check_thresholds
+
     options = options.checked()
     settings = load_settings()
     demo = _demo(options)
@@ -106,13 +113,22 @@ def open_workspace(options: Options) -> Workspace:
         options = replace(options, stack=load(paths[0]).name)
     stacks: list[Stack] = []
     files: dict[str, Path] = {}
+    broken: list[Clean] = []
     for path in paths:
-        stack = load(path)
-        if stack.name in files:
-            raise StackError(f"{path}: the name {stack.name!r} is taken by {files[stack.name]}. Give it another.")
+        try:
+            stack = load(path)
+            check_thresholds(stack, str(path))
+            if stack.name in files:
+                raise StackError(f"{path}: the name {stack.name!r} is taken by {files[stack.name]}. Give it another.")
+        except StackError as error:
+            # A colleague's broken file must not keep the other stacks from being looked at.
+            if len(paths) == 1 or path.stem == options.stack:
+                raise
+            broken.append(clean(error))
+            continue
         stacks.append(stack)
         files[stack.name] = path
-    return Workspace(options, settings, tuple(stacks), files, demo)
+    return Workspace(options, settings, tuple(stacks), files, demo, tuple(broken))
 
 
 def _demo(options: Options) -> Demo | None:

@@ -94,6 +94,8 @@ async def sweeps(workspace: Workspace) -> AsyncIterator[Swept]:
     Where no file describes a stack, what the account holds is one.
     """
     connections = Connections(workspace.target)
+    for sentence in workspace.broken:
+        sys.stderr.write(f"groundskeeper: {sentence}\n")
     try:
         try:
             workspace = await described(workspace, connections)

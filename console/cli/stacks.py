@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 import msgspec
 
@@ -33,6 +34,8 @@ def run(args: argparse.Namespace, options: Options) -> int:
         ]
     finally:
         workspace.close()
+    for sentence in workspace.broken:
+        sys.stderr.write(f"groundskeeper: {sentence}\n")
     if args.json:
         write(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode())
         return 0

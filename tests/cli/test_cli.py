@@ -197,3 +197,14 @@ def test_version_and_help() -> None:
     assert run("--version").stdout.startswith("groundskeeper ")
     shown = run("--help").stdout
     assert all(name in shown for name in ("health", "stacks", "policy", "demo-server"))
+
+
+def test_one_broken_stack_file_does_not_hide_the_others(empty: dict[str, str]) -> None:
+    written(empty["GROUNDSKEEPER_CONFIG_DIR"], STACK)
+    other = Path(empty["GROUNDSKEEPER_CONFIG_DIR"]) / "stacks" / "broken.toml"
+    other.write_text('name = "broken"\n[thresholds."ecs.utilisation"]\ncpu_warm = 1\n')
+    done = run("stacks", env=empty)
+    assert done.returncode == 0
+    assert "shop" in done.stdout
+    assert "broken.toml" in done.stderr and "Nearest: cpu_warn." in done.stderr
+    assert run("health", "--stack", "broken", env=empty).returncode == 3
