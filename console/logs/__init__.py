@@ -1,0 +1,1 @@
+"""Log lines without a screen: events, the bounded buffer, search, folding, levels."""
