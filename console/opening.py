@@ -1,0 +1,69 @@
+"""Opening the workspace away from the event loop, finding out what an account holds, and what may go wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from console.options import Options, UsageError
+from console.problems import Kind, Problem, classify
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.connections import Connections
+    from console.workspace import Workspace
+
+AGAIN: Final = 4.0
+"""Seconds until an account that could not be asked what it holds is asked again."""
+
+_PASSING: Final = frozenset({Kind.LOGIN, Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
+
+
+async def opened(options: Options) -> Workspace:
+    """The workspace, read in a thread. Raises what `open_workspace` raises."""
+
+    def read() -> Workspace:
+        from console.workspace import open_workspace
+
+        return open_workspace(options)
+
+    return await asyncio.to_thread(read)
+
+
+async def search(
+    workspace: Workspace, connections: Connections, signed_in: asyncio.Event, tell: Callable[[Clean], None]
+) -> AsyncIterator[Workspace | Problem]:
+    """What the account holds, as a workspace with one stack.
+
+    Before it each problem that keeps the account from being asked: where it may pass, it is asked again in some
+    seconds, at once when somebody `signed_in`. `tell` is given the progress in words.
+    """
+    from console.discover.opening import described
+
+    while True:
+        signed_in.clear()
+        try:
+            found = await described(workspace, connections, tell)
+        except Exception as error:  # noqa: BLE001 - told, and tried again where that may help
+            problem = problem_of(error)
+            yield problem
+            if problem.kind not in _PASSING:
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(signed_in.wait(), AGAIN)
+        else:
+            yield found
+            return
+
+
+def problem_of(error: Exception) -> Problem:
+    """Whatever is wrong with files, flags, the demo or the way to AWS, explained."""
+    from console.demo.options import DemoError
+    from console.settings import SettingsError
+    from console.stack_file import StackError
+
+    if isinstance(error, (UsageError, StackError, SettingsError, DemoError)):
+        return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))
+    return classify(error)
