@@ -54,7 +54,7 @@ class Workspace:
     def undescribed(self) -> bool:
         """Whether no file describes a stack, so that what the account holds is to be found out."""
         wanted = self.options.stack or ACCOUNT.name
-        return not self.stacks and self.demo is None and wanted.startswith(ACCOUNT.name)
+        return not (self.stacks or self.broken or self.demo) and wanted.startswith(ACCOUNT.name)
 
     def target(self, stack: Stack) -> Target:
         """Where the calls for a stack go: command line, then stack file, then environment, then settings.

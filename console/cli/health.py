@@ -57,7 +57,8 @@ def run(args: argparse.Namespace, options: Options) -> int:
     workspace = open_workspace(options)
     try:
         printer = _print_json(workspace) if args.json else print_health(workspace, problems_only=args.problems)
-        return EXIT[asyncio.run(printer)]
+        unread = Level.UNKNOWN if workspace.broken else Level.OK
+        return EXIT[max(asyncio.run(printer), unread)]
     finally:
         workspace.close()
 

@@ -17,7 +17,6 @@ from console.options import Options, UsageError
 from console.problems import Kind
 from console.settings import Settings
 from console.stack import Stack
-from console.stack_file import StackError
 from console.text import Clean
 from console.workspace import Workspace, open_workspace
 
@@ -62,8 +61,8 @@ def test_a_stack_that_is_not_there_names_those_that_are(folder: Path) -> None:
     with pytest.raises(UsageError, match="Did you mean shop"):
         open_workspace(Options(stack="shopp")).chosen  # noqa: B018
     (folder / "twin.toml").write_text('name = "shop"')
-    with pytest.raises(StackError, match="taken by"):
-        open_workspace(Options())
+    (twin,) = open_workspace(Options()).broken
+    assert "taken by" in twin
 
 
 def test_without_files_only_the_account_is_looked_for() -> None:
@@ -71,6 +70,15 @@ def test_without_files_only_the_account_is_looked_for() -> None:
     assert open_workspace(Options(stack="account-123456789012")).undescribed
     with pytest.raises(UsageError, match="groundskeeper init"):
         open_workspace(Options(stack="shop")).chosen  # noqa: B018
+
+
+def test_where_all_files_are_broken_the_account_does_not_stand_in_for_them(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("shop", "other"):
+        (folder / f"{name}.toml").write_text(f'name = "{name}"\nzzz = 1')
+    assert not open_workspace(Options()).undescribed
+    assert checked(Options(), capsys) == (3, [])
 
 
 def fill(seed: Seed) -> None:
