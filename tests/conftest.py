@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ class DemoServer:
 
     record: Record
     environment: dict[str, str]
+    made: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -40,25 +42,45 @@ class DemoServer:
 
         record.get(self.url, f"/ready/{stack}", timeout=60)
 
-    def client(self, service: str, stack: str = "mra-mines", region: str | None = None) -> Any:
-        """A boto3 client with the profile of a stack."""
-        import boto3
-        import botocore.session
+    def client(self, service: str, stack: str = "mra-mines", region: str = "") -> Any:
+        """A boto3 client with the profile of a stack; always the same one, since making it takes 50 ms."""
         from botocore.config import Config
 
-        self.wait_ready(stack)
-        core = botocore.session.Session(profile=stack)
-        core.set_config_variable("config_file", str(self.record.config_file))
-        core.set_config_variable("credentials_file", str(self.record.credentials_file))
-        session = boto3.Session(botocore_session=core)
-        config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
-        return session.client(service, region_name=region, endpoint_url=self.url, config=config)
+        key = (service, stack, region)
+        if key not in self.made:
+            config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
+            session = self._session(stack)
+            self.made[key] = session.client(service, region or None, endpoint_url=self.url, config=config)
+        return self.made[key]
+
+    def _session(self, stack: str) -> Any:
+        import boto3
+        import botocore.session
+
+        if (stack,) not in self.made:
+            self.wait_ready(stack)
+            core = botocore.session.Session(profile=stack)
+            core.set_config_variable("config_file", str(self.record.config_file))
+            core.set_config_variable("credentials_file", str(self.record.credentials_file))
+            self.made[(stack,)] = boto3.Session(botocore_session=core)
+        return self.made[(stack,)]
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[[Path], AbstractContextManager[DemoServer]]:
+    """A function that runs a demo server of its own in a folder, for tests that turn its world upside down."""
+    return _serve
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
     """The embedded AWS with all its stacks, a hundred times as fast, in folders of its own."""
-    folder = tmp_path_factory.mktemp("demo")
+    with _serve(tmp_path_factory.mktemp("demo")) as server:
+        yield server
+
+
+@contextmanager
+def _serve(folder: Path) -> Iterator[DemoServer]:
     environment = {
         **os.environ,
         "GROUNDSKEEPER_RUNTIME_DIR": str(folder / "run"),

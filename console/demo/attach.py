@@ -65,18 +65,19 @@ class Demo:
 
     async def ready(self, stack: str) -> bool:
         """Whether a stack stands by now; raises DemoError if the server has gone."""
-        words = (await asyncio.to_thread(self._ask, "/ping"))["stacks"]
+        words = (await asyncio.to_thread(self.ask, "/ping"))["stacks"]
         return isinstance(words, dict) and words.get(stack) == "ready"
 
     async def wait_ready(self, stack: str) -> None:
         """Wait until a stack stands; raises DemoError if it cannot be built or the server has gone."""
-        await asyncio.to_thread(self._ask, f"/ready/{stack}", 60.0)
+        await asyncio.to_thread(self.ask, f"/ready/{stack}")
 
     def close(self) -> None:
         """Let go of the server."""
         self.lifeline.close()
 
-    def _ask(self, path: str, timeout: float = 5.0) -> dict[str, object]:
+    def ask(self, path: str, timeout: float = 60.0) -> dict[str, object]:
+        """Ask the server something below its own path; may block. Raises DemoError if it does not answer."""
         try:
             return msgspec.json.decode(record.get(self.url, path, timeout), type=dict[str, object])
         except OSError as error:
@@ -86,7 +87,8 @@ class Demo:
 async def attach_or_start(options: Options | None = None) -> Demo:
     """Join this user's running demo server, or start one that outlives this process by `options.linger`.
 
-    Options count only for a server that is started. Raises DemoError with what to do next.
+    Options count only for a server that is started; a scenario begins in one that runs, too. Raises DemoError
+    with what to do next.
     """
     return await asyncio.to_thread(attach_or_start_blocking, options)
 
@@ -96,8 +98,13 @@ def attach_or_start_blocking(options: Options | None = None) -> Demo:
     chosen = (options or Options()).checked()
     runtime_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone():
-        found = record.alive() or _start(chosen)
-        return Demo(found, _hold(found))
+        found = record.alive()
+        running = found is not None
+        found = found or _start(chosen)
+        demo = Demo(found, _hold(found))
+    if running and chosen.scenario:
+        demo.ask(f"/scenario/{chosen.scenario}")
+    return demo
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 import console
+from console.demo import scenarios
+from console.demo.options import SCENARIOS
 from console.demo.record import PREFIX
 from console.demo.world import World
 
@@ -90,6 +92,8 @@ class Control:
             handler.reply(200, b"{}")
             self.lifelines.hold(handler.connection)
             handler.close_connection = True
+        elif what == "scenario":
+            self._scenario(handler, rest)
         elif what == "site":
             status = self.world.site.get(rest, 404)
             handler.reply(status, f"{rest}: {status}\n".encode(), "text/plain")
@@ -100,9 +104,24 @@ class Control:
         return True
 
     def _state(self) -> dict[str, object]:
-        words = {name: _word(future) for name, future in self.building.items()}
-        faults = sorted(self.world.faults)
-        return {"pid": os.getpid(), "version": console.__version__, "stacks": words, "faults": faults}
+        return {
+            "pid": os.getpid(),
+            "version": console.__version__,
+            "stacks": {name: _word(future) for name, future in self.building.items()},
+            "faults": sorted(self.world.faults),
+            "scenarios": self.world.began,
+        }
+
+    def _scenario(self, handler: Handler, name: str) -> None:
+        """Inject a scenario once its stack stands; what has begun does not begin again."""
+        stack = SCENARIOS.get(name, ("", ""))[0]
+        if stack not in self.building:
+            return handler.reply(404, b'{"message": "this demo server does not have that scenario"}')
+        wait([self.building[stack]], _READY_SECONDS)
+        with self.world.lock:
+            if name not in self.world.began:
+                scenarios.begin(self.world, name)
+        return handler.reply(200, b"{}")
 
     def _ready(self, handler: Handler, stack: str) -> None:
         """Answer once the stack stands, or after 30 s that it does not yet."""

@@ -8,6 +8,15 @@ from typing import Final
 STACKS: Final = ("mra-mines", "personal-journal", "gift-tracker", "expo", "operations")
 """The stacks of the demo, in the order in which they are built."""
 
+SCENARIOS: Final = {
+    "outage": ("mra-mines", "a new version of the frontend crashes, the site is down"),
+    "data-corruption": ("mra-mines", "a third of the table maps is overwritten with nonsense"),
+    "security-breach": ("mra-mines", "a leaked key: a new key, an open port, a bucket made public"),
+    "database": ("expo", "the database is full and has no connection left"),
+    "api-outage": ("gift-tracker", "the function for gifts fails on every call"),
+}
+"""Emergencies that can be injected: the stack that each befalls, and what happens."""
+
 
 class DemoError(Exception):
     """The demo cannot be started or reached; the message says what to do next."""
@@ -18,7 +27,7 @@ class Options:
     """How a demo server is to be run.
 
     `port` 0 takes any free one; `time_scale` 60 lets an hour pass in a minute; `linger` is how many seconds
-    the server outlives its last console (None: until a signal ends it).
+    the server outlives its last console (None: until a signal ends it); `scenario` is an emergency to inject.
     """
 
     port: int = 0
@@ -33,4 +42,12 @@ class Options:
             raise DemoError(f"The demo has no stack {unknown[0]!r}. It has: {', '.join(STACKS)}.")
         if not 0.1 <= self.time_scale <= 1000:
             raise DemoError(f"--time-scale {self.time_scale:g}: give a number from 0.1 to 1000.")
+        if self.scenario is None:
+            return self
+        if self.scenario not in SCENARIOS:
+            known = "; ".join(f"{name} ({sentence})" for name, (_, sentence) in SCENARIOS.items())
+            raise DemoError(f"The demo has no scenario {self.scenario!r}. It has: {known}.")
+        stack = SCENARIOS[self.scenario][0]
+        if stack not in self.stacks:
+            raise DemoError(f"The scenario {self.scenario} befalls the stack {stack}: add it to --stacks.")
         return self

@@ -14,7 +14,7 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
 from console.demo import record
-from console.demo.options import DemoError, Options
+from console.demo.options import SCENARIOS, DemoError, Options
 from console.demo.record import PREFIX, Record
 from console.stack_file import parse
 
@@ -83,7 +83,7 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
     here = record.of(server.port, options.stacks)
     world.url = here.url
     with ThreadPoolExecutor(1, "build") as builder, world.running():
-        building |= {name: builder.submit(_build, world, name) for name in options.stacks}
+        building |= {name: builder.submit(_build, world, name, options.scenario) for name in options.stacks}
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         try:
             _write_files(here)
@@ -96,8 +96,10 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
             builder.shutdown(wait=False, cancel_futures=True)
 
 
-def _build(world: World, name: str) -> None:
-    """Build one stack step by step; requests are served between the steps."""
+def _build(world: World, name: str, scenario: str | None) -> None:
+    """Build one stack step by step, then let its scenario begin; requests are served between the steps."""
+    from console.demo import scenarios
+
     steps = import_module(f"console.demo.stacks.{name.replace('-', '_')}").build(world)
     done = object()
     while True:
@@ -105,6 +107,8 @@ def _build(world: World, name: str) -> None:
             if next(steps, done) is done:
                 break
     with world.lock:
+        if scenario and SCENARIOS[scenario][0] == name:
+            scenarios.begin(world, scenario)
         world.hurry(_SOON)
 
 

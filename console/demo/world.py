@@ -41,8 +41,8 @@ class World:
     takes 60 s on AWS takes ``60 / time_scale`` real seconds. `lock` is held by each request and by each
     callback, since moto serves one at a time. `faults` names what is wrong at present, as
     ``stack.what-is-wrong``; metrics and log lines show it. `history` holds every metric; `site` is the status
-    that each page of the stacks' own sites answers, by ``stack/path``; `things` are what the gaps keep beside
-    moto's own state, such as findings, by kind, account and region.
+    that each page of the stacks' own sites answers, by ``stack/path``; `began` are the scenarios that were
+    injected; `things` are what the gaps keep beside moto's own state, such as findings, by kind, account, region.
     """
 
     def __init__(self, stacks: tuple[str, ...] = (), time_scale: float = 1.0, seed: int = SEED) -> None:
@@ -55,6 +55,7 @@ class World:
         self.history = MetricHistory(self.faults)
         self.url = ""
         self.site: dict[str, int] = {}
+        self.began: list[str] = []
         self.pages: dict[str, bytes] = {}
         self.things: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
         self._jobs: list[_Job] = []

@@ -55,7 +55,6 @@ def test_scaling_up_starts_tasks_that_take_time(ecs: Any, service: str) -> None:
     seen = len(describe(ecs)["events"])
     answer = ecs.update_service(cluster=CLUSTER, service=service, desiredCount=3)["service"]
     assert (answer["runningCount"], answer["pendingCount"], answer["desiredCount"]) == (2, 1, 3)
-    assert sorted(task["lastStatus"] for task in tasks(ecs))[0] in ("PENDING", "PROVISIONING")
     for _ in range(5):
         describe(ecs)
     wait_stable(ecs)

@@ -55,8 +55,10 @@ def install(world: World) -> None:
         answer = call(self)
         name = self._get_action() or ""
         if name and answer[0] < 400 and not name.startswith(tuple(_READS)):
-            source, params = self.boto3_service_name, getattr(self, "params", None) or {}
-            note(world, self.current_account, self.region, source, name, self.access_key, _names(params))
+            if not self.automated_parameter_parsing:
+                self.parse_parameters(self.normalized_request)
+            source, who = self.boto3_service_name, self.access_key
+            note(world, self.current_account, self.region, source, name, who, _names(self.params))
         return answer
 
     call = replace(BaseResponse, "call_action", call_action)

@@ -113,7 +113,7 @@ class LivingService(Service):
         if missing > 0 and not self.waiting:
             self._start(missing)
         elif len(current) > self.desired_count:
-            self._stop(current[: len(current) - self.desired_count])
+            self._stop(current[self.desired_count :])
         else:
             running = sum(task.status == "RUNNING" for task in tasks)
             self._stop(older[: max(0, running - least) if self.desired_count else len(older)])

@@ -127,20 +127,21 @@ class LivingTask(Task):
 
     def _address(self) -> None:
         """Give the task's network interface a public address, as a service with assignPublicIp has."""
-        for eni in self._interfaces():
+        for eni in self.interfaces():
             eni.public_ip = random_public_ip()
             address = {"attachmentId": self.attachments[0]["id"], "privateIpv4Address": eni.private_ip_address}
             for container in self.containers:
                 container.network_interfaces = [address]
 
-    def _interfaces(self) -> list[Any]:
+    def interfaces(self) -> list[Any]:
+        """The task's network interfaces; none once it has stopped."""
         enis = self.world.backend("ec2", self.region_name, self._account_id).enis
         named = {d["value"] for a in self.attachments for d in a["details"] if d["name"] == "networkInterfaceId"}
         return [enis[name] for name in named if name in enis]
 
     def _let_go(self) -> None:
         enis = self.world.backend("ec2", self.region_name, self._account_id).enis
-        for eni in self._interfaces():
+        for eni in self.interfaces():
             del enis[eni.id]
         for attachment in self.attachments:
             attachment["status"] = "DELETED"

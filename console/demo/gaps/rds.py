@@ -20,9 +20,9 @@ ADDS = (
     "docdb: the engine docdb, for clusters, instances, snapshots and restores",
 )
 
-SNAPSHOT_SECONDS: Final = 150
-CREATE_SECONDS: Final = 420
-CHANGE_SECONDS: Final = 240
+SNAPSHOT_SECONDS: Final = 90
+CREATE_SECONDS: Final = 240
+CHANGE_SECONDS: Final = 150
 RESTART_SECONDS: Final = 90
 
 _DOCDB_VERSION: Final = "5.0.0"
@@ -104,9 +104,20 @@ def _replace_making(world: World) -> None:
         _become(world, cluster, "creating", "available", CREATE_SECONDS)
         return cluster
 
+    def restoring(original: Any) -> Any:
+        def restore(backend: RDSBackend, *args: Any, **kwargs: Any) -> DBInstance:
+            database: DBInstance = original(backend, *args, **kwargs)
+            # Protection is not restored (RDS user guide, "Restoring to a DB instance"), moto copies it.
+            database.deletion_protection = False
+            return database
+
+        return restore
+
     # moto calls a cluster available the second time that somebody looks.
     status = vars(DBCluster)["status"]
     replace(DBCluster, "status", property(lambda cluster: cluster._status, status.fset))
+    for name in ("restore_db_instance_from_db_snapshot", "restore_db_instance_to_point_in_time"):
+        replace(RDSBackend, name, restoring(vars(RDSBackend)[name]))
     create = replace(RDSBackend, "create_db_instance", create_db_instance)
     create_cluster = replace(RDSBackend, "create_db_cluster", create_db_cluster)
 

@@ -83,7 +83,8 @@ def add(responses: type[BaseResponse], operation: str, give: Give) -> None:
     def answer(self: BaseResponse) -> ActionResult:
         if not self.automated_parameter_parsing:
             self.parse_parameters(self.normalized_request)
-        given = give(Request(self.current_account, self.region, dict(self.params)))
+        params = getattr(self.params, "original_dict", lambda: dict(self.params))()
+        given = give(Request(self.current_account, self.region, params))
         if wrong := problems(service, operation, given):
             raise GapError(f"{service}.{operation}: {wrong}")
         return ActionResult(given)

@@ -103,6 +103,11 @@ def items(place: Place, table_name: str, rows: Iterable[Mapping[str, Any]]) -> N
         found.put_item({name: _typed(value) for name, value in row.items()})
 
 
+def write(place: Place, table_name: str, row: Mapping[str, Any]) -> None:
+    """Put one item as an application does, so that the table's past knows of it."""
+    place.backend("dynamodb").put_item(table_name, {name: _typed(value) for name, value in row.items()})
+
+
 def backups(place: Place, table_name: str, taken: Mapping[str, datetime]) -> None:
     """On-demand backups by name of a table as it is, as if taken at their moments.
 

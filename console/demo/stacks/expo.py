@@ -24,7 +24,7 @@ _DOMAIN: Final = "d1a2expo3prod4.cloudfront.net"
 
 def build(world: World) -> Iterator[None]:
     """Build the stack; requests are served at each yield."""
-    place = Place(world, "expo-project", "prod", "ap-south-1")
+    place = expo_life.place(world)
     world.faults |= {expo_life.BROKEN, expo_life.FULL}
     where = network.network(place, 42)
     network.security_group(place, where, "expo-project-prod-rds", "PostgreSQL", (5432, "10.42.0.0/16"))

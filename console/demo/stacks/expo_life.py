@@ -11,6 +11,7 @@ from console.demo.parts import more_numbers, numbers, watch
 from console.demo.parts.more_numbers import GIB
 from console.demo.parts.place import Place
 from console.demo.shapes import Daily, During, Growth, Level, Noise
+from console.demo.world import World
 
 APPLICATION: Final = "expo-project"
 ENVIRONMENT: Final = "expo-project-prod-env"
@@ -19,6 +20,7 @@ SITE: Final = "expo-project-prod-frontend"
 
 BROKEN: Final = "expo.bad-deploy"
 FULL: Final = "expo.storage-low"
+STUCK: Final = "expo.connections-taken"
 TROUBLE: Final = Trouble(
     "Degraded",
     (
@@ -35,6 +37,11 @@ _MESSAGES: Final = (
 )
 
 
+def place(world: World) -> Place:
+    """Where the stack stands."""
+    return Place(world, "expo-project", "prod", "ap-south-1")
+
+
 def define(place: Place, distribution: str, instances: Sequence[str]) -> None:
     """Define every metric of the stack."""
     web = numbers.traffic(300, "expo-web")
@@ -42,9 +49,10 @@ def define(place: Place, distribution: str, instances: Sequence[str]) -> None:
         more_numbers.instance(
             place, instance, Level(31) + Daily(10, peak=8) + Noise(6), Level(58) + Noise(4), Level(41) + Noise(0.5)
         )
-    low = Level(1.7 * GIB) + Growth(-0.2 * GIB, place.world.started.timestamp())
+    low = During(STUCK, Level(0.02 * GIB), Level(1.7 * GIB)) + Growth(-0.2 * GIB, place.world.started.timestamp())
     free = During(FULL, low, Level(21.0 * GIB))
-    connections = During(BROKEN, Level(61) + Noise(8), Level(24) + Noise(5))
+    usual = During(BROKEN, Level(61) + Noise(8), Level(24) + Noise(5))
+    connections = usual + During(STUCK, Level(48))
     more_numbers.database(
         place, DATABASE, Level(44) + Daily(13, peak=8) + Noise(5), connections, free, memory=1.0 * GIB
     )
@@ -119,15 +127,20 @@ def start(place: Place, environment: LivingEnvironment) -> None:
     """Another version than the present one cures the environment, more storage the database."""
     world = place.world
     bad = environment.version_label
+    bought = place.backend("rds").databases[DATABASE].allocated_storage
     world.site |= {"expo/": 200, "expo/api/dashboard": 502}
 
     def heal() -> None:
         if environment.version_label != bad and BROKEN in world.faults:
             world.faults.discard(BROKEN)
-            world.site["expo/api/dashboard"] = 200
+            world.site["expo/api/dashboard"] = 503 if STUCK in world.faults else 200
             environment.tell("Environment health has transitioned from Degraded to Ok.")
         database = place.backend("rds").databases.get(DATABASE)
-        if database and database.allocated_storage > 20:
-            world.faults.discard(FULL)
+        if database and database.allocated_storage > bought:
+            world.faults -= {FULL, STUCK}
+            if database.status == "storage-full":
+                database.status = "available"
+            if BROKEN not in world.faults:
+                world.site["expo/api/dashboard"] = 200
 
     world.every(15, heal)

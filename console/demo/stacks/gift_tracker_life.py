@@ -18,10 +18,17 @@ KINDS: Final = (*TABLES, "images")
 DENIED: Final = "gift-tracker.images-denied"
 """The fault: the function for pictures may not write to its bucket."""
 
+FAILING: Final = "gift-tracker.gifts-failing"
+"""The fault: a faulty version of the function for gifts."""
+
 _ROLE: Final = "gift-tracker-images-role"
 _MESSAGES: Final = (
     "AccessDenied: User: arn:aws:sts::147997144209:assumed-role/gift-tracker-images-role/gift-tracker-images is not "
     "authorized to perform: s3:PutObject on resource: arn:aws:s3:::gift-tracker-images-147997144209/gifts",
+)
+_FAILURES: Final = (
+    "TypeError: Cannot read properties of undefined (reading 'giftId')",
+    "Runtime.UserCodeSyntaxError: SyntaxError: Unexpected token '}'",
 )
 
 
@@ -33,9 +40,11 @@ def define(place: Place) -> None:
         failing = calls * part * 0.0005
         if kind == "images":
             failing = During(DENIED, calls * part * 0.21, failing)
+        if kind == "gifts":
+            failing = During(FAILING, calls * part * 0.97, failing)
         numbers.lambda_function(place, f"gift-tracker-{kind}", calls * part, failing, Level(140) + Noise(25))
     numbers.gauge(place, "AWS/Lambda", "ConcurrentExecutions", {}, Level(9) + Daily(4) + Noise(2), "Count")
-    api_failing = During(DENIED, calls * 0.021, calls * 0.0008)
+    api_failing = During(FAILING, calls * 0.38) + During(DENIED, calls * 0.021, calls * 0.0008)
     more_numbers.rest_api(place, "gift-tracker-api", "prod", calls, api_failing, Level(210) + Daily(40) + Noise(20))
     for kind, name in TABLES.items():
         numbers.table(place, name, calls * share[kind] * 1.5, calls * share[kind] * 0.4, Spikes(4, per_day=6))
@@ -80,7 +89,7 @@ def alarms(place: Place, topic: str) -> None:
 
 def voices(place: Place) -> list[Spec]:
     """How each log group speaks."""
-    troubles = {"images": {DENIED: _MESSAGES}}
+    troubles: dict[str, dict[str, tuple[str, ...]]] = {"images": {DENIED: _MESSAGES}, "gifts": {FAILING: _FAILURES}}
     return [
         watch.voice(place, f"/aws/lambda/gift-tracker-{kind}", "lambda", 5, troubles=troubles.get(kind))
         for kind in KINDS
@@ -93,12 +102,16 @@ def start(place: Place) -> None:
     world.site |= {"gift-tracker/": 200, "gift-tracker/prod/health": 200}
     iam = world.backend("iam", "aws", place.account)
     roles = {role.name: role for role in iam.roles.values()}
+    code = place.backend("lambda").get_function("gift-tracker-gifts").code_sha_256
     before = dict(roles[_ROLE].policies)
 
     def heal() -> None:
         attached = roles[_ROLE].managed_policies
         if dict(roles[_ROLE].policies) != before or attached:
             world.faults.discard(DENIED)
+        if FAILING in world.faults and place.backend("lambda").get_function("gift-tracker-gifts").code_sha_256 != code:
+            world.faults.discard(FAILING)
+            world.site["gift-tracker/prod/health"] = 200
 
     def work() -> None:
         number = int(world.now().timestamp())
@@ -109,7 +122,7 @@ def start(place: Place) -> None:
             "price": world.random.randrange(5, 400),
             "createdAt": world.now().isoformat(timespec="seconds"),
         }
-        storage.items(place, TABLES["gifts"], [row])
+        storage.write(place, TABLES["gifts"], row)
 
     world.every(20, heal)
     world.every(45, work)

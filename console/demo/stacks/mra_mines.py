@@ -17,8 +17,6 @@ from console.demo.parts.place import Place
 from console.demo.stacks import mra_mines_life, mra_mines_logs, mra_mines_numbers
 from console.demo.world import World
 
-PROJECT: Final = "mra-mines"
-REGION: Final = "eu-west-1"
 DISTRIBUTION: Final = "E2QWRUHAPOMQZL"
 DOMAIN: Final = "d3n47138ce9sz5.cloudfront.net"
 POOL: Final = "eu-west-1_Xk4mRa7Qz"
@@ -29,8 +27,8 @@ FUNCTIONS: Final = ("input-handler", "map-status", "map-list", "notify")
 
 def build(world: World) -> Iterator[None]:
     """Build the stack; requests are served at each yield."""
-    place = Place(world, PROJECT, "staging", REGION)
-    world.faults |= {f"{PROJECT}.{name}" for name in mra_mines_life.FAULTS}
+    place = mra_mines_life.place(world)
+    world.faults |= set(mra_mines_life.FAULTS)
     _containers(place)
     yield
     _tables(place)
@@ -92,9 +90,8 @@ def _containers(place: Place) -> None:
 
 def _distribution(place: Place) -> None:
     """The distribution's origin is the address of one of the frontend's tasks, as the guide sets it up."""
-    tasks = place.backend("ecs").list_tasks(place.name("cluster"), service_name=place.name("frontend"))
-    addresses = [eni.public_ip for eni in place.backend("ec2").enis.values() if eni.id in str(tasks[0].attachments)]
-    origin = public_dns(addresses[0], place.region)
+    (interface,) = mra_mines_life.service(place, "frontend").tasks()[0].interfaces()
+    origin = public_dns(interface.public_ip, place.region)
     edge.distribution(
         place, DISTRIBUTION, DOMAIN, origin, comment="MRA Mines Map staging", modified=place.ago(days=2), port=3000
     )
