@@ -7,33 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from console.aws.meter import Meter
 from console.memory import recall, remember
-from console.options import Options, UsageError
-from console.problems import Failure, Kind, Problem, classify
+from console.opening import opened, problem_of, search
+from console.options import Options
+from console.problems import Failure, Kind, Problem
 from console.sources.base import AnySource, Reading
 from console.sources.poller import Listener, Poller
 from console.stack import Stack
 from console.text import Clean, clean
+from console.write_state import WriteState
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
     from console.aws.connections import Connection, Connections
-    from console.aws.meter import Meter
     from console.aws.sso import DeviceAuthorization
     from console.aws.target import Target
+    from console.changes import Changes
+    from console.shell import Place, ShellCommand
     from console.workspace import Workspace
-
-
-AGAIN: Final = 4.0
-"""Seconds until an account that could not be asked what it holds is asked again."""
-
-_PASSING: Final = frozenset({Kind.LOGIN, Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
 
 
 class Desk:
@@ -46,6 +43,9 @@ class Desk:
         self.problem: Problem | None = None
         self.opening: Clean = Clean("Opening ...")
         self.poller = Poller(self._connect)
+        self.changes: Changes | None = None
+        self.meter = Meter()
+        self.write_state = WriteState(read_only=options.read_only)
         self._connections: Connections | None = None
         self._identities: dict[str, Connection] = {}
         self._problems: dict[str, Problem] = {}
@@ -64,12 +64,12 @@ class Desk:
     async def open(self) -> None:
         """Read the stack files and join the demo; what goes wrong is `problem`."""
         self.opening = Clean("Starting the embedded AWS ..." if self.options.demo else "Reading the stack files ...")
-        self._tell()
+        self.tell()
         try:
-            self.workspace = await asyncio.to_thread(_open_workspace, self.options)
+            self.workspace = await opened(self.options)
             stacks = self.workspace.chosen
         except Exception as error:  # noqa: BLE001 - whatever is wrong with files or flags is told, not fatal
-            self.problem = _problem_of(error)
+            self.problem = problem_of(error)
         else:
             self.poller.idle_pause = self.workspace.settings.idle_pause
             self.stack = _first(stacks, recall().stack)
@@ -80,7 +80,9 @@ class Desk:
                 self._search = asyncio.create_task(self._find_stack(self.workspace))
                 return
         self.opening = Clean("")
-        self._tell()
+        self.tell()
+        if self.workspace is not None:
+            await self._open_gate(self.workspace)
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
@@ -102,16 +104,11 @@ class Desk:
         self._problems.clear()
         await self.open()
 
-    @property
-    def meter(self) -> Meter | None:
-        """Calls and price so far; None before the first call."""
-        return self._connections.meter if self._connections else None
-
     def choose(self, stack: Stack) -> None:
         """Open another stack; it is remembered for the next start."""
         self.stack = stack
         remember(replace(recall(), stack=stack.name))
-        self._tell()
+        self.tell()
 
     def target(self, stack: Stack) -> Target | None:
         """Where the calls for a stack go."""
@@ -176,12 +173,25 @@ class Desk:
         self.renew(stack)
         return until
 
+    async def shell(self, place: Place, stack: Stack | None = None) -> ShellCommand | Clean:
+        """The command that opens a shell there while the console is suspended, or why there is none."""
+        from console.shell import shell_command
+
+        if self.options.read_only:
+            return Clean("This console is read-only, and a shell can change things. Start it without --read-only.")
+        try:
+            return await shell_command(place, await self._connect(self._whose(stack)))
+        except Failure as failure:
+            return clean(failure.problem)
+
     def busy(self) -> bool:
         """Whether a change is between intent and outcome, which must finish before the console ends."""
-        return False
+        return self.changes is not None and self.changes.busy()
 
     def stop_taking(self) -> None:
         """Begin no further change."""
+        if self.changes is not None:
+            self.changes.stop_taking()
 
     async def close(self) -> None:
         """Stop polling, close connections, let go of the demo."""
@@ -189,7 +199,33 @@ class Desk:
         if self.workspace is not None:
             self.workspace.close()
 
+    async def _open_gate(self, workspace: Workspace) -> None:
+        """Make changes possible, and find out what became of those that an earlier console left behind."""
+        if self.changes is not None:
+            return
+        make = await asyncio.to_thread(_import_changes)
+        self.changes = make(workspace, self.write_state, self.meter, self._after_change)
+        if self.options.write:
+            for stack in workspace.chosen:
+                self.write_state.arm(stack, self.options.reason or "")
+        self.tell()
+        await self.changes.look()
+        if workspace.demo is not None:
+            for run in self.changes.open_runs:
+                await workspace.demo.wait_ready(run.stack)
+        await self.changes.settle(workspace.stacks)
+        self.tell()
+
+    def _after_change(self, stack: str) -> None:
+        for one in self.stacks:
+            if one.name == stack:
+                self.poller.refresh_now(one)
+        self.tell()
+
     async def _settle_down(self) -> None:
+        if self.changes is not None:
+            await self.changes.close()
+            self.changes = None
         if self._search is not None:
             self._search.cancel()
             await asyncio.gather(self._search, return_exceptions=True)
@@ -202,13 +238,13 @@ class Desk:
         try:
             connection = await self._open_connection(stack)
         except Exception as error:
-            failure = error if isinstance(error, Failure) else Failure(_problem_of(error))
+            failure = error if isinstance(error, Failure) else Failure(problem_of(error))
             self._note(stack, failure.problem)
             raise failure from error
         self._note(stack, None)
         if self._identities.get(stack.name) is not connection:
             self._identities[stack.name] = connection
-            self._tell()
+            self.tell()
         return connection.aws
 
     async def _open_connection(self, stack: Stack) -> Connection:
@@ -223,30 +259,24 @@ class Desk:
         if self._connections is None:
             from console.aws.connections import Connections
 
-            self._connections = Connections(workspace.target)
+            self._connections = Connections(workspace.target, self.meter)
         return self._connections
 
     async def _find_stack(self, workspace: Workspace) -> None:
-        """Make a stack of what the account holds; where it does not answer, try again until it does."""
-        from console.discover.opening import described
-
-        while self.stack is None:
-            self._signed_in.clear()
-            try:
-                self.workspace = await described(workspace, self._connect_to(workspace), self._progress)
-                self.stack, self.problem = self.workspace.stacks[0], None
-            except Exception as error:  # noqa: BLE001 - told, and tried again where that may help
-                self.problem = _problem_of(error)
+        """Make a stack of what the account holds, as soon as it says so."""
+        connections = self._connect_to(workspace)
+        async for found in search(workspace, connections, self._signed_in, self._progress):
+            if isinstance(found, Problem):
+                self.problem = found
+            else:
+                self.workspace, self.stack, self.problem = found, found.stacks[0], None
             self._progress(Clean(""))
-            if self.problem is not None:
-                if self.problem.kind not in _PASSING:
-                    return
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._signed_in.wait(), AGAIN)
+        if self.stack is not None:
+            await self._open_gate(self.workspace or workspace)
 
     def _progress(self, words: Clean) -> None:
         self.opening = words
-        self._tell()
+        self.tell()
 
     def _whose(self, stack: Stack | None) -> Stack:
         from console.workspace import ACCOUNT
@@ -265,9 +295,10 @@ class Desk:
             self.poller.refresh_now(stack)  # all its Sources waited for the same thing
         else:
             self._problems[stack.name] = problem
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Something of this has changed: whoever listens shows it anew."""
         for changed in list(self._listeners.values()):
             changed()
 
@@ -279,17 +310,7 @@ def _first(stacks: tuple[Stack, ...], last: str | None) -> Stack | None:
     return next((stack for stack in stacks if stack.name == last), None)
 
 
-def _open_workspace(options: Options) -> Workspace:
-    from console.workspace import open_workspace
+def _import_changes() -> type[Changes]:
+    from console.changes import Changes
 
-    return open_workspace(options)
-
-
-def _problem_of(error: Exception) -> Problem:
-    from console.demo.options import DemoError
-    from console.settings import SettingsError
-    from console.stack_file import StackError
-
-    if isinstance(error, (UsageError, StackError, SettingsError, DemoError)):
-        return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))
-    return classify(error)
+    return Changes

@@ -1,0 +1,153 @@
+"""What the screens need of the gate: plans, changes and their progress, the journal, the write state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from console.journal.journal import Journal
+from console.journal.records import AT_WORK, Filter, RunRecord, State, StepRecord
+from console.journal.store import JournalError
+from console.operations.base import Operation
+from console.operations.events import Outcome, Progress
+from console.operations.planned import Planned
+from console.operations.runner import Runner
+from console.problems import Kind, Problem
+from console.stack import Stack
+from console.text import Clean, clean
+from console.write_state import WriteState
+
+if TYPE_CHECKING:
+    from console.aws.meter import Meter
+    from console.workspace import Workspace
+
+T = TypeVar("T")
+Heard = Callable[[Progress], None]
+
+
+class Changes:
+    """The runner and the journal of one console, as awaitables on the UI's loop.
+
+    `changed` is called after every progress and outcome, with the name of the stack.
+    """
+
+    def __init__(
+        self, workspace: Workspace, write_state: WriteState, meter: Meter, changed: Callable[[str], None]
+    ) -> None:
+        self.write_state = write_state
+        self.open_runs: tuple[RunRecord, ...] = ()
+        self.problem: Problem | None = None
+        self._changed = changed
+        self._loop = asyncio.get_running_loop()
+        self._listeners: dict[object, Heard] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.journal = Journal(workspace.journal_folder)
+        self._runner = Runner(workspace.target, self.journal, write_state, listener=self._hand_on, meter=meter)
+
+    def listen(self, owner: object, heard: Heard) -> None:
+        """Tell of every progress of every run."""
+        self._listeners[owner] = heard
+
+    def forget(self, owner: object) -> None:
+        """Tell no more."""
+        self._listeners.pop(owner, None)
+
+    @property
+    def watches(self) -> int:
+        """How many changes were sent and are still being watched."""
+        return sum(run.state is State.WATCHING for run in self.open_runs)
+
+    @property
+    def unknown(self) -> int:
+        """Of how many changes nobody knows what became of them."""
+        return sum(run.state is State.UNKNOWN for run in self.open_runs)
+
+    @property
+    def at_work(self) -> tuple[RunRecord, ...]:
+        """The changes that are being made now."""
+        return tuple(run for run in self.open_runs if run.state in AT_WORK)
+
+    async def plan(self, operation: Operation, stack: Stack) -> Planned:
+        """What an operation would do. Raises `Failure`."""
+        return await self._result(self._runner.plan(operation, stack))
+
+    async def plan_undo(self, run: RunRecord, stack: Stack) -> Planned:
+        """What would take a run back. Raises `AtTheGate` and `Failure`."""
+        return await self._result(self._runner.plan_undo(run, stack))
+
+    async def apply(self, planned: Planned, answer: str | None) -> Outcome:
+        """Do what was planned; it goes on when the caller is cancelled. Raises `AtTheGate` and what reading raises."""
+        try:
+            return await self._result(self._runner.apply(planned, answer))
+        finally:
+            await self.look()
+            self._changed(planned.stack.name)
+
+    async def settle(self, stacks: tuple[Stack, ...]) -> tuple[Outcome, ...]:
+        """Find out what became of changes whose console ended, and watch on what is watched."""
+        try:
+            outcomes = await self._result(self._runner.reconcile(stacks))
+        except JournalError as error:
+            self.problem = Problem(Kind.INVALID, clean(error), Clean("Until then no change can be made."))
+            outcomes = ()
+        await self.look()
+        return outcomes
+
+    async def runs(self, wanted: Filter) -> tuple[RunRecord, ...]:
+        """Changes of the journal, the newest first. Raises `JournalError`."""
+        return await self._result(self.journal.runs(wanted))
+
+    async def run(self, name: str) -> RunRecord:
+        """One change as it is now. Raises `JournalError`."""
+        return await self._result(self.journal.find(name))
+
+    async def steps(self, run: RunRecord) -> tuple[StepRecord, ...]:
+        """The steps of a change. Raises `JournalError`."""
+        return await self._result(self.journal.steps(run.id))
+
+    async def look(self) -> None:
+        """Count again what is watched and what is unknown."""
+        try:
+            self.open_runs = await self._result(self.journal.open_runs())
+        except JournalError as error:
+            self.problem = Problem(Kind.INVALID, clean(error), Clean("Until then no change can be made."))
+
+    def stop(self, run: RunRecord) -> None:
+        """Stop a run before its next step, or stop watching it."""
+        self._runner.stop(run.id)
+
+    def busy(self) -> bool:
+        """Whether a change is between its intent and its outcome."""
+        return self._runner.busy()
+
+    def stop_taking(self) -> None:
+        """Begin no further change."""
+        self._runner.stop_taking()
+
+    async def close(self) -> None:
+        """Wait for what is at work, let go of what is watched."""
+        await asyncio.to_thread(self._runner.close)
+        await asyncio.to_thread(self.journal.close)
+
+    async def _result(self, future: Future[T]) -> T:
+        # Shielded: a screen that closes must not cancel what it only looks at.
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def _hand_on(self, progress: Progress) -> None:
+        """Called in the runner's thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._tell, progress)
+
+    def _tell(self, progress: Progress) -> None:
+        for heard in list(self._listeners.values()):
+            heard(progress)
+        if progress.state not in AT_WORK:
+            self._soon(self.look())
+        self._changed(progress.run.stack)
+
+    def _soon(self, work: Any) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

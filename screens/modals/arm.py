@@ -1,0 +1,62 @@
+"""Arming: writing on a production stack, for a while, with a reason."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from console.stack import Stack
+from console.write_state import Locked, WriteState
+
+
+class ArmModal(ModalScreen[bool]):
+    """Gives whether the write state was changed."""
+
+    DEFAULT_CSS = """
+    ArmModal {
+        align: center middle;
+        & > Vertical { width: 76; max-width: 98%; height: auto; padding: 0 1;
+                       background: $surface; border: heavy $warning; }
+        & Input { height: 1; border: none; padding: 0; margin: 1 0; background: $panel; }
+        & #wrong { color: $error; height: auto; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(False)", "Close")]
+
+    def __init__(self, stack: Stack, write_state: WriteState) -> None:
+        super().__init__()
+        self._stack = stack
+        self._write_state = write_state
+
+    def compose(self) -> ComposeResult:
+        """What arming means, and the line for the reason."""
+        stack, armed = self._stack, self._write_state.armed(self._stack)
+        words = f"Writing on {stack.name} ({stack.environment}) is allowed for 30 minutes; every change is recorded."
+        if armed is not None:
+            words = f"Writing is armed: {armed.reason}. Enter with an empty line makes it read-only again."
+        with Vertical() as box:
+            box.border_title = "Arm writing"
+            box.border_subtitle = "enter arms, esc closes"
+            yield Static(Content(words), markup=False)
+            yield Input(placeholder="why, for the record", compact=True)
+            yield Static("", id="wrong", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Arm with the reason, or disarm."""
+        event.stop()
+        if not event.value.strip() and self._write_state.armed(self._stack) is not None:
+            self._write_state.disarm(self._stack)
+            self.dismiss(result=True)
+            return
+        try:
+            self._write_state.arm(self._stack, event.value)
+        except Locked as error:
+            self.query_one("#wrong", Static).update(Content(str(error)))
+            return
+        self.dismiss(result=True)
