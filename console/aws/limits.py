@@ -23,6 +23,8 @@ RATES: Final[dict[str, Rate]] = {
     "logs:FilterLogEvents": Rate(1.0, 3),
     # AWS allows 2/s per account and region.
     "cloudtrail:LookupEvents": Rate(0.5),
+    # ECS's read actions have a bucket of 50 (ECS API reference, request throttling), which deployments need too.
+    "ecs:DescribeServices": Rate(10.0, 30),
     # Cognito's quotas are shared with the application's own sign-ins.
     "cognito-idp:ListUsers": Rate(2.0, 2),
     "cognito-idp:AdminGetUser": Rate(2.0, 5),

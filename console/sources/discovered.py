@@ -45,8 +45,9 @@ async def discovered(aws: Aws, stack: Stack) -> Report:
 
 def _crowd(crowd: Crowd) -> Iterator[Finding]:
     of_each = f"without {', '.join(crowd.skipped)}" if crowd.skipped else "by their alarms alone"
+    value = f"{crowd.count}, not measured" if crowd.skipped else f"0 of {crowd.count} judged one by one"
     what = Clean(f"There are so many {crowd.kind} that they are judged {of_each}. {_NAME_THEM}")
-    yield Finding(discovered.name, clean(crowd.kind), Level.OK, what, Clean(f"0 of {crowd.count} judged one by one"))
+    yield Finding(discovered.name, clean(crowd.kind), Level.OK, what, Clean(value))
     for name in crowd.names:
         yield Finding(discovered.name, name, Level.OK, Clean(f"One of {crowd.count} {crowd.kind}."), Clean("listed"))
 
