@@ -8,6 +8,7 @@ bounded in length, and is safe to draw literally. It is still not safe to parse 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final, NewType
 
@@ -41,6 +42,7 @@ def _table() -> dict[int, str]:
 
 
 _TABLE: Final = _table()
+_REPLACED: Final = frozenset(map(chr, _TABLE))
 
 
 def clean(value: object, *, multiline: bool = False, limit: int = LIMIT) -> Clean:
@@ -54,10 +56,9 @@ def clean(value: object, *, multiline: bool = False, limit: int = LIMIT) -> Clea
     beyond = max(0, len(text) - limit)
     text = text[:limit] if beyond else text
     if not (text.isascii() and text.isprintable()):
-        if multiline:
-            text = "\n".join(line.translate(_TABLE) for line in text.replace("\r\n", "\n").split("\n"))
-        else:
-            text = text.translate(_TABLE)
+        if not _REPLACED.isdisjoint(text):
+            lines = text.replace("\r\n", "\n").split("\n") if multiline else [text]
+            text = "\n".join(line.translate(_TABLE) for line in lines)
         text = text if text.isascii() else _tame(text)
     return Clean(_cut(text, limit, beyond) if beyond or len(text) > limit else text)
 
@@ -72,16 +73,10 @@ def _cut(text: str, limit: int, beyond: int) -> str:
 def _tame(text: str) -> str:
     """Bound stacked combining marks; replace format characters and what no terminal knows the width of."""
     odd = {char: kind for char in set(text) if (kind := unicodedata.category(char)) in _ODD and char != "\n"}
-    if not odd:
-        return text
-    kept: list[str] = []
-    stacked = 0
-    for char in text:
-        category = odd.get(char)
-        stacked = stacked + 1 if category in _MARKS else 0
-        if stacked <= _COMBINING_LIMIT:
-            kept.append(char if category is None else _STAND_INS.get(category, char))
-    return "".join(kept)
+    if marks := "".join(sorted(char for char, kind in odd.items() if kind in _MARKS)):
+        text = re.sub(f"([{marks}]{{{_COMBINING_LIMIT}}})[{marks}]+", r"\1", text)
+    replaced = {ord(char): _STAND_INS[kind] for char, kind in odd.items() if kind in _STAND_INS}
+    return text.translate(replaced) if replaced else text
 
 
 def is_plain(name: str) -> bool:
