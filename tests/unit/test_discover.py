@@ -16,9 +16,9 @@ from console.discover.account import account_stack
 from console.discover.found import Account, Crowd, Unlisted
 from console.discover.kinds import KINDS, PERMISSIONS
 from console.problems import Failure, Kind, Problem
-from console.sources.registry import wanted_by
 from console.sources.base import Level
 from console.sources.discovered import discovered
+from console.sources.registry import wanted_by
 from console.stack import (
     Alarms,
     BeanstalkEnvironment,
@@ -184,9 +184,8 @@ async def test_credentials_that_end_meanwhile_are_told_at_once() -> None:
 
 
 async def test_of_thousands_all_are_listed_but_not_each_is_judged() -> None:
-    functions = [
-        {"FunctionName": f"f{n:04}", "FunctionArn": f"arn:aws:lambda:x:1:function:f{n:04}"} for n in range(5000)
-    ]
+    names = [f"f{number:04}" for number in range(5000)]
+    functions = [{"FunctionName": name, "FunctionArn": f"arn:aws:lambda:x:1:function:{name}"} for name in names]
     stack = await found_in(Scripted(list_functions=functions, list_clusters=["arn:aws:ecs:x:1:cluster/shop"]))
     assert stack.functions == ()
     (crowd,) = stack.crowds

@@ -41,7 +41,7 @@ def test_buckets_are_one_an_account_and_region_and_writes_to_cognito_have_their_
     assert here is limits.bucket("logs:FilterLogEvents", "1", "eu-west-1")
     assert here is not limits.bucket("logs:FilterLogEvents", "1", "us-east-1")
     assert here is not limits.bucket("logs:FilterLogEvents", "2", "eu-west-1")
-    assert limits.bucket("ecs:DescribeServices", "1", "eu-west-1") is None
+    assert limits.bucket("ecs:ListClusters", "1", "eu-west-1") is None
     assert limits.bucket("cognito-idp:AdminDeleteUser", "1", "eu-west-1") is not None
 
 
