@@ -22,6 +22,7 @@ from botocore.loaders import create_loader
 
 from console.aws import mfa
 from console.aws.credentials import PATIENCE, resolver
+from console.aws.log_parser import LogParserFactory
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
 from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
@@ -157,6 +158,7 @@ def make_core(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = P
         os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     core = AioSession(profile=target.profile)
     core.register_component("data_loader", _LOADER)
+    core.register_component("response_parser_factory", LogParserFactory())
     if target.config_file:
         core.set_config_variable("config_file", str(target.config_file))
     if target.credentials_file:

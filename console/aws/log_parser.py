@@ -1,0 +1,59 @@
+"""Reads the answers of FilterLogEvents four times as fast as botocore does (``make bench``).
+
+A page holds up to 10,000 events of five members each; botocore's parser walks through all of them by the service
+model, which takes 40 ms of the event loop. What it makes of them is what is in the JSON already. Everything around
+that, signatures, retries, errors and metadata, stays botocore's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import orjson
+from aiobotocore.parsers import AioResponseParserFactory
+
+Answer = dict[str, Any]
+
+_SHAPE: Final = "FilterLogEventsResponse"
+
+
+class LogParserFactory:
+    """Makes the parsers of a session; register it as the component ``response_parser_factory``."""
+
+    def __init__(self) -> None:
+        self._stock = AioResponseParserFactory()
+
+    def create_parser(self, protocol_name: str) -> Any:
+        """The parser for a protocol; FilterLogEvents speaks ``json``."""
+        parser = self._stock.create_parser(protocol_name)
+        return LogParser(parser) if protocol_name == "json" else parser
+
+
+class LogParser:
+    """Parses the answers of FilterLogEvents itself, and leaves all others to the `stock` parser.
+
+    Also those that are no true answer: a body that is cut, or an error, is told as botocore tells it.
+    """
+
+    def __init__(self, stock: Any) -> None:
+        self._stock = stock
+
+    async def parse(self, response: Answer, shape: Any) -> Answer:
+        """The answer as the stock parser would give it. Raises what that raises."""
+        if shape is not None and shape.name == _SHAPE and response["status_code"] < 300:
+            body = _body(response["body"])
+            if body is not None:
+                rest: Answer = await self._stock.parse({**response, "body": b"{}"}, shape)
+                members = {name: body[name] for name in shape.members if body.get(name) is not None}
+                return members | rest
+        parsed: Answer = await self._stock.parse(response, shape)
+        return parsed
+
+
+def _body(content: bytes) -> Answer | None:
+    """The JSON object with events that a body is; None for anything else."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) and isinstance(body.get("events"), list) else None
