@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from console.cli.output import columns, paint, write
+from console.cli.session import run_named
 from console.journal.export import as_json, json_line, markdown
 from console.journal.journal import Journal
 from console.journal.reconcile import state_of
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     try:
         stack = workspace.chosen[0].name if options.stack else ""
         wanted = Filter(stack=stack, text=args.filter, limit=args.limit)
-        runs = (journal.find(args.run_id).result(),) if args.run_id else journal.runs(wanted).result()
+        runs = (run_named(journal, args.run_id),) if args.run_id else journal.runs(wanted).result()
         if args.json:
             shown = [as_json(one, journal.steps(one.id).result()) for one in runs]
             write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())

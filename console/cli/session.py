@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
+from console.discover.opening import described_now
 from console.journal.journal import Journal
+from console.journal.records import RunRecord
 from console.operations.events import Progress
 from console.operations.runner import Runner
 from console.options import Options, UsageError
@@ -56,10 +58,18 @@ class Session:
         return stack
 
 
+def run_named(journal: Journal, name: str) -> RunRecord:
+    """The run of a name. Raises `UsageError` where there is none or several."""
+    try:
+        return journal.find(name).result()
+    except LookupError as error:
+        raise UsageError(str(error)) from error
+
+
 @contextmanager
 def opened(options: Options, listener: Callable[[Progress], None] = lambda progress: None) -> Iterator[Session]:
     """Open the workspace with a runner. A signal lets the step at work finish, and raises `Ended`."""
-    workspace = open_workspace(options)
+    workspace = described_now(open_workspace(options))
     journal = Journal(workspace.journal_folder)
     write_state = WriteState(read_only=options.read_only)
     try:

@@ -6,7 +6,7 @@ import argparse
 from concurrent.futures import Future
 
 from console.cli.apply import Applying, confirming
-from console.cli.session import Session
+from console.cli.session import Session, run_named
 from console.operations.planned import Planned
 from console.options import Options
 
@@ -21,7 +21,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     """Apply the operation that takes the run back; gives the exit code."""
 
     def planned(session: Session) -> Future[Planned]:
-        record = session.journal.find(args.run_id).result()
+        record = run_named(session.journal, args.run_id)
         return session.runner.plan_undo(record, session.stack(record.stack))
 
     return Applying(args, options).run(planned)

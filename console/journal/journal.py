@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from console.journal.locks import Locks
 from console.journal.records import AT_WORK, Filter, ItemRecord, Owner, RunRecord, State, StepRecord
-from console.journal.store import JournalError, SqliteStore, Store
+from console.journal.store import SqliteStore, Store
 from console.text import clean
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class Journal:
         return self.runs(Filter(states=AT_WORK | {State.WATCHING, State.UNKNOWN}))
 
     def find(self, name: str) -> Future[RunRecord]:
-        """The run of an id, or of the one id that begins or ends so. Raises `JournalError`."""
+        """The run of an id, or of the one id that begins or ends so. Raises `LookupError` where there is none."""
 
         def look(store: Store) -> RunRecord:
             runs = store.runs(Filter(limit=_ALL))
@@ -80,7 +80,7 @@ class Journal:
             found = found or [run for run in runs if run.id.startswith(name) or run.id.endswith(name)]
             if len(found) != 1:
                 count = "several runs" if found else "no run"
-                raise JournalError(f"The journal has {count} {clean(name)!r}. Next: groundskeeper journal lists them.")
+                raise LookupError(f"The journal has {count} {clean(name)!r}. Next: groundskeeper journal lists them.")
             return found[0]
 
         return self._do(look)

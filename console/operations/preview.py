@@ -25,6 +25,7 @@ _ARGUMENT: Final = {
 # A whole stream is given by its path, any other blob with fileb://.
 _STREAMED: Final = frozenset({("s3", "put_object", "body")})
 _READ_BY_THE_CLI: Final = re.compile(r"(file|fileb|https?)://")
+_ESCAPED: Final = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\t": "\\t"}
 _WORD: Final = re.compile(r"[\w./:@%+=][\w./:@%+=,-]*", re.ASCII)
 
 
@@ -83,8 +84,15 @@ def quote(value: object) -> str:
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     if clean(text, limit=len(text)) == text:
         return shlex.quote(text)
-    escaped = text.encode("unicode_escape").decode("ascii").replace("'", "\\'")
-    return f"$'{escaped}'"
+    return f"$'{''.join(_ESCAPED.get(char) or _escaped(char) for char in text)}'"
+
+
+def _escaped(char: str) -> str:
+    """A character as bash's ``$'...'`` writes it; never ``\\x``, which means a byte there."""
+    code = ord(char)
+    if 0x20 <= code < 0x7F:
+        return char
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def quote_json(value: Any) -> str:

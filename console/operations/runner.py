@@ -118,10 +118,12 @@ class Runner:
         self._loop.close()
 
     async def _close(self) -> None:
-        await self._runs.close()
-        for task in list(self._tasks):
+        await self._runs.finish_sending()
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._runs.let_go()  # last, since what ends above may still have begun to watch
         await self._reads.close()
         await self._writes.close()
 

@@ -59,6 +59,8 @@ class Runs:
         """Do what was planned and confirmed. Raises `AtTheGate` and `Failure`: nothing was changed then."""
         if planned.nothing_to_do:
             return Outcome(State.DONE, Clean("Nothing to do: it is so already."))
+        if self._context.leaving():
+            raise AtTheGate(Reason.REFUSED, _ENDING)
         self._gate.check(planned, answer)
         armed = self._gate.write_state.armed(planned.stack)
         record = run_record(planned, self._context.now(), armed.reason if armed else "")
@@ -202,9 +204,12 @@ class Runs:
             self._journal.locks.forget_run(run)
             lock.release()
 
-    async def close(self) -> None:
-        """Wait for what is at work, and let go of what is watched: any console may take it up again."""
+    async def finish_sending(self) -> None:
+        """Wait for what is at work."""
         await asyncio.gather(*self._sending, return_exceptions=True)
+
+    async def let_go(self) -> None:
+        """Stop watching and verifying: any console may take that up again."""
         tasks = list(self._finishing)
         for task in tasks:
             task.cancel()

@@ -1,0 +1,223 @@
+"""The gate on the command line: what it prints, what it lets through, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.journal.records import State
+from console.operations.dynamodb import ContinuousBackups
+from console.operations.ecs import Scale
+from tests.faults import Fault
+from tests.gate.program import FRONTEND, Program
+from tests.gate.world import SOON, World, applied
+
+SCALE = ("ecs.scale", "--service", FRONTEND, "--desired")
+PLAN = {
+    *("operation", "stack", "account", "region", "danger", "effects", "calls", "steps", "warnings", "cost", "undo"),
+    *("confirm", "digest", "refused"),
+}
+
+
+@pytest.fixture
+def recovery(world: World) -> Iterator[None]:
+    """Point-in-time recovery of the table maps is on before and after."""
+
+    def turn_on() -> None:
+        with world.runner() as runner:
+            applied(runner, ContinuousBackups("maps"), world.stack)
+        world.proxy.seen.clear()
+
+    turn_on()
+    yield
+    world.heal()
+    turn_on()
+
+
+def desired(world: World) -> int:
+    count: int = world.observed(Scale(FRONTEND, 1).within(world.stack)).state["desired"]
+    return count
+
+
+def test_without_a_terminal_and_unconfirmed_nothing_is_changed(world: World, program: Program) -> None:
+    """The line that the issue names: ends with 4."""
+    code, out, err = program.run("apply", *SCALE, "0")
+    assert code == 4 and "No task will run" in out
+    assert f"--confirm {FRONTEND}" in err
+    assert world.mutations() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((*SCALE, "0", "--yes"), "unconfirmed"),
+        ((*SCALE, "0", "--confirm", "something"), "unconfirmed"),
+        ((*SCALE, "7"), "unconfirmed"),
+        ((*SCALE, "7", "--yes", "--read-only"), "read-only"),
+        ((*SCALE, "7", "--yes", "--expect", "0123456789abcdef"), "stale"),
+        (("ecs.restart", "--service", "none", "--cluster", "mra-mines-cluster-staging", "--yes"), "refused"),
+        (("dynamodb.enable-pitr", "--table", "no-such-table", "--yes"), "refused"),
+    ],
+)
+def test_at_the_gate_it_ends_with_4_and_says_why(
+    world: World, program: Program, words: tuple[str, ...], reason: str
+) -> None:
+    code, said = program.json("apply", *words)
+    assert (code, said["reason"], said["state"]) == (4, reason, None)
+    assert world.mutations() == []
+
+
+def test_a_plan_is_confirmed_by_its_digest_done_and_taken_back(world: World, program: Program) -> None:
+    before = desired(world)
+    code, plan = program.json("plan", *SCALE, str(before + 1))
+    assert code == 0 and set(plan) == PLAN
+    assert plan["effects"] == [f"desired count: {before} -> {before + 1}"]
+    assert plan["calls"][0]["method"] == "update_service"
+    assert plan["undo"]["operation"] == "ecs.scale" and plan["undo"]["params"]["desired"] == before
+    code, done = program.json("apply", *SCALE, str(before + 1), "--yes", "--expect", plan["digest"])
+    assert (code, done["state"]) == (0, State.DONE)
+    assert desired(world) == before + 1
+    assert program.json("apply", *SCALE, str(before + 1), "--yes")[0] == 0, "nothing to do"
+    code, undone = program.json("undo", done["run"], "--yes")
+    assert (code, undone["state"]) == (0, State.DONE)
+    assert desired(world) == before
+    code, runs = program.json("journal")
+    assert [run["id"] for run in runs] == [undone["run"], done["run"]]
+    assert runs[0]["undoes"] == done["run"] and runs[1]["undone_by"] == undone["run"]
+    assert runs[1]["steps"][0]["request"] and runs[1]["who"]["arn"].startswith("arn:aws:")
+    assert program.run("undo", "none-such", "--yes")[0] == 2
+
+
+def test_the_printed_command_run_as_printed_does_the_same(world: World, program: Program, recovery: None) -> None:
+    _, plan = program.json("plan", "dynamodb.enable-pitr", "--table", "maps", "--days", "9")
+    aws = shlex.join((sys.executable, "-m", "awscli"))
+    record = program.demo.record
+    environment = {
+        **os.environ,
+        "AWS_CONFIG_FILE": str(record.config_file),
+        "AWS_SHARED_CREDENTIALS_FILE": str(record.credentials_file),
+    }
+    command = plan["calls"][0]["cli"].replace("aws ", f"{aws} ", 1)
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert world.observed(ContinuousBackups("maps")).state == {"enabled": True, "days": 9}
+
+
+def test_not_waiting_leaves_the_watch_to_the_next_console(world: World, program: Program) -> None:
+    before = desired(world)
+    code, sent = program.json("apply", *SCALE, str(before + 1), "--yes", "--no-wait")
+    assert (code, sent["state"]) == (0, State.WATCHING)
+    with world.runner() as runner:
+        (taken_up,) = runner.reconcile([world.stack]).result(SOON)
+        assert taken_up.run is not None and taken_up.run.id == sent["run"]
+        assert world.wait_for(sent["run"], State.DONE) is State.DONE
+
+
+def test_failed_is_1_and_unknown_is_5(world: World, program: Program, recovery: None) -> None:
+    words = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--enabled", "false", "--confirm", "maps")
+    world.spoil(Fault.DENIED)
+    code, said = program.json(*words)
+    assert (code, said["state"]) == (1, State.FAILED)
+    world.spoil(Fault.WITHHELD, reads_too=True)
+    code, said = program.json(*words)
+    assert (code, said["state"]) == (5, State.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("apply", *SCALE, "9999", "--yes"),
+        ("apply", *SCALE, "many", "--yes"),
+        ("apply", "ecs.scale", "--desired", "2", "--yes"),
+        ("apply", "ecs.scale", "--service", "no such name", "--desired", "2"),
+        ("apply", "ecs.scale", "--service", "other-service", "--desired", "2"),
+        ("plan", "no.such-operation"),
+        ("apply", *SCALE, "2", "--write"),
+    ],
+)
+def test_what_makes_no_sense_is_2_and_says_so(world: World, program: Program, words: tuple[str, ...]) -> None:
+    code, _, err = program.run(*words)
+    assert code == 2 and err.strip()
+    assert world.mutations() == []
+
+
+def test_production_takes_write_reason_and_the_typed_name(
+    world: World, program: Program, recovery: None, tmp_path: Path
+) -> None:
+    stack = next(path for path in program.demo.record.stack_files if path.stem == world.stack.name)
+    production = tmp_path / "mra-mines.toml"
+    production.write_text(stack.read_text().replace("production = false", "production = true"))
+    off = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--enabled", "false")
+
+    def apply(*words: str) -> tuple[int, Any]:
+        return program.json(*off, *words, stack=production)
+
+    code, said = apply("--confirm", "staging/maps")
+    assert (code, said["reason"]) == (4, "read-only")
+    armed = ("--write", "--reason", "ticket 7")
+    assert apply("--confirm", "maps", *armed)[1]["reason"] == "unconfirmed"
+    code, said = apply("--confirm", "staging/maps", *armed)
+    assert (code, said["state"]) == (0, State.DONE)
+    assert program.json("journal", said["run"])[1][0]["reason"] == "ticket 7"
+
+
+def test_operations_and_policy_tell_what_there_is(program: Program) -> None:
+    code, found = program.json("operations")
+    assert code == 0 and {one["name"] for one in found} >= {"ecs.scale", "ecs.restart", "dynamodb.enable-pitr"}
+    for one in found:
+        assert set(one) == {"name", "title", "help", "screen", "danger", "params", "permissions"}
+        assert all(set(param) == {"name", "type", "required", "help"} for param in one["params"])
+    looking = json.loads(program.run("policy", "--read-only")[1])
+    writing = json.loads(program.run("policy")[1])
+    assert "ecs:UpdateService" in actions(writing) and "ecs:UpdateService" not in actions(looking)
+    assert actions(looking) < actions(writing)
+
+
+def actions(policy: dict[str, Any]) -> set[str]:
+    return {action for statement in policy["Statement"] for action in statement["Action"]}
+
+
+def test_on_a_terminal_it_asks_and_no_is_the_default(world: World, program: Program) -> None:
+    before = desired(world)
+    for answer, code in (("\n", 4), ("n\n", 4), ("y\n", 0)):
+        assert at_a_terminal(program, ("apply", *SCALE, str(before + 1), "--no-wait"), "[y/N] ", answer) == code
+    assert len(world.mutations()) == 1
+
+
+def test_on_a_terminal_what_can_be_lost_takes_the_typed_name(world: World, program: Program, recovery: None) -> None:
+    words = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--enabled", "false")
+    for answer, code in (("yes\n", 4), ("map\n", 4), ("maps\n", 0)):
+        assert at_a_terminal(program, words, "Type maps to apply: ", answer) == code
+    assert len(world.mutations()) == 1
+
+
+def at_a_terminal(program: Program, words: tuple[str, ...], question: str, answer: str) -> int:
+    """Run a subcommand on a terminal and answer its question."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    try:
+        with program.start(*words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+            os.close(theirs)
+            while question.encode() not in shown:
+                assert select.select([ours], [], [], SOON)[0], shown.decode(errors="replace")
+                shown += os.read(ours, 4096)
+            os.write(ours, answer.encode())
+            while process.poll() is None:
+                if select.select([ours], [], [], 0.05)[0]:
+                    try:
+                        os.read(ours, 4096)
+                    except OSError:  # the terminal is closed on the other side
+                        break
+            return process.wait(SOON)
+    finally:
+        os.close(ours)

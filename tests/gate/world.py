@@ -1,0 +1,137 @@
+"""What the tests of the gate share: runners on the demo, behind a proxy that sees and spoils requests."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from console.aws.actions import is_read
+from console.aws.call import Aws
+from console.aws.meter import Meter
+from console.aws.target import Target
+from console.journal.journal import Journal
+from console.journal.records import State
+from console.operations.base import Observed, Operation
+from console.operations.events import Outcome, Progress
+from console.operations.planned import Planned
+from console.operations.runner import Runner
+from console.stack import Stack
+from console.stack_file import load
+from console.write_state import WriteState
+from tests.conftest import DemoServer
+from tests.faults import Fault, FaultProxy, Seen
+
+SOON = 30
+"""Seconds after which something that should have happened has not."""
+
+
+async def hurry(seconds: float) -> None:
+    """Sleep a hundredth of the time, as the demo's clock runs."""
+    await asyncio.sleep(seconds / 100)
+
+
+def changes(seen: Seen) -> bool:
+    """Whether a request may change something."""
+    return bool(seen.operation) and not is_read(seen.service, seen.operation)
+
+
+@dataclass
+class World:
+    """A stack of the demo behind a proxy, and the folder of a journal."""
+
+    stack: Stack
+    target: Target
+    proxy: FaultProxy
+    folder: Path
+    told: list[Progress] = field(default_factory=list)
+    _news: threading.Condition = field(default_factory=threading.Condition)
+
+    @contextmanager
+    def runner(self, write_state: WriteState | None = None, **options: object) -> Iterator[Runner]:
+        """A console's runner; several may be open at once."""
+        journal = Journal(self.folder)
+        given = {"listener": self.tell, "sleep": hurry, **options}
+        with Runner(lambda stack: self.target, journal, write_state or WriteState(), **given) as runner:  # type: ignore[arg-type]
+            yield runner
+        journal.close()
+
+    def tell(self, progress: Progress) -> None:
+        """Keep what a runner tells."""
+        with self._news:
+            self.told.append(progress)
+            self._news.notify_all()
+
+    def wait_until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds that a runner will tell of."""
+        with self._news:
+            assert self._news.wait_for(lambda: bool(holds()), SOON)
+
+    def wait_for(self, run: str, *states: State) -> State:
+        """Wait until a run is in one of these states, and give it."""
+        self.wait_until(lambda: any(told.run.id == run and told.state in states for told in self.told))
+        return next(told.state for told in reversed(self.told) if told.run.id == run)
+
+    def mutations(self) -> list[str]:
+        """The requests so far that may have changed something."""
+        return [seen.operation for seen in self.proxy.seen if changes(seen)]
+
+    def spoil(self, fault: Fault, *, reads_too: bool = False) -> None:
+        """Let the proxy spoil what changes something, and with `reads_too` every request after that."""
+        begun = False
+
+        def plan(seen: Seen) -> Fault:
+            nonlocal begun
+            if changes(seen):
+                begun = True
+                return fault
+            return Fault.DENIED if begun and reads_too else Fault.NONE  # which no client asks again
+
+        self.proxy.plan = plan
+
+    def heal(self) -> None:
+        """Let the proxy pass everything on."""
+        self.proxy.always(Fault.NONE)
+
+    def example(self, kind: type[Operation]) -> Operation:
+        """The example of an operation, as the stack makes it whole."""
+        return self._asked(kind.example).within(self.stack)
+
+    def observed(self, operation: Operation) -> Observed:
+        """The state as it is now."""
+        return self._asked(operation.observe)
+
+    def _asked(self, ask):  # type: ignore[no-untyped-def]
+        async def asked():  # type: ignore[no-untyped-def]
+            aws = Aws(self.target, Meter())
+            try:
+                return await ask(aws)
+            finally:
+                await aws.close()
+
+        return asyncio.run(asked())
+
+
+@contextmanager
+def world_of(demo: DemoServer, folder: Path, stack: str = "mra-mines") -> Iterator[World]:
+    """The world of one stack; the journal is in `folder`."""
+    demo.wait_ready(stack)
+    found = load(next(path for path in demo.record.stack_files if path.stem == stack))
+    record = demo.record
+    with FaultProxy(record.url) as proxy:
+        target = Target(found.profile, found.region, proxy.url, record.config_file, record.credentials_file)
+        yield World(found, target, proxy, folder)
+
+
+def planned(runner: Runner, operation: Operation, stack: Stack) -> Planned:
+    """The plan of an operation."""
+    return runner.plan(operation, stack).result(SOON)
+
+
+def applied(runner: Runner, operation: Operation, stack: Stack) -> Outcome:
+    """An operation planned, confirmed as it must be, and done."""
+    plan = planned(runner, operation, stack)
+    return runner.apply(plan, plan.confirmation.text).result(SOON)
