@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,3 +28,17 @@ async def described(workspace: Workspace, connections: Connections, tell: Tell =
     region = await connection.aws.region("ecs")
     found = replace(workspace, stacks=(await account_stack(connection.aws, connection.identity, region, tell),))
     return replace(found, stacks=found.chosen)
+
+
+def described_now(workspace: Workspace) -> Workspace:
+    """The same for commands without an event loop. Raises what `described` raises."""
+    from console.aws.connections import Connections
+
+    async def look() -> Workspace:
+        connections = Connections(workspace.target)
+        try:
+            return await described(workspace, connections)
+        finally:
+            await connections.close()
+
+    return asyncio.run(look()) if workspace.undescribed else workspace
