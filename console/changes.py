@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from console.journal.journal import Journal
-from console.journal.records import AT_WORK, Filter, RunRecord, State, StepRecord
+from console.journal.records import AT_WORK, ENDED, Filter, RunRecord, State, StepRecord
 from console.journal.store import JournalError
 from console.operations.base import Operation
 from console.operations.events import Outcome, Progress
@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     from console.workspace import Workspace
 
 T = TypeVar("T")
+
+CHANGED: Final = ENDED | {State.WATCHING, State.UNKNOWN}
+"""States at whose beginning something in AWS may be other than it was shown."""
 Heard = Callable[[Progress], None]
 
 
 class Changes:
     """The runner and the journal of one console, as awaitables on the UI's loop.
 
-    `changed` is called after every progress and outcome, with the name of the stack.
+    `changed` is called with the name of a stack when a change of it was sent, and when it has ended.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Changes:
         self._changed = changed
         self._loop = asyncio.get_running_loop()
         self._listeners: dict[object, Heard] = {}
+        self._states: dict[str, State] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self.journal = Journal(workspace.journal_folder)
         self._runner = Runner(workspace.target, self.journal, write_state, listener=self._hand_on, meter=meter)
@@ -83,7 +87,6 @@ class Changes:
             return await self._result(self._runner.apply(planned, answer))
         finally:
             await self.look()
-            self._changed(planned.stack.name)
 
     async def settle(self, stacks: tuple[Stack, ...]) -> tuple[Outcome, ...]:
         """Find out what became of changes whose console ended, and watch on what is watched."""
@@ -143,9 +146,12 @@ class Changes:
     def _tell(self, progress: Progress) -> None:
         for heard in list(self._listeners.values()):
             heard(progress)
-        if progress.state not in AT_WORK:
+        if self._states.get(progress.run.id) is not progress.state:
+            # Only another state may have changed what the panels show: a wait tells of itself every few seconds.
+            self._states[progress.run.id] = progress.state
             self._soon(self.look())
-        self._changed(progress.run.stack)
+            if progress.state in CHANGED:
+                self._changed(progress.run.stack)
 
     def _soon(self, work: Any) -> None:
         task = self._loop.create_task(work)

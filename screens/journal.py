@@ -69,7 +69,8 @@ class JournalScreen(ConsoleScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._text = ""
-        self._table = Table[RunRecord](COLUMNS, lambda run: run.id, empty="No change has been made yet.", marks=False)
+        empty = "No change has been made yet."
+        self._table: Table[RunRecord] = Table(COLUMNS, lambda run: run.id, empty=empty, marks=False)
 
     def body(self) -> Iterable[Widget]:
         """The changes, newest first."""

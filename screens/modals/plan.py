@@ -255,6 +255,8 @@ class PlanModal(ModalScreen[Outcome | None]):
         step = f"{progress.step} of {progress.steps}  " if progress.steps else ""
         bar = _bar(progress.fraction)
         self._course.put(f"{progress.run.id} {progress.step}", f"{progress.state:9} {step}{bar}{progress.text}")
+        if progress.state is State.WATCHING and self._outcome is None:
+            self._say(Content("Sent. Watching until AWS is done; esc closes, it is watched all the same."))
         if self._outcome is not None and self._outcome.run and progress.run.id == self._outcome.run.id:
             self._say(
                 _line(LEVELS.get(progress.state, Level.OK), f"{progress.state}: {progress.run.outcome}") + self._next()
