@@ -11,6 +11,7 @@ from console.discover.items import Inventory, Item, key_of
 
 _API: Final = re.compile(r"([a-z0-9]+)\.execute-api\.")
 _S3: Final = re.compile(r"(.+?)\.s3(?:-website)?[.-].*amazonaws\.com")
+_DATABASE: Final = re.compile(r"([^.]+)\.(cluster-)?.*\.(?:rds|docdb)\.amazonaws\.com(?:\.cn)?")
 _HOST: Final = re.compile(r"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):\d+")
 _HINTS: Final = {
     "ecs": "cluster|service|ecs",
@@ -89,5 +90,7 @@ def _forms(text: str) -> Iterator[str]:
     if api := _API.match(host):
         key = f"apigateway:/restapis/{api.group(1)}"
         yield f"{key}/stages/{path[0]}" if path and path[0] else key
+    if database := _DATABASE.fullmatch(host):
+        yield f"rds:{'cluster' if database.group(2) else 'db'}:{database.group(1)}"
     if bucket := _S3.fullmatch(host):
         yield f"s3:{bucket.group(1)}"

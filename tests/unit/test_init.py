@@ -85,6 +85,7 @@ SAID = [
     ("cdn", "D1.cloudfront.net", ["cloudfront"]),
     ("db", "db.abc.eu-west-1.rds.amazonaws.com:5432", ["rds"]),
     ("DATABASE_URL", f"postgres://ana:{SECRET}@db.abc.eu-west-1.rds.amazonaws.com:5432/shop", ["rds"]),
+    ("replica", "db.xyz.eu-west-1.rds.amazonaws.com", ["rds"]),
     ("website", "orders.s3-website.eu-west-1.amazonaws.com", ["s3"]),
     ("issuer", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", ["cognito"]),
     ("image", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:v1", ["ecr"]),
