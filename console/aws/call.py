@@ -129,9 +129,18 @@ class Aws:
         except RAISED as error:
             raise self._failure(error, service, "", region) from error
 
-    async def region(self, service: str = "sts") -> str:
+    async def region(self, service: str = "sts", region: str | None = None) -> str:
         """The region in which a service is asked, also where only the AWS config names it. Raises `Failure`."""
-        return str((await self.client(service)).meta.region_name or "")
+        return str((await self.client(service, region)).meta.region_name or "")
+
+    async def want(self, api: str, owner: object, per_second: float, region: str | None = None) -> None:
+        """Let an API such as ``logs:FilterLogEvents`` be asked more often while `owner` needs it; 0 gives it back.
+
+        Raises `Failure` where there are no credentials or no region.
+        """
+        bucket = self._limits.bucket(api, self.account, await self.region(api.partition(":")[0], region))
+        if bucket is not None:
+            bucket.want(owner, per_second)
 
     def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
         api = "".join(part.capitalize() for part in operation.split("_"))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
+
+URGENT: Final = ContextVar("urgent", default=False)
+"""Set in a task whose calls go before all others that wait for the same bucket, as those of a followed tail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +40,49 @@ RATES: Final[dict[str, Rate]] = {
 }
 _WRITE_TO_COGNITO: Final = Rate(1.0)
 
+MOST: Final[dict[str, float]] = {"logs:FilterLogEvents": 4.0}
+"""Calls a second that a bucket may be raised to: one of AWS's five is left to the account's other users."""
+
 
 class Bucket:
     """One token bucket, safe to use from several threads and loops."""
 
-    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic, most: float = 0.0) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._rate = rate
+        self._base = self._rate = rate
+        self._most = max(most, rate.per_second)
+        self._wanted: dict[object, float] = {}
         self._next = clock() - (rate.burst - 1) / rate.per_second
 
     def reserve(self) -> float:
-        """Take a token, and say how many seconds from now it may be used."""
+        """Take the next token, and say how many seconds from now it may be used."""
         with self._lock:
-            now = self._clock()
-            earliest = now - (self._rate.burst - 1) / self._rate.per_second
-            at = max(self._next, earliest)
-            self._next = at + 1 / self._rate.per_second
-            return max(0.0, at - now)
+            return self._take(self._free())
 
-    def set_rate(self, rate: Rate) -> None:
-        """Allow more or less from now on, as a lagging tail needs."""
+    def take(self) -> float:
+        """Take a token if one may be used at once; else say how many seconds from now to ask again."""
         with self._lock:
-            self._rate = rate
+            at = self._free()
+            wait = at - self._clock()
+            return wait if wait > 0 else self._take(at)
+
+    def want(self, owner: object, per_second: float) -> None:
+        """Allow more from now on while an owner needs it, as a lagging tail does; 0 gives it back."""
+        with self._lock:
+            self._wanted[owner] = per_second
+            if not per_second:
+                del self._wanted[owner]
+            rate = min(self._most, max(self._base.per_second, *self._wanted.values(), 0.0))
+            self._rate = Rate(rate, max(self._base.burst, math.ceil(rate)))
+
+    def _free(self) -> float:
+        """When the next token may be used."""
+        return max(self._next, self._clock() - (self._rate.burst - 1) / self._rate.per_second)
+
+    def _take(self, at: float) -> float:
+        self._next = at + 1 / self._rate.per_second
+        return max(0.0, at - self._clock())
 
 
 class Limits:
@@ -77,14 +102,21 @@ class Limits:
         key = (api, account, region)
         with self._lock:
             if key not in self._buckets:
-                self._buckets[key] = Bucket(rate)
+                self._buckets[key] = Bucket(rate, most=MOST.get(api, 0.0))
             return self._buckets[key]
 
     async def wait(self, api: str, account: str, region: str) -> None:
-        """Wait until one more call of this API may be made."""
+        """Wait until one more call of this API may be made; who is `URGENT` books ahead of those who only ask."""
         bucket = self.bucket(api, account, region)
-        if bucket is not None and (delay := bucket.reserve()) > 0:
+        if bucket is None:
+            return
+        if URGENT.get():
+            await asyncio.sleep(bucket.reserve())
+            return
+        delay = bucket.take()
+        while delay > 0:
             await asyncio.sleep(delay)
+            delay = bucket.take()
 
 
 SHARED: Final = Limits()

@@ -1,6 +1,8 @@
 """Token buckets and the meter: what is allowed, what is counted, what it costs."""
 
-from console.aws.limits import Bucket, Limits, Rate
+import pytest
+
+from console.aws.limits import URGENT, Bucket, Limits, Rate
 from console.aws.meter import METRIC_PRICE, Meter
 
 
@@ -26,13 +28,50 @@ def test_a_bucket_refills_to_its_burst_and_no_further() -> None:
     assert [bucket.reserve() for _ in range(3)] == [0, 0, 1.0]
 
 
-def test_a_raised_rate_holds_from_the_next_call() -> None:
+def test_a_bucket_is_raised_while_somebody_wants_it_and_no_further_than_allowed() -> None:
+    clock = Clock()
+    bucket = Bucket(Rate(1.0), clock, most=4.0)
+    tail, search = object(), object()
+    assert [bucket.reserve() for _ in range(2)] == [0, 1.0]
+    bucket.want(tail, 2.0)
+    bucket.want(search, 9.0)
+    clock.now += 100
+    assert [bucket.reserve() for _ in range(6)] == [0, 0, 0, 0, 0.25, 0.5]
+    bucket.want(search, 0)
+    clock.now += 100
+    assert [bucket.reserve() for _ in range(4)] == [0, 0, 0.5, 1.0]
+    bucket.want(tail, 0)
+    clock.now += 100
+    assert [bucket.reserve() for _ in range(3)] == [0, 1.0, 2.0]
+
+
+def test_who_only_asks_gets_a_token_when_it_is_there_and_books_none() -> None:
     clock = Clock()
     bucket = Bucket(Rate(1.0), clock)
-    bucket.reserve()
-    bucket.set_rate(Rate(4.0))
-    assert bucket.reserve() == 1.0
-    assert bucket.reserve() == 1.25
+    assert bucket.take() == 0
+    assert [bucket.take() for _ in range(3)] == [1.0, 1.0, 1.0]
+    assert bucket.reserve() == 1.0, "who books goes before those who asked earlier"
+    assert bucket.take() == 2.0
+    clock.now += 2
+    assert bucket.take() == 0
+
+
+async def test_an_urgent_task_books_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, slept = Clock(), []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock.now += seconds
+
+    monkeypatch.setattr("console.aws.limits.asyncio.sleep", sleep)
+    limits = Limits()
+    limits._buckets["logs:FilterLogEvents", "", ""] = Bucket(Rate(1.0), clock)
+    await limits.wait("logs:FilterLogEvents", "", "")
+    await limits.wait("logs:FilterLogEvents", "", "")
+    assert slept == [1.0]
+    URGENT.set(True)
+    await limits.wait("logs:FilterLogEvents", "", "")
+    assert slept == [1.0, 1.0]
 
 
 def test_buckets_are_one_an_account_and_region_and_writes_to_cognito_have_their_own() -> None:
