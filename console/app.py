@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from typing import ClassVar
+import gc
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec.structs import replace
 from textual import events, work
+from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
 import themes
 from console.crash import on_loop_error, write_crash
-from console.desk import Desk
 from console.memory import recall, remember
-from screens import SCREENS
-from screens.base import ConsoleScreen
+from screens import SCREENS, Entry
+from screens.start import StartScreen
 from widgets.terminal.choke import GuardedApp
+
+if TYPE_CHECKING:
+    from console.desk import Desk
 
 
 class ConsoleApp(GuardedApp[int]):
@@ -28,48 +34,76 @@ class ConsoleApp(GuardedApp[int]):
         Binding("q", "back", "Back or quit"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("colon,ctrl+p", "palette", "Palette", key_display=":"),
+        Binding("a", "actions", "Actions"),
+        Binding("W", "arm", "Arm writing", show=False),
+        Binding("at", "open('journal')", "Journal", key_display="@", show=False),
         Binding("r", "refresh", "Refresh now"),
         Binding("exclamation_mark", "problems", "Problems", key_display="!"),
     ]
 
-    def __init__(self, desk: Desk, theme: str | None = None) -> None:
+    def __init__(self, make_desk: Callable[[], Desk], theme: str | None = None, first: str | None = None) -> None:
         super().__init__()
-        self.desk = desk
-        for found in themes.load_all():
-            self.register_theme(found)
-        self.theme = theme if theme in themes.names() else themes.DEFAULT
-        ConsoleScreen.modes = [(kind.KEY, kind.LABEL) for kind in SCREENS.values()]
-        for name, kind in SCREENS.items():
-            self.add_mode(name, partial(kind, desk))
-            self.bind(kind.KEY, f"open('{name}')", description=kind.LABEL, show=False)
+        self._make_desk = make_desk
+        self._first = first or next(iter(SCREENS))
+        self._paint_in(theme if theme in themes.names() else themes.DEFAULT)
+        for name, entry in SCREENS.items():
+            self.add_mode(name, partial(self._make, entry))
+            self.bind(entry.key, f"open('{name}')", description=entry.label, show=False)
 
-    async def on_mount(self) -> None:
-        """Show the first screen; the desk is opened behind it."""
+    @cached_property
+    def desk(self) -> Desk:
+        """What the screens work at; made after the first frame, which needs nothing of it."""
+        return self._make_desk()
+
+    def busy(self) -> bool:
+        """Whether a change is under way that must finish before the console ends."""
+        return "desk" in vars(self) and self.desk.busy()
+
+    def stop_taking(self) -> None:
+        """Begin no further change."""
+        if "desk" in vars(self):
+            self.desk.stop_taking()
+
+    def on_mount(self) -> None:
+        """Paint the frame first; all else begins behind it."""
         asyncio.get_running_loop().set_exception_handler(on_loop_error)
-        await self.switch_mode(self.desk.options.screen or next(iter(SCREENS)))
-        self.open_desk()
+        self.call_after_refresh(self.begin)
 
     @work(group="desk")
-    async def open_desk(self) -> None:
-        """Read the stack files, join the demo; the screens follow the desk."""
+    async def begin(self) -> None:
+        """Show the first screen, read the stack files, join the demo; the screens follow the desk."""
+        await asyncio.to_thread(self._import)
+        await self.action_open(self._first)
         await self.desk.open()
         if self.desk.stack is None and len(self.desk.stacks) > 1:
             await self.action_open("stacks")
+        gc.freeze()
+        gc.enable()
+
+    def _import(self) -> None:
+        SCREENS[self._first].load()
+        self.desk  # noqa: B018
+
+    def _make(self, entry: Entry) -> Screen[None]:
+        return entry.load()(self.desk)
 
     async def on_unmount(self) -> None:
         """Stop polling and close every connection."""
-        await self.desk.close()
+        if "desk" in vars(self):
+            await self.desk.close()
 
     async def on_event(self, event: events.Event) -> None:
         """Any key ends the pause of an idle console (called by Textual)."""
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and "desk" in vars(self):
             self.desk.poller.touch()
         await super().on_event(event)
 
     async def action_open(self, name: str) -> None:
         """Open a screen; the one that is left stops watching."""
-        former = self.screen_stack[0]
+        from screens.base import ConsoleScreen
+
         if name != self.current_mode:
+            former = self.screen_stack[0]
             await self.switch_mode(name)
             if isinstance(former, ConsoleScreen):
                 await former.left()
@@ -80,6 +114,21 @@ class ConsoleApp(GuardedApp[int]):
             await self.pop_screen()
         else:
             self.exit(0)
+
+    def action_actions(self) -> None:
+        """Offer all that can be done to what is selected."""
+        from screens.gate import open_actions, selection_on
+
+        selection = selection_on(self.screen, self.desk)
+        if selection is not None:
+            open_actions(self, self.desk, selection)
+
+    def action_arm(self) -> None:
+        """Allow changes of a production stack for a while, with a reason."""
+        from screens.modals.arm import ArmModal
+
+        if self.desk.stack is not None:
+            self.push_screen(ArmModal(self.desk.stack, self.desk.write_state), lambda _: self.desk.tell())
 
     def action_refresh(self) -> None:
         """Read everything in sight anew."""
@@ -110,8 +159,19 @@ class ConsoleApp(GuardedApp[int]):
 
     def use_theme(self, name: str) -> None:
         """Draw in other colours, also at the next start."""
+        self.register_theme(themes.load(name))
         self.theme = name
         remember(replace(recall(), theme=name))
+
+    def _paint_in(self, name: str) -> None:
+        """Set the first theme before anything is styled: to change it later parses all styles once more."""
+        self.register_theme(themes.load(name))
+        self.set_reactive(App.theme, name)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_default_screen(self) -> StartScreen:
+        """What is painted first."""
+        return StartScreen()
 
     def _handle_exception(self, error: Exception) -> None:
         """Write a crash file without local variables, instead of Textual's traceback with them."""

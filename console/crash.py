@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import Any, Final
 
 from console import __version__
-from console.redact import redact
 from console.settings import state_dir
 from console.text import clean
 
@@ -90,6 +89,8 @@ def _on_thread(args: threading.ExceptHookArgs) -> None:
 
 
 def _store(text: str) -> Path | None:
+    from console.redact import redact
+
     if len(text) > LIMIT:
         half = LIMIT // 2
         text = f"{text[:half]}\n... {len(text) - LIMIT} characters left out ...\n{text[-half:]}"

@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 from console.crash import install_hooks, tell
 from console.memory import recall
-from console.options import Options
+from console.options import Options, UsageError
 from console.settings import SettingsError, load_settings
 from console.signals import Watchdog
 from console.terminal_check import refusal, spare_line
+from console.text import clean
+
+if TYPE_CHECKING:
+    from console.desk import Desk
 
 
 def run_console(options: Options) -> int:
     """Open the console; gives the exit code, 2 where the terminal or the settings do not serve."""
-    if reason := refusal(sys.stdin, sys.stdout, sys.stderr, os.environ):
-        sys.stderr.write(f"groundskeeper: {reason}\n")
-        return 2
     try:
+        if reason := refusal(sys.stdin, sys.stdout, sys.stderr, os.environ):
+            raise UsageError(reason)
+        _check(options)
         settings = load_settings()
-    except SettingsError as error:
+    except (UsageError, SettingsError) as error:
         sys.stderr.write(f"groundskeeper: {error}\n")
         return 2
     spare_line(os.environ)
     install_hooks()
+    gc.disable()  # until the first screen stands: collecting while modules are imported costs a tenth of the start
     from console.app import ConsoleApp
-    from console.desk import Desk
 
-    desk = Desk(options)
-    app = ConsoleApp(desk, options.theme or settings.theme or recall().theme)
-    with Watchdog(sys.stdin.fileno(), busy=desk.busy, on_stop=[desk.stop_taking]):
+    app = ConsoleApp(partial(_desk, options), options.theme or settings.theme or recall().theme, options.screen)
+    with Watchdog(sys.stdin.fileno(), busy=app.busy, on_stop=[app.stop_taking]):
         app.run(mouse=settings.mouse)
     tell()
     return app.return_code or 0
+
+
+def _check(options: Options) -> None:
+    """Refuse a screen or a theme that is not there."""
+    import themes
+    from screens import SCREENS
+
+    for flag, given, allowed in (("theme", options.theme, themes.names()), ("screen", options.screen, tuple(SCREENS))):
+        if given is not None and given not in allowed:
+            said = clean(given, limit=80)
+            raise UsageError(f"--{flag} {said}: there is no such {flag}. Choose one of: {', '.join(allowed)}.")
+
+
+def _desk(options: Options) -> Desk:
+    from console.desk import Desk
+
+    return Desk(options)

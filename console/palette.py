@@ -21,8 +21,8 @@ _HERE = frozenset({"app.palette", "palette"})
 
 def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[Command]:
     """All that can be done from a screen; a key that moves a cursor has no name and is left out."""
-    for name, kind in SCREENS.items():
-        yield Command("screen", kind.LABEL, kind.KEY, _action(app, app, f"open('{name}')"))
+    for name, entry in SCREENS.items():
+        yield Command("screen", entry.label, entry.key, _action(app, app, f"open('{name}')"))
     for found in screen.active_bindings.values():
         binding = found.binding
         if binding.show and binding.description and found.enabled and binding.action not in _HERE:

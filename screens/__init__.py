@@ -1,12 +1,31 @@
-"""The screens of the console, in the order of their keys."""
+"""The screens of the console, in the order of their keys; each is imported when it is first opened."""
 
 from __future__ import annotations
 
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from screens.base import ConsoleScreen
-from screens.health import HealthScreen
-from screens.stacks import StacksScreen
+if TYPE_CHECKING:
+    from screens.base import ConsoleScreen
 
-SCREENS: Final[dict[str, type[ConsoleScreen]]] = {screen.NAME: screen for screen in (HealthScreen, StacksScreen)}
+
+class Entry(NamedTuple):
+    """A screen: the key that opens it, its label, and where its class is, as ``module:class``."""
+
+    key: str
+    label: str
+    where: str
+
+    def load(self) -> type[ConsoleScreen]:
+        """The class of the screen; imports its module."""
+        module, _, name = self.where.partition(":")
+        kind: type[ConsoleScreen] = getattr(import_module(module), name)
+        return kind
+
+
+SCREENS: Final[dict[str, Entry]] = {
+    "health": Entry("1", "Health", "screens.health:HealthScreen"),
+    "journal": Entry("0", "Journal", "screens.journal:JournalScreen"),
+    "stacks": Entry("S", "Stacks", "screens.stacks:StacksScreen"),
+}
 """Every screen by its name; a screen is added here and nowhere else."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from console.desk import Desk
 from console.sources.base import AnySource, Level, Reading
 from console.sources.poller import Key
 from console.stack import Stack
+from screens import SCREENS
 from screens.frame import header_state
 from widgets.banner import Banner
 from widgets.footer import Footer
@@ -30,10 +31,7 @@ class ConsoleScreen(Screen[None]):
     """A screen of the console; a subclass gives its body, what it watches, and how to show it."""
 
     NAME: ClassVar[str]
-    KEY: ClassVar[str]
-    LABEL: ClassVar[str]
-    modes: ClassVar[Sequence[tuple[str, str]]] = ()
-    """Key and label of every screen, for the bar; the app sets it."""
+    """Its name in `SCREENS`."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -67,7 +65,8 @@ class ConsoleScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Follow the desk."""
-        self.query_one(ModeBar).show([Mode(key, label) for key, label in self.modes], self.KEY)
+        modes = [Mode(entry.key, entry.label) for entry in SCREENS.values()]
+        self.query_one(ModeBar).show(modes, SCREENS[self.NAME].key)
         self.desk.listen(self, self._desk_changed)
         self.set_interval(HEADER_SECONDS, self._show_header)
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from console.desk import Desk
 from widgets.header import HeaderState
 
 
 def header_state(desk: Desk) -> HeaderState:
     """What the header tells of the desk."""
-    stack, meter = desk.stack, desk.meter
+    stack = desk.stack
     if stack is None:
         return HeaderState(stack=f"{len(desk.stacks)} stacks" if desk.stacks else "Groundskeeper", environment="all")
     target, connection = desk.target(stack), desk.connection(stack)
     simulated = desk.workspace is not None and desk.workspace.demo is not None
+    armed = desk.write_state.seconds_left(stack)
     endpoint = (target.endpoint_url or "") if target else ""
     return HeaderState(
         stack=stack.name,
@@ -23,8 +26,11 @@ def header_state(desk: Desk) -> HeaderState:
         identity=connection.identity.name if connection else "",
         endpoint=endpoint.partition("://")[2].rstrip("/"),
         simulated=simulated,
-        read_only=True,
-        calls_per_minute=meter.per_minute if meter else 0,
-        dollars_per_hour=meter.dollars_per_hour if meter else 0.0,
+        read_only=desk.write_state.refusal(stack) is not None,
+        armed_until=datetime.now(UTC) + timedelta(seconds=armed) if armed else None,
+        calls_per_minute=desk.meter.per_minute,
+        dollars_per_hour=desk.meter.dollars_per_hour,
+        watches=desk.changes.watches if desk.changes else 0,
+        unknown=desk.changes.unknown if desk.changes else 0,
         credentials_until=connection.expires if connection else None,
     )

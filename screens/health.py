@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -22,6 +22,9 @@ from widgets.panel import Panel
 from widgets.table import Table
 from widgets.table_layout import Column
 
+if TYPE_CHECKING:
+    from screens.modals.actions import Selection
+
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),
     Column("resource", "Resource", lambda f: f.resource, width=20, good=32, share=3, most=48),
@@ -37,8 +40,6 @@ class HealthScreen(ConsoleScreen):
     """What is wrong with the open stack, what it is measured by, and what is known of each resource."""
 
     NAME = "health"
-    KEY = "1"
-    LABEL = "Health"
     DEFAULT_CSS = """
     HealthScreen {
         & > #findings { height: 3fr; }
@@ -91,6 +92,16 @@ class HealthScreen(ConsoleScreen):
     def _preview(self, finding: Finding | None) -> None:
         view = self.query_one("#preview", DetailView)
         view.show(*known(self.by_source(), finding.resource) if finding else (None, ()))
+
+    def selection(self) -> Selection | None:
+        """The resource under the cursor."""
+        from screens.modals.actions import Selection
+
+        finding = self._table.cursor_row
+        if finding is None or self.desk.stack is None:
+            return None
+        detail, found = known(self.by_source(), finding.resource)
+        return Selection(self.desk.stack, finding.resource, detail.kind if detail else "", tuple(found))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is known of the resource under the cursor."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -20,6 +20,9 @@ from widgets.footer import Footer
 from widgets.header import Header
 from widgets.panel import Panel
 from widgets.plot import Plot
+
+if TYPE_CHECKING:
+    from screens.modals.actions import Selection
 
 PLOT_LINES = 14
 
@@ -96,6 +99,13 @@ class ResourceScreen(Screen[None]):
         self._view.show(detail or Detail(self._finding.resource, source.title), found or [self._finding])
         if detail is not None:
             await self._plots.fill(detail)
+
+    def selection(self) -> Selection | None:
+        """The resource."""
+        from screens.modals.actions import Selection
+
+        detail, found = known(self._readings, self._finding.resource)
+        return Selection(self._stack, self._finding.resource, detail.kind if detail else "", tuple(found))
 
     def action_plots(self) -> None:
         """Show the metrics as plots, or everything as text again."""

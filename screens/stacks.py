@@ -92,8 +92,6 @@ class StacksScreen(ConsoleScreen):
     """Every stack with its worst finding; enter opens one, P its profile and region."""
 
     NAME = "stacks"
-    KEY = "S"
-    LABEL = "Stacks"
     DEFAULT_CSS = """
     StacksScreen {
         & > #stacks { height: 1fr; }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = "dark"
 
+_FOLDER: Final = Path(__file__).parent
+
 
 def names() -> tuple[str, ...]:
     """The names of the themes, the default first."""
-    found = sorted(entry.name[:-5] for entry in files(__name__).iterdir() if entry.name.endswith(".toml"))
+    found = sorted(file.stem for file in _FOLDER.glob("*.toml"))
     return tuple(sorted(found, key=lambda name: name != DEFAULT))
 
 
@@ -90,4 +92,4 @@ def load_all() -> list[Theme]:
 
 @cache
 def _read(name: str) -> dict[str, dict[str, str]]:
-    return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))

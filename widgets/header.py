@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from textual.content import Content
 
@@ -12,8 +12,7 @@ from widgets.lines import Lines
 from widgets.times import countdown, span
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderState:
+class HeaderState(NamedTuple):
     """What the header tells. Empty texts and zeros are left out, but for stack and environment."""
 
     stack: str = ""
@@ -33,8 +32,7 @@ class HeaderState:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """A piece of the header: the higher its rank, the sooner it goes where the screen is narrow."""
 
     rank: int

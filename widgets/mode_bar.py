@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.content import Content
 
-from console.sources.base import Level
+from console.sources.level import Level
 from widgets.level import STYLES, SYMBOLS
 from widgets.lines import Lines
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(NamedTuple):
     """A screen: its key, its title, and the level that it has to tell of, if any."""
 
     key: str

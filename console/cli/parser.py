@@ -48,8 +48,10 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"groundskeeper {console.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, about in COMMANDS.items():
-        command = commands.add_parser(name, help=about, description=about, parents=[shared], allow_abbrev=False)
-        if name in words:
+        if name not in words:
+            commands.add_parser(name, help=about, add_help=False)
+        else:
+            command = commands.add_parser(name, help=about, description=about, parents=[shared], allow_abbrev=False)
             module = import_module(f"console.cli.{name.replace('-', '_')}")
             module.arguments(command)
             command.set_defaults(run=module.run)

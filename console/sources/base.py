@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from console.problems import Problem
+from console.sources.level import Level
 from console.stack import Stack
 from console.text import Clean
 
@@ -16,21 +16,12 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
     from console.operations.base import Operation
 
+__all__ = [
+    "AnySource", "Detail", "Event", "Fetch", "Finding", "Level",
+    "Reading", "Report", "Series", "Source", "Wants", "check",
+]  # fmt: skip
+
 T = TypeVar("T")
-
-
-class Level(IntEnum):
-    """How bad a finding is. The worst of many is their maximum: crit wins over unknown, unknown over warn."""
-
-    OK = 0
-    WARN = 1
-    UNKNOWN = 2
-    CRIT = 3
-
-    @property
-    def word(self) -> str:
-        """The level as it is written everywhere: ok, warn, unknown, crit."""
-        return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
