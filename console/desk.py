@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -17,6 +16,7 @@ from console.memory import recall, remember
 from console.opening import opened, problem_of, search
 from console.options import Options
 from console.problems import Failure, Kind, Problem
+from console.sign_in import SignIn
 from console.sources.base import AnySource, Reading
 from console.sources.poller import Listener, Poller
 from console.stack import Stack
@@ -26,7 +26,6 @@ from console.write_state import WriteState
 if TYPE_CHECKING:
     from console.aws.call import Aws
     from console.aws.connections import Connection, Connections
-    from console.aws.sso import DeviceAuthorization
     from console.aws.target import Target
     from console.changes import Changes
     from console.shell import Place, ShellCommand
@@ -45,6 +44,7 @@ class Desk:
         self.poller = Poller(self._connect)
         self.changes: Changes | None = None
         self.meter = Meter()
+        self.sign_in = SignIn(self)
         self.write_state = WriteState(read_only=options.read_only)
         self._connections: Connections | None = None
         self._identities: dict[str, Connection] = {}
@@ -149,29 +149,6 @@ class Desk:
         if self._connections is not None:
             self._connections.renew(self._whose(stack))
         self._again(stack)
-
-    def give_mfa(self, code: str, stack: Stack | None = None) -> None:
-        """Sign in with the code of an MFA device. Raises `ValueError` for what is no code."""
-        if self.workspace is not None:
-            self._connect_to(self.workspace).give_mfa(self._whose(stack), code)
-            self._again(stack)
-
-    async def begin_sign_in(self, stack: Stack | None = None) -> DeviceAuthorization:
-        """Ask for a code with which to sign in to SSO in any browser. Raises `Failure`."""
-        from console.aws.sso import begin
-
-        target = self.target(self._whose(stack))
-        if target is None:
-            raise RuntimeError("A sign-in was begun before the workspace was open.")
-        return await begin(target)
-
-    async def finish_sign_in(self, authorization: DeviceAuthorization, stack: Stack | None = None) -> datetime:
-        """Wait until the code was used, then go on with the new credentials. Raises `Failure`."""
-        from console.aws.sso import finish
-
-        until = await finish(authorization)
-        self.renew(stack)
-        return until
 
     async def shell(self, place: Place, stack: Stack | None = None) -> ShellCommand | Clean:
         """The command that opens a shell there while the console is suspended, or why there is none."""
@@ -279,9 +256,7 @@ class Desk:
         self.tell()
 
     def _whose(self, stack: Stack | None) -> Stack:
-        from console.workspace import ACCOUNT
-
-        return stack or self.stack or ACCOUNT
+        return stack or self.stack or self.account
 
     def _again(self, stack: Stack | None) -> None:
         self._signed_in.set()

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha1
@@ -22,6 +23,7 @@ from console.aws.call import Aws
 from console.aws.credentials import CredentialProcessTimeout, forget_roles
 from console.aws.identity import Identity, who_am_i
 from console.aws.meter import Meter
+from console.aws.quiet import aside
 from console.aws.session import Clients, config_of
 from console.aws.target import Target
 from console.problems import SIGN_IN, Failure, Kind, Problem
@@ -289,6 +291,13 @@ async def test_a_container_says_when_its_credentials_end(
     identity = await identity_of(target(place, "", moto_url, profile=None))
     await runner.cleanup()
     assert identity.expires is not None and identity.expires > datetime.now(UTC) + timedelta(hours=5)
+
+
+async def test_credentials_are_found_beside_the_loop_not_on_it() -> None:
+    async def where() -> str:
+        return threading.current_thread().name
+
+    assert (await aside(where)).startswith("aside")
 
 
 def test_libraries_that_log_bodies_and_tracebacks_are_silent() -> None:

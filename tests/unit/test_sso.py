@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from console.aws.call import Aws
 from console.aws.identity import who_am_i
 from console.aws.meter import Meter
 from console.aws.target import Target
+from console.desk import Desk
+from console.options import Options
 from console.problems import SIGN_IN, Failure, Kind
 
 SECRET = "sentinel-token-of-the-device"
@@ -168,3 +171,33 @@ def test_a_role_signs_in_through_its_source_profile() -> None:
 def test_a_profile_without_sso_is_told_so(profile: dict[str, str]) -> None:
     with pytest.raises(Failure, match="does not sign in with SSO"):
         sso.sso_profile({"profiles": {"shop": profile}}, "shop")
+
+
+async def test_the_desk_goes_on_as_soon_as_the_code_was_used(
+    tmp_path: Path, oidc: Oidc, moto_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_text(SESSION)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(SSOTokenProvider, "_SSO_TOKEN_CACHE_DIR", str(tmp_path / ".aws/sso/cache"))
+    monkeypatch.setattr(SSOProvider, "_SSO_TOKEN_CACHE_DIR", str(tmp_path / ".aws/sso/cache"))
+    for name in ("CONFIG", "STATE", "RUNTIME"):
+        monkeypatch.setenv(f"GROUNDSKEEPER_{name}_DIR", str(tmp_path / name))
+    desk = Desk(Options(profile="shop", endpoint_url=moto_url, region="eu-west-1"))
+    changed = asyncio.Event()
+    desk.listen(changed, changed.set)
+
+    async def until(holds: Callable[[], object]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                changed.clear()
+                await changed.wait()
+
+    await desk.open()
+    await until(lambda: desk.problem)
+    assert desk.problem is not None and desk.problem.code in SIGN_IN
+    authorization = await desk.sign_in.begin()
+    await desk.sign_in.finish(authorization)
+    await until(lambda: desk.stack)
+    assert desk.problem is None
+    await desk.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from console.__main__ import main
 from console.cli import health
 from console.desk import Desk
 from console.options import Options, UsageError
@@ -184,9 +185,43 @@ async def test_the_desk_finds_the_account_as_soon_as_somebody_signs_in(
     await watched.desk.close()
 
 
+async def test_the_desk_asks_for_a_code_of_the_mfa_device_and_goes_on_with_it(
+    moto_url: str, seed: Seed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del seed
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto_url)
+    (tmp_path / "none").write_text(
+        "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/Operator\nsource_profile = base\n"
+        "mfa_serial = arn:aws:iam::123456789012:mfa/ana\n"
+        "[profile base]\naws_access_key_id = a\naws_secret_access_key = s\n"
+    )
+    watched = Watched(Options(profile="role", region=REGION))
+    await watched.desk.open()
+    await watched.until(lambda desk: desk.problem)
+    problem = watched.desk.problem
+    assert problem is not None
+    assert (problem.code, problem.about) == ("MFARequired", "arn:aws:iam::123456789012:mfa/ana")
+    watched.desk.sign_in.mfa("123456")
+    await watched.until(lambda desk: desk.stack)
+    assert watched.desk.problem is None
+    await watched.desk.close()
+
+
 async def test_closing_the_desk_ends_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     desk = Desk(Options(region=REGION))
     await desk.open()
     await desk.close()
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def test_a_change_is_planned_on_what_the_account_holds(
+    moto_url: str, seed: Seed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(seed)
+    words = ["plan", "dynamodb.enable-pitr", "--table", "orders", "--endpoint-url", moto_url, "--region", REGION]
+    assert main([*words, "--json"]) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert (plan["account"], plan["region"]) == ("123456789012", REGION)
