@@ -93,6 +93,8 @@ class ResourceScreen(Screen[None]):
         self.call_next(self._show)
 
     async def _show(self) -> None:
+        if not self.is_attached:  # a reading came while the screen was being closed
+            return
         detail, found = known(self._readings, self._finding.resource)
         source = self.desk.source(self._finding.source)
         self.query_one(Panel).show(self._readings[source.name])
