@@ -1,0 +1,112 @@
+"""What became of a run whose process ended, from its steps on record and from the state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from console.aws.call import Aws
+from console.aws.meter import Meter
+from console.aws.target import Target
+from console.journal.records import State, StepRecord, StepState
+from console.operations.base import Answer, Observed
+from console.operations.settle import found_out, took_effect, verified
+from console.problems import Failure, Kind, Problem
+from console.text import Clean
+from tests.gate.scripted import Scripted
+
+AWS = Aws(Target(region="eu-west-1"), Meter())
+BEFORE = Observed({})
+DENIED = Failure(Problem(Kind.DENIED, Clean("Denied.")))
+DONE, SENT, WAITING, UNKNOWN = StepState.DONE, StepState.SENT, StepState.WAITING, StepState.UNKNOWN
+
+
+class Answers(Scripted):
+    """Answers one after the other; the last one for ever."""
+
+    def __init__(self, *answers: Answer | Failure) -> None:
+        super().__init__()
+        object.__setattr__(self, "given", list(answers))
+
+    async def happened(self, aws: Aws, before: Observed, intent: str) -> Answer:
+        given: list[Answer | Failure] = self.given  # type: ignore[attr-defined]
+        answer = given.pop(0) if len(given) > 1 else given[0]
+        if isinstance(answer, Failure):
+            raise answer
+        return answer
+
+    async def verify(self, aws: Aws, before: Observed) -> bool:
+        return await self.happened(aws, before, "") is Answer.YES
+
+
+class Sleeps:
+    """Keeps how long it was asked to sleep."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.asked.append(seconds)
+
+
+@pytest.mark.parametrize(
+    ("answers", "found", "sleeps"),
+    [
+        ([Answer.YES], Answer.YES, 0),
+        ([Answer.NO], Answer.NO, 3),
+        ([Answer.NO, Answer.NO, Answer.YES], Answer.YES, 2),
+        ([DENIED, Answer.YES], Answer.YES, 1),
+        ([DENIED], Answer.CANNOT_TELL, 3),
+        ([Answer.NO, DENIED], Answer.CANNOT_TELL, 3),
+        ([Answer.CANNOT_TELL], Answer.CANNOT_TELL, 3),
+    ],
+)
+async def test_yes_is_believed_at_once_and_no_only_when_it_stays(
+    answers: list[Answer | Failure], found: Answer, sleeps: int
+) -> None:
+    sleep = Sleeps()
+    assert await took_effect(Answers(*answers), "step", AWS, BEFORE, sleep) is found
+    assert len(sleep.asked) == sleeps
+
+
+@pytest.mark.parametrize("found", [Answer.YES, Answer.NO])
+async def test_a_state_that_comes_late_is_waited_for(found: Answer) -> None:
+    assert await verified(Answers(Answer.NO, Answer.NO, found), AWS, BEFORE, Sleeps()) is found
+
+
+def steps(*states: StepState, kinds: str = "", last: int = 0) -> Iterator[StepRecord]:
+    """Steps in these states; a letter of `kinds` says w for wait, b for bulk; the `last` ones are of the end."""
+    for at, state in enumerate(states):
+        kind = {"w": "wait", "b": "bulk"}.get(kinds[at : at + 1], "call")
+        end = at >= len(states) - last
+        yield StepRecord(position=at, id=f"s{at}", kind=kind, title=f"T{at}", commands=(), state=state, last=end)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "answer", "state", "step", "says"),
+    [
+        (steps(WAITING, WAITING), Answer.NO, State.STOPPED, None, "not begun"),
+        (steps(DONE, WAITING), Answer.NO, State.PARTLY, None, "before step 2"),
+        (steps(DONE, DONE), Answer.NO, State.SENT, None, ""),
+        (steps(DONE, WAITING, kinds=" w"), Answer.NO, State.SENT, None, ""),
+        (steps(DONE, SENT, WAITING, kinds=" w"), Answer.NO, State.PARTLY, None, "before step 3"),
+        (steps(SENT), Answer.YES, State.SENT, StepState.DONE, ""),
+        (steps(SENT), Answer.NO, State.FAILED, StepState.FAILED, "not carried out"),
+        (steps(SENT), Answer.CANNOT_TELL, State.UNKNOWN, StepState.UNKNOWN, "nobody could tell"),
+        (steps(UNKNOWN), Answer.YES, State.SENT, StepState.DONE, ""),
+        (steps(DONE, SENT), Answer.NO, State.PARTLY, StepState.FAILED, "Step 2 was not"),
+        (steps(SENT, WAITING), Answer.YES, State.PARTLY, StepState.DONE, "not begun"),
+        (steps(SENT, kinds="b"), Answer.NO, State.PARTLY, StepState.FAILED, "not carried out"),
+        (steps(DONE, WAITING, last=1), Answer.NO, State.PARTLY, None, "Left behind: T1"),
+        (steps(SENT, WAITING, last=1), Answer.YES, State.PARTLY, StepState.DONE, "Left behind: T1"),
+        (steps(SENT, DONE, last=1), Answer.YES, State.SENT, StepState.DONE, ""),
+    ],
+)
+async def test_each_place_at_which_a_process_can_end(
+    recorded: Iterator[StepRecord], answer: Answer, state: State, step: StepState | None, says: str
+) -> None:
+    found = await found_out(Answers(answer), tuple(recorded), AWS, BEFORE, Sleeps())
+    assert found.state is state
+    assert (None if found.step is None else found.step_state) is step
+    assert says in found.what and bool(found.what) == bool(says)
