@@ -18,9 +18,8 @@ from screens.resource import ResourceScreen
 
 NAME = Clean("orders")
 FINDING = Finding("dynamodb.tables", NAME, Level.OK, Clean("Active."))
-REPORT = Report(
-    (FINDING,), (Detail(NAME, "DynamoDB table", series=(Series(Clean("Reads"), "Count", 60, ((0, 1.0),)),)),)
-)
+READS = Series(Clean("Reads"), "Count", 60, ((0, 1.0),))
+REPORT = Report((FINDING,), (Detail(NAME, "DynamoDB table", series=(READS,)),))
 
 
 class StillDesk(Desk):
