@@ -16,6 +16,10 @@ _OURS: Final = frozenset({Kind.DENIED, Kind.LOGIN, Kind.SKEW})
 """Problems of who asks, not of what is asked: they concern every resource alike."""
 
 
+AT_ONCE: Final = 50
+"""Resources that one check reads at a time: enough for any stack, and a bound for an account of thousands."""
+
+
 async def each(
     source: str, resources: Iterable[T], name: Callable[[T], str], read: Callable[[T], Awaitable[Report]]
 ) -> Report:
@@ -25,7 +29,8 @@ async def each(
     Raises `Failure` where access is denied, and where every resource failed.
     """
     wanted = list(resources)
-    outcomes = await asyncio.gather(*(_read(resource, read) for resource in wanted))
+    room = asyncio.Semaphore(AT_ONCE)
+    outcomes = await asyncio.gather(*(_read(resource, read, room) for resource in wanted))
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     broken = [failure for failure in failures if failure.problem.kind is not Kind.NOT_FOUND]
     fatal = [failure for failure in broken if failure.problem.kind in _OURS]
@@ -52,9 +57,10 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
-async def _read(resource: T, read: Callable[[T], Awaitable[Report]]) -> Report | Failure:
+async def _read(resource: T, read: Callable[[T], Awaitable[Report]], room: asyncio.Semaphore) -> Report | Failure:
     try:
-        return await read(resource)
+        async with room:
+            return await read(resource)
     except Failure as failure:
         return failure
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from console.problems import Failure, Kind, Problem
 from console.sources.base import Finding, Level, Report
-from console.sources.each import each
+from console.sources.each import AT_ONCE, each
 from console.text import Clean
 
 
@@ -50,3 +52,18 @@ async def test_missing_resources_are_no_failure_of_the_check() -> None:
 
 async def test_nothing_to_read_is_an_empty_report() -> None:
     assert await all_of() == Report()
+
+
+async def test_thousands_of_resources_are_read_some_at_a_time() -> None:
+    at_once = most = 0
+
+    async def read(number: int) -> Report:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+        return Report(total=number)
+
+    await each("shop.things", range(2000), str, read)
+    assert 1 < most <= AT_ONCE
