@@ -25,8 +25,6 @@ from console.settings import runtime_dir, state_dir
 LINGER: Final = 600.0
 """How many seconds a server that a console started outlives its last console."""
 
-_READY_TRIES: Final = 4
-
 
 @dataclass(frozen=True, slots=True)
 class Demo:

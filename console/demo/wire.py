@@ -66,6 +66,13 @@ class Handler(MotoRequestHandler):
         self.wfile.write(content)
         self.wfile.flush()
 
+    def handle_expect_100(self) -> bool:
+        """Let a client go on that asks before it sends; aiohttp waits for the answer for ever."""
+        self.send_response_only(100)
+        self.end_headers()
+        self.wfile.flush()
+        return True
+
     def finish(self) -> None:
         """Close the connection; a client that left in the middle of a stream is no error."""
         with contextlib.suppress(ConnectionError):

@@ -70,3 +70,15 @@ def test_its_own_pages(demo: DemoServer, path: str, status: int) -> None:
         answer = connection.getresponse()
         answer.read()
     assert answer.status == status
+
+
+async def test_a_client_that_asks_before_it_sends_is_answered(demo: DemoServer) -> None:
+    """aiohttp waits for 100 Continue for ever where botocore sends after a second."""
+    import asyncio
+
+    where = urlsplit(demo.url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+    assert await asyncio.wait_for(reader.readline(), 20) == b"HTTP/1.1 100 Continue\r\n"
+    writer.close()
+    await writer.wait_closed()
