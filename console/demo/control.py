@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from console.demo.wire import Handler
 
 _READY_SECONDS: Final = 30.0
+_FIRST_SECONDS: Final = 10.0
 
 
 class Lifelines:
@@ -36,7 +37,12 @@ class Lifelines:
         self._lock = threading.Lock()
         self._open = 0
         self._timer: threading.Timer | None = None
-        self._wait()
+
+    def open(self) -> None:
+        """Begin to count down for the first console, which gets ten seconds at least to come."""
+        with self._lock:
+            if self._linger is not None:
+                self._wait(max(self._linger, _FIRST_SECONDS))
 
     def hold(self, connection: socket.socket) -> None:
         """Stay until the other side has gone."""
@@ -51,8 +57,8 @@ class Lifelines:
         finally:
             with self._lock:
                 self._open -= 1
-                if not self._open:
-                    self._wait()
+                if not self._open and self._linger is not None:
+                    self._wait(self._linger)
 
     def close(self) -> None:
         """Stop counting down."""
@@ -60,11 +66,10 @@ class Lifelines:
             self._linger = None
             self._forget()
 
-    def _wait(self) -> None:
-        if self._linger is not None:
-            self._timer = threading.Timer(self._linger, os.kill, (os.getpid(), signal.SIGTERM))
-            self._timer.daemon = True
-            self._timer.start()
+    def _wait(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
+        self._timer.daemon = True
+        self._timer.start()
 
     def _forget(self) -> None:
         if self._timer:

@@ -21,6 +21,7 @@ from console.stack_file import parse
 if TYPE_CHECKING:
     from console.demo.world import World
 
+_log = logging.getLogger(__name__)
 _ENDS: Final = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 _SOON: Final = 5.0
 """Seconds of a new stack's time that pass at once, so that its alarms have been judged when it is ready."""
@@ -84,10 +85,13 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
     world.url = here.url
     with ThreadPoolExecutor(1, "build") as builder, world.running():
         building |= {name: builder.submit(_build, world, name, options.scenario) for name in options.stacks}
+        for future in building.values():
+            future.add_done_callback(_complain)
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         try:
             _write_files(here)
             opened(here)
+            lifelines.open()
             signal.sigwait(_ENDS)
         finally:
             record.remove(here)
@@ -110,6 +114,12 @@ def _build(world: World, name: str, scenario: str | None) -> None:
         if scenario and SCENARIOS[scenario][0] == name:
             scenarios.begin(world, scenario)
         world.hurry(_SOON)
+
+
+def _complain(built: Future[None]) -> None:
+    """Log why a stack could not be built; whoever waits for it is told that it failed."""
+    if not built.cancelled() and (error := built.exception()):
+        _log.error("a stack cannot be built", exc_info=error)
 
 
 def _write_files(here: Record) -> None:
