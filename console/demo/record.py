@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import console
-from console.settings import runtime_dir
+from console.settings import runtime_dir, state_dir
 from console.text import clean
 
 PREFIX: Final = "/groundskeeper"
@@ -54,6 +54,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     def stack_files(self) -> tuple[Path, ...]:
         """The stack files, with the addresses of this server in them."""
         return tuple(self.folder / f"{name}.toml" for name in self.stacks)
+
+    @property
+    def journal_folder(self) -> Path:
+        """Where the journal of this server's world is kept."""
+        return state_dir() / self.state
 
 
 def record_path() -> Path:
