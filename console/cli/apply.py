@@ -120,9 +120,12 @@ class Applying:
         if session.runner.write_state.refusal(planned.stack) or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return None
         termios.tcflush(sys.stdin, termios.TCIFLUSH)  # what was typed before the question is no answer to it
-        if confirmation.kind is Ask.YES:
-            return YES if input("Apply this? [y/N] ").strip().lower() in ("y", "yes") else None
-        return input(f"{confirmation.why}\nType {confirmation.text} to apply: ")
+        try:
+            if confirmation.kind is Ask.YES:
+                return YES if input("Apply this? [y/N] ").strip().lower() in ("y", "yes") else None
+            return input(f"{confirmation.why}\nType {confirmation.text} to apply: ")
+        except EOFError:
+            return None
 
     def _follow(self, applying: Future[Outcome]) -> Outcome:
         """Print progress until the outcome is there."""

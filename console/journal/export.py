@@ -10,6 +10,7 @@ import msgspec
 
 from console.journal.reconcile import state_of
 from console.journal.records import RunRecord, StepRecord
+from console.text import clean
 
 
 def as_json(run: RunRecord, steps: tuple[StepRecord, ...]) -> dict[str, Any]:
@@ -57,4 +58,4 @@ def _moment(at: datetime) -> str:
 
 def _inline(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in text)
+    return "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in clean(text))

@@ -7,6 +7,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from console.journal.store import unusable
+
 
 class Locks:
     """The locks that all consoles with one journal share: one a resource, one a run."""
@@ -15,11 +17,11 @@ class Locks:
         self.folder = folder / "locks"
 
     def try_resource(self, arn: str) -> Lock | None:
-        """Take the lock of a resource; None while another run holds it. Raises OSError."""
+        """Take the lock of a resource; None while another run holds it. Raises `JournalError`."""
         return self._try(hashlib.sha256(arn.encode()).hexdigest()[:32])
 
     def try_run(self, run: str) -> Lock | None:
-        """Take the lock of a run; None while its process lives. Raises OSError."""
+        """Take the lock of a run; None while its process lives. Raises `JournalError`."""
         return self._try(f"run-{run}")
 
     def forget_run(self, run: str) -> None:
@@ -27,8 +29,11 @@ class Locks:
         (self.folder / f"run-{run}").unlink(missing_ok=True)
 
     def _try(self, name: str) -> Lock | None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fd = os.open(self.folder / name, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fd = os.open(self.folder / name, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise unusable(self.folder, error) from error
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

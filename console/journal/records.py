@@ -67,7 +67,8 @@ class Who(Struct, frozen=True):
 class StepRecord(Struct, frozen=True, kw_only=True):
     """One step of a run; `commands` are as shown, `request` is AWS's request id, `what` says how it ended.
 
-    `last` says that it is run also when one before it failed.
+    `last` says that it is run also when one before it failed, `secret` that it makes a secret, which is handed over
+    once when the run has ended.
     """
 
     position: int
@@ -76,6 +77,7 @@ class StepRecord(Struct, frozen=True, kw_only=True):
     title: str
     commands: tuple[str, ...]
     last: bool = False
+    secret: bool = False
     state: StepState = StepState.WAITING
     started: datetime | None = None
     ended: datetime | None = None

@@ -38,6 +38,15 @@ class JournalError(Exception):
     """The journal cannot be used; the message says why and what to do next. Nothing may be changed then."""
 
 
+def unusable(path: Path, error: sqlite3.Error | OSError) -> JournalError:
+    """The error that explains why a file or folder of the journal cannot be used."""
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return JournalError(
+        f"The journal {path} cannot be used: {clean(reason)}. What cannot be recorded is not done. "
+        "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."
+    )
+
+
 class Store(Protocol):
     """What a journal needs of the place where it is kept. Each method is one transaction."""
 
@@ -199,11 +208,7 @@ class SqliteStore:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise JournalError(
-                f"The journal {self._path} cannot be used: {clean(reason)}. What cannot be recorded is not done. "
-                "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."
-            ) from error
+            raise unusable(self._path, error) from error
 
 
 def _pack(record: msgspec.Struct) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from console.operations.parameters import parameters
 from console.operations.plan import Plan
+from console.operations.preview import quote
 from console.stack import Stack
 
 if TYPE_CHECKING:
@@ -175,4 +175,4 @@ class Operation(ABC):
             if name not in secret:
                 text = str(value).lower() if isinstance(value, bool) else str(value)
                 words += [f"--{name.replace('_', '-')}", text]
-        return shlex.join(words)
+        return " ".join(quote(word) for word in words)

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
-from console.operations.base import Answer, Danger, NoUndo, Observed, Operation, Repeat, Resource
+from console.operations.base import Answer, Danger, NoUndo, Observed, Operation, Repeat
+from console.operations.ecs_service import (
+    bounds,
+    cluster_of,
+    describe,
+    given,
+    no_service,
+    observed,
+    primary,
+    region_of,
+    rolled_out,
+    scaled,
+    until_stable,
+)
 from console.operations.fields import ClusterName, ServiceName, count
 from console.operations.plan import Effect, Plan
-from console.operations.steps import Call, Wait, Waited
-from console.stack import EcsCluster, Stack
+from console.operations.steps import Call
+from console.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -44,28 +57,28 @@ class Scale(Operation):
     @classmethod
     async def example(cls, aws: Aws) -> Operation:
         """One task more than the demo's frontend runs."""
-        service = await _describe(aws, _EXAMPLE.cluster, _EXAMPLE.service)
+        service = await describe(aws, _EXAMPLE.cluster, _EXAMPLE.service)
         return replace(_EXAMPLE, desired=service["desiredCount"] + 1)
 
     def within(self, stack: Stack) -> Self:
         """The same with the cluster that the stack file names. Raises `ValueError`."""
-        return replace(self, cluster=self.cluster or _cluster_of(stack, self.service).cluster)
+        return replace(self, cluster=self.cluster or cluster_of(stack, self.service).cluster)
 
     def region(self, stack: Stack) -> str | None:
         """The cluster's own region, if it has one."""
-        return _region_of(stack, self.cluster)
+        return region_of(stack, self.cluster)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and the bounds of its autoscaling."""
-        service = await _describe(aws, self.cluster, self.service)
-        low, high = await _bounds(aws, self.cluster, self.service)
-        return _observed(self.service, service, minimum=low, maximum=high)
+        service = await describe(aws, self.cluster, self.service)
+        low, high = await bounds(aws, self.cluster, self.service)
+        return observed(self.service, service, minimum=low, maximum=high)
 
     def refuse(self, now: Observed) -> str | None:
         """Why it cannot be scaled."""
         if now.state["scheduling"] == "DAEMON":
             return f"{clean(self.service)} runs one task on every instance: it has no count to set."
-        return _no_service(self.cluster, self.service, now)
+        return no_service(self.cluster, self.service, now)
 
     def plan(self, now: Observed) -> Plan:
         """One call, then a wait until the service is stable; nothing where the count is that already."""
@@ -75,8 +88,8 @@ class Scale(Operation):
         params = {"cluster": self.cluster, "service": self.service, "desiredCount": desired}
         return Plan(
             steps=(
-                Call("ecs", "update_service", _given(params), expect="service", title=f"Set the count to {desired}"),
-                _until_stable(self.cluster, self.service, partial(_scaled, former=former)),
+                Call("ecs", "update_service", given(params), expect="service", title=f"Set the count to {desired}"),
+                until_stable(self.cluster, self.service, partial(scaled, former=former)),
             ),
             effects=(Effect(Clean("desired count"), clean(former), clean(desired)),),
             warnings=tuple(_scale_warnings(now, desired)),
@@ -92,7 +105,7 @@ class Scale(Operation):
     async def verify(self, aws: Aws, before: Observed) -> bool:
         """The service has the count that was set."""
         del before
-        service = await _describe(aws, self.cluster, self.service)
+        service = await describe(aws, self.cluster, self.service)
         return bool(service["desiredCount"] == self.desired)
 
     def undo(self, before: Observed) -> Operation | NoUndo:
@@ -121,20 +134,20 @@ class Restart(Operation):
 
     def within(self, stack: Stack) -> Self:
         """The same with the cluster that the stack file names. Raises `ValueError`."""
-        return replace(self, cluster=self.cluster or _cluster_of(stack, self.service).cluster)
+        return replace(self, cluster=self.cluster or cluster_of(stack, self.service).cluster)
 
     def region(self, stack: Stack) -> str | None:
         """The cluster's own region, if it has one."""
-        return _region_of(stack, self.cluster)
+        return region_of(stack, self.cluster)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and its newest deployment."""
-        service = await _describe(aws, self.cluster, self.service)
-        return _observed(self.service, service, deployment=_newest(service).get("id"))
+        service = await describe(aws, self.cluster, self.service)
+        return observed(self.service, service, deployment=primary(service).get("id"))
 
     def refuse(self, now: Observed) -> str | None:
         """Why it cannot be restarted."""
-        if missing := _no_service(self.cluster, self.service, now):
+        if missing := no_service(self.cluster, self.service, now):
             return missing
         if now.state["controller"] != "ECS":
             return f"Its deployments are made by {now.state['controller']}. Next: restart it there."
@@ -148,8 +161,8 @@ class Restart(Operation):
         tasks = f"{now.context['running']} running"
         return Plan(
             steps=(
-                Call("ecs", "update_service", _given(params), expect="service", title="Start a new deployment"),
-                _until_stable(self.cluster, self.service, partial(_rolled_out, former=now.state["deployment"])),
+                Call("ecs", "update_service", given(params), expect="service", title="Start a new deployment"),
+                until_stable(self.cluster, self.service, partial(rolled_out, former=now.state["deployment"])),
             ),
             effects=(Effect(Clean("tasks"), clean(tasks), Clean("all new, of the same task definition")),),
             warnings=(Clean("Requests that a task is serving when it is stopped may fail."),),
@@ -158,14 +171,14 @@ class Restart(Operation):
 
     async def verify(self, aws: Aws, before: Observed) -> bool:
         """Another deployment than before is complete."""
-        service = await _describe(aws, self.cluster, self.service)
-        return _rolled_out({"services": [service]}, before.state["deployment"]).done
+        service = await describe(aws, self.cluster, self.service)
+        return rolled_out({"services": [service]}, before.state["deployment"]).done
 
     async def happened(self, aws: Aws, before: Observed, intent: str) -> Answer:
         """Whether there is another deployment than before."""
         del intent
-        service = await _describe(aws, self.cluster, self.service)
-        return Answer.NO if _newest(service).get("id") == before.state["deployment"] else Answer.YES
+        service = await describe(aws, self.cluster, self.service)
+        return Answer.NO if primary(service).get("id") == before.state["deployment"] else Answer.YES
 
     def undo(self, before: Observed) -> Operation | NoUndo:
         """The tasks that were stopped do not come back."""
@@ -176,48 +189,6 @@ class Restart(Operation):
 _EXAMPLE: Final = Scale("mra-mines-frontend-staging", 3, "mra-mines-cluster-staging")
 
 
-async def _describe(aws: Aws, cluster: str | None, service: str) -> dict[str, Any]:
-    """One service as DescribeServices tells of it; with the status MISSING where there is none."""
-    params = _given({"cluster": cluster, "services": [service]})
-    answer = await aws.call("ecs", "describe_services", expect="services", **params)
-    found: dict[str, Any] = next(iter(answer["services"]), {"status": "MISSING", "desiredCount": 0})
-    return found
-
-
-async def _bounds(aws: Aws, cluster: str | None, service: str) -> tuple[int | None, int | None]:
-    """The least and the most tasks that its autoscaling allows; None where it has none."""
-    targets = await aws.items(
-        "application-autoscaling",
-        "describe_scalable_targets",
-        "ScalableTargets",
-        ServiceNamespace="ecs",
-        ResourceIds=[f"service/{cluster or 'default'}/{service}"],
-        ScalableDimension="ecs:service:DesiredCount",
-    )
-    return (targets[0]["MinCapacity"], targets[0]["MaxCapacity"]) if targets else (None, None)
-
-
-def _observed(name: str, service: dict[str, Any], **state: Any) -> Observed:
-    return Observed(
-        state={
-            "status": service["status"],
-            "desired": service["desiredCount"],
-            "scheduling": service.get("schedulingStrategy", "REPLICA"),
-            "controller": service.get("deploymentController", {}).get("type", "ECS"),
-            **state,
-        },
-        context={"running": service.get("runningCount", 0), "balanced": bool(service.get("loadBalancers"))},
-        targets=(Resource(name, service["serviceArn"]),) if "serviceArn" in service else (),
-    )
-
-
-def _no_service(cluster: str | None, service: str, now: Observed) -> str | None:
-    if now.state["status"] == "ACTIVE":
-        return None
-    where = f"{clean(service)} in cluster {clean(cluster or 'default')}"
-    return f"There is no active service {where} ({clean(now.state['status'])}). Next: check the names."
-
-
 def _scale_warnings(now: Observed, desired: int) -> list[Clean]:
     low, high = now.state["minimum"], now.state["maximum"]
     warnings = [Clean("No task will run: what the service does stops.")] if desired == 0 else []
@@ -226,62 +197,3 @@ def _scale_warnings(now: Observed, desired: int) -> list[Clean]:
     if high is not None and desired > high:
         warnings.append(Clean(f"Its autoscaling allows at most {high}, and brings it back there when it next acts."))
     return warnings
-
-
-def _until_stable(cluster: str | None, service: str, judge: partial[Waited]) -> Wait:
-    params = _given({"cluster": cluster, "services": [service]})
-    title = "Wait until the service is stable"
-    return Wait("ecs", "describe_services", params, "services", judge=judge, waiter="services_stable", title=title)
-
-
-def _scaled(answer: dict[str, Any], former: int) -> Waited:
-    """How far a service is on its way from a former count to the desired one."""
-    service = answer["services"][0]
-    running, desired = service["runningCount"], service["desiredCount"]
-    stable = len(service.get("deployments", ())) == 1 and running == desired
-    way = abs(desired - former)
-    fraction = 1 - min(1.0, abs(desired - running) / way) if way else None
-    return Waited(stable, Clean(f"{running} of {desired} running"), fraction, _failure(service))
-
-
-def _rolled_out(answer: dict[str, Any], former: str) -> Waited:
-    """How far the deployment that came after a former one is rolled out."""
-    service = answer["services"][0]
-    newest = _newest(service)
-    running, desired = newest.get("runningCount", 0), service["desiredCount"]
-    alone = len(service.get("deployments", ())) == 1 and newest.get("id") != former
-    done = alone and running == desired and newest.get("rolloutState", "COMPLETED") == "COMPLETED"
-    fraction = min(1.0, running / desired) if desired else None
-    return Waited(done, Clean(f"{running} of {desired} new tasks running"), fraction, _failure(service))
-
-
-def _failure(service: dict[str, Any]) -> Clean:
-    newest = _newest(service)
-    failed = newest.get("rolloutState") == "FAILED"
-    return clean(f"The deployment failed: {newest.get('rolloutStateReason', '')}") if failed else Clean("")
-
-
-def _newest(service: dict[str, Any]) -> dict[str, Any]:
-    return next((one for one in service.get("deployments", ()) if one.get("status") == "PRIMARY"), {})
-
-
-def _cluster_of(stack: Stack, service: str) -> EcsCluster:
-    """The cluster in which a stack file has a service. Raises `ValueError`."""
-    named = [part for part in stack.ecs if service in part.services]
-    found = named or [part for part in stack.ecs if not part.services]
-    if len(found) != 1:
-        clusters = ", ".join(part.cluster for part in stack.ecs) or "none"
-        raise ValueError(
-            f"Stack {stack.name} does not say in which cluster {clean(service)} is. "
-            f"Next: give --cluster; the stack has: {clean(clusters)}."
-        )
-    return found[0]
-
-
-def _region_of(stack: Stack, cluster: str | None) -> str | None:
-    return next((part.region for part in stack.ecs if part.cluster == cluster), None)
-
-
-def _given(params: dict[str, Any]) -> dict[str, Any]:
-    """The parameters that have a value."""
-    return {name: value for name, value in params.items() if value is not None}

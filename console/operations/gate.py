@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.connections import Connections
 from console.journal.locks import Lock, Locks
+from console.journal.store import JournalError
 from console.operations.base import NoUndo, Observed, Operation
 from console.operations.confirm import danger_on
 from console.operations.events import AtTheGate, Reason
@@ -17,6 +18,7 @@ from console.operations.planned import Planned
 from console.operations.preview import Shell
 from console.problems import Failure, Kind
 from console.stack import Stack
+from console.text import clean
 from console.write_state import WriteState
 
 if TYPE_CHECKING:
@@ -88,7 +90,7 @@ class Gate:
             why = f"the credentials are now those of account {account}"
         elif fresh.digest != planned.digest:
             changes = (f"{what} was {then} and is now {now}" for what, then, now in fresh.differs(planned))
-            why = ", ".join(changes) or "it is another resource now"
+            why = clean(", ".join(changes), limit=500) or "it is another resource now"
         elif planned.is_old(self.now()):
             why = "it was made more than 120 s ago"
         if why:
@@ -112,9 +114,8 @@ class Gate:
         for _ in range(LOCK_TRIES):
             try:
                 lock = self.locks.try_resource(arn)
-            except OSError as error:
-                what = f"The journal's folder {self.locks.folder} cannot be used: {error.strerror}."
-                raise AtTheGate(Reason.REFUSED, f"{what} Nothing was changed. Next: make it writable.") from error
+            except JournalError as error:
+                raise AtTheGate(Reason.REFUSED, f"{error} Nothing was changed.") from error
             if lock is not None:
                 return lock
             await wait("Another operation is at this resource: waiting for it.")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from console.aws.target import Target
 from console.operations.secret import Secret
-from console.operations.values import Blob, Result, shown
+from console.operations.values import Blob, Result, parts_of, shown
 from console.text import clean
 
 # Where the aws command line's words differ from the API's (its customizations, version 1.42).
@@ -99,14 +99,7 @@ def quote_json(value: Any) -> str:
     """A structure as JSON in one word of a shell, with variables in it where values are not known."""
     text = json.dumps(shown(value), default=str)
     quoted = text.replace("'", "'\"'\"'")
-    for variable in sorted(_variables(value), key=len, reverse=True):
+    variables = {repr(part) for part in parts_of(value) if isinstance(part, (Secret, Result))}
+    for variable in sorted(variables, key=len, reverse=True):
         quoted = quoted.replace(f'"{variable}"', f'"\'"{variable}"\'"')
     return f"'{quoted}'"
-
-
-def _variables(value: Any) -> set[str]:
-    if isinstance(value, (Secret, Result)):
-        return {repr(value)}
-    if isinstance(value, Mapping):
-        return {name for item in value.values() for name in _variables(item)}
-    return {name for item in value for name in _variables(item)} if isinstance(value, (list, tuple)) else set()

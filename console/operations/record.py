@@ -55,6 +55,7 @@ def step_records(planned: Planned) -> tuple[StepRecord, ...]:
             title=step.title or step.id,
             commands=commands,
             last=at >= ordinary,
+            secret=step.makes_secret(),
         )
         for at, (step, commands) in enumerate(zip(planned.plan.all_steps, planned.commands, strict=True))
     )

@@ -111,9 +111,9 @@ class Runs:
     async def _record(self, run: Run, planned: Planned) -> None:
         """Put a run into the journal. Raises `AtTheGate`: what cannot be recorded is not done."""
         record = run.ledger.run
-        if lock := self._journal.locks.try_run(record.id):
-            self._locks[record.id] = lock
         try:
+            if lock := self._journal.locks.try_run(record.id):
+                self._locks[record.id] = lock
             await asyncio.wrap_future(self._journal.add(record, step_records(planned)))
         except JournalError as error:
             raise AtTheGate(Reason.REFUSED, f"{error} Nothing was changed.") from error

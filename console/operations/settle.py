@@ -18,6 +18,7 @@ Sleep = Callable[[float], Awaitable[None]]
 ASK_AGAIN: Final = (1.0, 2.0, 4.0)
 """Seconds between the questions: a request may still be on its way, and reads may lag behind."""
 
+_LOST: Final = " The secret that it made was shown to nobody. Next: deactivate what it belongs to, and make another."
 _OPEN: Final = frozenset({StepState.SENT, StepState.UNKNOWN})
 
 
@@ -64,18 +65,18 @@ async def found_out(
     operation: Operation, steps: Sequence[StepRecord], aws: Aws, before: Observed, sleep: Sleep
 ) -> Found:
     """What became of a run, from its steps on record and from the state."""
-    left = "".join(f" Left behind: {step.title}." for step in steps if step.last and step.state is not StepState.DONE)
     changing = [step for step in steps if step.kind != "wait" and not step.last]
     done = any(step.state is StepState.DONE for step in changing)
     waiting = [step for step in changing if step.state is StepState.WAITING]
     at = next((step for step in changing if step.state in _OPEN), None)
     if at is None:
+        left = _left(steps, Answer.YES)
         if not waiting:
             return Found(State.PARTLY, f"Carried out.{left}") if left else Found(State.SENT)
         what = f"It ended before step {waiting[0].position + 1}; the rest was not begun.{left}"
         return Found(State.PARTLY if done else State.STOPPED, what)
     answer = await took_effect(operation, at.id, aws, before, sleep)
-    number = at.position + 1
+    left, number = _left(steps, answer), at.position + 1
     if answer is Answer.CANNOT_TELL:
         what = f"Step {number} may have been carried out or not; nobody could tell yet.{left}"
         return Found(State.UNKNOWN, what, at.position, StepState.UNKNOWN)
@@ -86,3 +87,12 @@ async def found_out(
         what = f"Step {number} was carried out; what comes after it was not begun.{left}"
         return Found(State.PARTLY, what, at.position)
     return Found(State.SENT, step=at.position)
+
+
+def _left(steps: Sequence[StepRecord], answer: Answer) -> str:
+    """What a run left behind, `answer` being whether its open step was carried out."""
+    behind = [step.title for step in steps if step.last and step.state is not StepState.DONE]
+    carried_out = {StepState.DONE} if answer is Answer.NO else {StepState.DONE, *_OPEN}
+    lost = any(step.secret and step.state in carried_out for step in steps)
+    told = f" Left behind: {', '.join(behind)}." if behind else ""
+    return f"{told}{_LOST}" if lost else told

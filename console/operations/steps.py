@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from console.operations.preview import Shell, call_words, quote
 from console.operations.secret import Secret
-from console.operations.values import Blob, Result, results_in
+from console.operations.values import Blob, Result, parts_of
 from console.operations.work import Changed, Done, StepFailed, Work
 from console.problems import Failure, Kind
 from console.text import Clean, clean
@@ -50,6 +50,10 @@ class Step(ABC):
         """The results of earlier steps that it uses."""
         return ()
 
+    def makes_secret(self) -> bool:
+        """Whether someone must be shown something that it makes."""
+        return False
+
 
 @dataclass(frozen=True)
 class Call(Step):
@@ -74,7 +78,12 @@ class Call(Step):
 
     def needs(self) -> tuple[Result, ...]:
         """The results of earlier steps that it uses."""
-        return tuple(results_in(self.params))
+        return tuple(part for part in parts_of(self.params) if isinstance(part, Result))
+
+    def makes_secret(self) -> bool:
+        """Whether someone must be shown something that it makes."""
+        made = (part for part in parts_of(self.params) if isinstance(part, Secret) and part.is_made)
+        return bool(self.secrets) or any(made)
 
     def preview(self, shell: Shell, variables: tuple[Result, ...] = ()) -> tuple[str, ...]:
         """The aws command; with `variables` it keeps what later steps need of its answer."""

@@ -60,13 +60,11 @@ def shown(value: Any) -> Any:
     return [shown(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def results_in(value: Any) -> Iterator[Result]:
-    """The results that a parameter waits for."""
-    if isinstance(value, Result):
+def parts_of(value: Any) -> Iterator[Any]:
+    """Everything that a parameter is made of, itself if it has no parts."""
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else None
+    if items is None:
         yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from results_in(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from results_in(item)
+        return
+    for item in items:
+        yield from parts_of(item)

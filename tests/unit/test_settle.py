@@ -76,11 +76,13 @@ async def test_a_state_that_comes_late_is_waited_for(found: Answer) -> None:
 
 
 def steps(*states: StepState, kinds: str = "", last: int = 0) -> Iterator[StepRecord]:
-    """Steps in these states; a letter of `kinds` says w for wait, b for bulk; the `last` ones are of the end."""
+    """Steps in these states; of `kinds` w is a wait, b a bulk, s makes a secret; the `last` ones are of the end."""
     for at, state in enumerate(states):
         kind = {"w": "wait", "b": "bulk"}.get(kinds[at : at + 1], "call")
-        end = at >= len(states) - last
-        yield StepRecord(position=at, id=f"s{at}", kind=kind, title=f"T{at}", commands=(), state=state, last=end)
+        end, secret = at >= len(states) - last, kinds[at : at + 1] == "s"
+        yield StepRecord(
+            position=at, id=f"s{at}", kind=kind, title=f"T{at}", commands=(), state=state, last=end, secret=secret
+        )
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,11 @@ def steps(*states: StepState, kinds: str = "", last: int = 0) -> Iterator[StepRe
         (steps(DONE, WAITING, last=1), Answer.NO, State.PARTLY, None, "Left behind: T1"),
         (steps(SENT, WAITING, last=1), Answer.YES, State.PARTLY, StepState.DONE, "Left behind: T1"),
         (steps(SENT, DONE, last=1), Answer.YES, State.SENT, StepState.DONE, ""),
+        (steps(SENT, kinds="s"), Answer.YES, State.PARTLY, StepState.DONE, "deactivate what it belongs to"),
+        (steps(SENT, kinds="s"), Answer.CANNOT_TELL, State.UNKNOWN, StepState.UNKNOWN, "shown to nobody"),
+        (steps(SENT, kinds="s"), Answer.NO, State.FAILED, StepState.FAILED, "was not carried out."),
+        (steps(DONE, kinds="s"), Answer.NO, State.PARTLY, None, "shown to nobody"),
+        (steps(WAITING, kinds="s"), Answer.NO, State.STOPPED, None, "not begun."),
     ],
 )
 async def test_each_place_at_which_a_process_can_end(
