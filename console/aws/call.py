@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, OperationNotPageable
 from botocore.parsers import ResponseParserError
 
 from console.aws.actions import iam_action, is_read
-from console.aws.limits import SHARED, Limits
+from console.aws.limits import SHARED, Bucket, Limits
 from console.aws.meter import Meter
 from console.aws.metrics import Metrics
 from console.aws.session import Clients, config_of
@@ -133,14 +133,9 @@ class Aws:
         """The region in which a service is asked, also where only the AWS config names it. Raises `Failure`."""
         return str((await self.client(service, region)).meta.region_name or "")
 
-    async def want(self, api: str, owner: object, per_second: float, region: str | None = None) -> None:
-        """Let an API such as ``logs:FilterLogEvents`` be asked more often while `owner` needs it; 0 gives it back.
-
-        Raises `Failure` where there are no credentials or no region.
-        """
-        bucket = self._limits.bucket(api, self.account, await self.region(api.partition(":")[0], region))
-        if bucket is not None:
-            bucket.want(owner, per_second)
+    async def bucket(self, api: str, region: str | None = None) -> Bucket | None:
+        """The token bucket of an API such as ``logs:FilterLogEvents``; None where it has none. Raises `Failure`."""
+        return self._limits.bucket(api, self.account, await self.region(api.partition(":")[0], region))
 
     def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
         api = "".join(part.capitalize() for part in operation.split("_"))

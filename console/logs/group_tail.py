@@ -1,0 +1,271 @@
+"""Follows one log group, and loses nothing.
+
+What is new is read from a little before what was known, and each event is passed on once. Three things come later,
+when nothing newer waits: spans are read once more for lines that came late; spans that could not be read in time are
+filled; streams whose clock is wrong are read on their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from console.logs.event import LogEvent
+from console.logs.following import Connect, Doing, GroupState, Hole, Holes, Pace, Sink
+from console.logs.intake import Intake
+from console.logs.pages import Pages, events_of
+from console.problems import Failure, Kind, Problem, classify
+from console.stack import LogGroup
+from console.text import clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+_READ_AGAIN: Final = 5000
+"""Events that are read again each time at most, where the overlap would hold more."""
+
+_AHEAD: Final = 5000
+"""Milliseconds from now on in which no line is looked for: it is read when its time has come."""
+
+_SKEWED_FOR: Final = 300.0
+_SKEWED_STREAMS: Final = 100
+"""Streams that one call of FilterLogEvents takes."""
+
+
+@dataclass(slots=True)
+class Debt:
+    """Spans that are read when nothing newer waits: to fill a hole, or once more after one of `Pace.settle`."""
+
+    spans: deque[Pages]
+    hole: Hole | None = None
+    settle: int | None = None
+
+
+class GroupTail:
+    """One group that is followed from `start_ms` on until `run` is cancelled.
+
+    `tell` is given its state whenever that changes; `idle` says for how many seconds nobody has touched a key.
+    """
+
+    def __init__(
+        self,
+        group: LogGroup,
+        sink: Sink,
+        start_ms: int,
+        *,
+        pattern: str = "",
+        pace: Pace | None = None,
+        tell: Callable[[GroupState], None] = lambda state: None,
+        idle: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self.group = group
+        self.name = clean(group.group)
+        self.state = GroupState(self.name)
+        self._sink = sink
+        self._pattern = pattern
+        self._pace = pace or Pace()
+        self._tell = tell
+        self._idle = idle
+        self._intake = Intake(floor_ms=start_ms)
+        self._holes = Holes(sink, self.name)
+        self._debts: deque[Debt] = deque()
+        self._skew = self._overlap = 0.0
+        self._start = self._front = start_ms
+        self._settled = [max(start_ms, self._now() - int(1000 * seconds)) for seconds in self._settle]
+        self._head: Pages | None = None
+        self._behind_hole: Hole | None = None
+        self._skewed: dict[int, float] = {}
+        self._received = self._tries = 0
+        self._wake = asyncio.Event()
+
+    async def run(self, connect: Connect) -> None:
+        """Follow it. Whatever goes wrong, it waits a while and goes on where it was."""
+        while True:
+            try:
+                await self._turn(await connect())
+            except Exception as error:  # noqa: BLE001 - a followed tail never stops
+                problem = error.problem if isinstance(error, Failure) else classify(error, where=self.name)
+                await self._rest(self._failed(problem))
+            else:
+                self._tries = 0
+                self._become(Doing.LAGGING if self._lags else Doing.FOLLOWING)
+                await self._rest(0 if self._lags else self._every - (self._now() - self._front) / 1000)
+
+    def wake(self) -> None:
+        """Read at once, also where it was to wait."""
+        self._wake.set()
+
+    @property
+    def _settle(self) -> tuple[float, ...]:
+        return (self._pace.overlap, *self._pace.settle)
+
+    @property
+    def _rare(self) -> bool:
+        return self._idle() > self._pace.rare_after
+
+    @property
+    def _every(self) -> float:
+        return self._pace.rare if self._rare else self._pace.every
+
+    @property
+    def _lags(self) -> bool:
+        """Whether the last read took so long that the next is due."""
+        return self._now() - self._front > 1000 * self._pace.lagging
+
+    def _now(self) -> int:
+        return int(1000 * (time.time() + self._skew))
+
+    # What is new
+
+    async def _turn(self, aws: Aws) -> None:
+        await self._read_head(aws)
+        if self._skewed and not self._lags:
+            await self._read_skewed(aws)
+        self._owe()
+        while self._debts and not self._lags:
+            await self._pay(aws)
+            if self._now() - self._front > 1000 * self._every:
+                return
+
+    async def _read_head(self, aws: Aws) -> None:
+        """Read from a little before what was known up to now."""
+        self._jump_if_far()
+        if self._head is None:
+            start = max(self._front - int(1000 * self._overlap), self._intake.floor_ms)
+            self._head = self._pages(start, self._now())
+        head, before = self._head, self._received
+        while not head.done:
+            await self._page(head, aws, late_until=self._front)
+            if not head.done and self._now() - head.end_ms > 1000 * self._pace.lagging:
+                self._become(Doing.LAGGING)
+                if self._jump_if_far():
+                    return
+        rate = 1000 * (self._received - before) / max(1, head.end_ms - self._front)
+        self._overlap = min(self._pace.overlap, max(2.0, _READ_AGAIN / max(rate, 1.0)))
+        self._front, self._head = head.end_ms, None
+        self._caught_up()
+
+    def _jump_if_far(self) -> bool:
+        """Leave what is far behind for later, so that the newest lines come first."""
+        head = self._head
+        since = head.end_ms if head else self._now() if self._front == self._start else self._front
+        if self._now() - since <= 1000 * self._pace.jump:
+            return False
+        start = self._now() - int(1000 * self._pace.overlap)
+        self._caught_up()
+        hole = self._holes.add(self._front, start, "they are read as soon as there is time.")
+        spans = (head, self._pages(head.end_ms, start)) if head else (self._pages(self._front, start),)
+        self._debts.append(Debt(deque(spans), hole))
+        self._front, self._head = start, None
+        return True
+
+    def _caught_up(self) -> None:
+        """Take away the row that says that nothing is known since the last read."""
+        if self._behind_hole is not None:
+            self._holes.fill(self._behind_hole)
+            self._behind_hole = None
+
+    async def _read_skewed(self, aws: Aws) -> None:
+        """Read the streams whose clock is wrong: their newest lines are not where those of others are."""
+        now = time.monotonic()
+        self._skewed = {stream: until for stream, until in self._skewed.items() if until > now}
+        streams = sorted(self._skewed)[:_SKEWED_STREAMS]
+        if not streams:
+            return
+        oldest = min(self._intake.marks[stream] for stream in streams) - int(1000 * self._pace.overlap)
+        names = tuple(self._sink.streams[stream].name for stream in streams)
+        pages = self._pages(max(oldest, self._intake.floor_ms), self._now() + int(1000 * self._pace.ahead))
+        pages.streams = names
+        try:
+            while not pages.done:
+                await self._page(pages, aws)
+        except Failure as failure:
+            if failure.problem.kind is not Kind.NOT_FOUND:
+                raise
+            self._skewed.clear()  # one of the streams is gone, not the group
+
+    # What is owed
+
+    def _owe(self) -> None:
+        """Note the spans that are due to be read once more."""
+        self._intake.forget(self._now() - int(1000 * (2 * max(self._settle) + self._pace.overlap)))
+        due = {debt.settle for debt in self._debts}
+        for number, seconds in enumerate(self._settle):
+            whole = number == 0 and self._overlap >= self._pace.overlap
+            end = self._now() - int(1000 * seconds)
+            if number in due or whole or end - self._settled[number] < 500 * seconds:
+                continue
+            start = max(self._settled[number], self._intake.floor_ms)
+            self._settled[number] = end
+            spans = deque((self._pages(start, end),) if start < end else ())
+            if number == 1:  # and what is dated ahead of time
+                spans.append(self._pages(self._now() + _AHEAD, self._now() + int(1000 * self._pace.ahead)))
+            if spans:
+                self._debts.appendleft(Debt(spans, settle=number))
+
+    async def _pay(self, aws: Aws) -> None:
+        """Read one page of what is owed."""
+        debt = self._debts[0]
+        span = debt.spans[0]
+        known = self._front if debt.settle is not None and not self._holes.open else 0
+        fresh = await self._page(span, aws, late_until=known)
+        if known:
+            self._skewed |= dict.fromkeys((event.stream for event in fresh), time.monotonic() + _SKEWED_FOR)
+        if span.done:
+            debt.spans.popleft()
+        if not debt.spans:
+            self._debts.popleft()
+            if debt.hole is not None:
+                self._holes.fill(debt.hole)
+
+    def _pages(self, start_ms: int, end_ms: int) -> Pages:
+        return Pages(self.group, start_ms, max(start_ms, end_ms), self._pattern)
+
+    async def _page(self, pages: Pages, aws: Aws, late_until: int = 0) -> list[LogEvent]:
+        """Read a page and pass on what is new of it."""
+        found = await pages.next(aws)
+        self._skew = pages.skew
+        taken: list[LogEvent] = []
+        async for events in events_of(found, self.name, self._sink.streams):
+            fresh = self._intake.new(events, late_until)
+            self._received += len(fresh)
+            self._sink.append(fresh)
+            taken += fresh
+        return taken
+
+    # How it goes
+
+    def _failed(self, problem: Problem) -> float:
+        """Note a failure; gives the seconds to wait."""
+        self._tries += 1
+        wait = min(self._pace.longest_wait, self._pace.first_wait * 2.0 ** min(self._tries - 1, 10))
+        wait *= random.uniform(0.8, 1.2)  # noqa: S311 - so that groups do not ask all at once
+        if problem.kind is Kind.NOT_FOUND:
+            self._head = self._behind_hole = None
+            self._debts.clear()
+            for hole in tuple(self._holes.open):
+                self._holes.fill(hole)
+        elif self._behind_hole is None:
+            self._behind_hole = self._holes.add(self._front, None, f"{problem.what} It is tried again.")
+        doing = Doing.MISSING if problem.kind is Kind.NOT_FOUND else Doing.BACKING_OFF
+        self._become(doing, problem, time.time() + wait)
+        return wait
+
+    def _become(self, doing: Doing, problem: Problem | None = None, again_at: float | None = None) -> None:
+        behind = max(0.0, (self._now() - self._front) / 1000)
+        self.state = GroupState(
+            self.name, doing, behind, problem, again_at, self._received, self._holes.texts, self._rare
+        )
+        self._tell(self.state)
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait, or until somebody wants it to go on."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
+        self._wake.clear()

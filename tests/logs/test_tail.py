@@ -1,0 +1,257 @@
+"""The tail: every line once, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from console.logs.event import LATE
+from console.logs.following import Doing
+from console.logs.tail import Tail
+from console.problems import Kind
+from tests.logs.cloud import HURRY, Cloud, Shown, failure, group, now_ms
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud({"/a": [], "/b": []})
+
+
+@pytest.fixture
+async def shown() -> Shown:
+    return Shown()
+
+
+@asynccontextmanager
+async def following(cloud: Cloud, shown: Shown, *names: str, **options: Any) -> AsyncIterator[Tail]:
+    tail = Tail(cloud.connect, [group(name) for name in names], shown, pace=HURRY, **options)
+    tail.listen(shown.news)
+    tail.start()
+    yield tail
+    await tail.stop()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_lines_of_many_groups_stand_in_the_order_of_their_times(cloud: Cloud, shown: Shown) -> None:
+    now = now_ms()
+    for number in range(6):
+        cloud.write("/b" if number % 2 else "/a", [f"line {number}"], now - 600 + 100 * number, stream=f"s{number % 3}")
+    async with following(cloud, shown, "/a", "/b"):
+        await shown.until(lambda: len(shown) == 6)
+    assert shown.texts == [f"line {number}" for number in range(6)]
+    assert {shown.streams[line.stream].group for line in shown.lines} == {"/a", "/b"}
+    assert not any(line.flags & LATE for line in shown.lines)
+
+
+FAULTS = (Kind.THROTTLED, Kind.NETWORK, Kind.SUSPECT, Kind.INVALID, Kind.LOGIN, Kind.DENIED)
+
+
+async def write_numbers(cloud: Cloud, chance: random.Random, most: int) -> None:
+    """Write numbered events at a steady rate, with bursts, late ones and many of the same moment."""
+    number = 0
+    while number < most:
+        count = chance.choice((1, 3, 40))
+        late = chance.choice((0, 0, 0, 200, 900))
+        stream = f"s{chance.randrange(4)}"
+        messages = [f"n{number + at}" for at in range(count)]
+        cloud.write(chance.choice(("/a", "/b")), messages, now_ms() - late, stream)
+        number += count
+        await asyncio.sleep(0.01)
+    cloud.write("/a", ["the end"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_number_is_there_once_whatever_fails(cloud: Cloud, shown: Shown, seed: int) -> None:
+    chance = random.Random(seed)
+    cloud.page, cloud.empty_pages = 7, True
+
+    def spoil(params: dict[str, Any]) -> None:
+        if chance.random() < 0.2:
+            raise failure(chance.choice(FAULTS))
+
+    cloud.spoil = spoil
+    async with following(cloud, shown, "/a", "/b", "/missing") as tail:
+        await write_numbers(cloud, random.Random(seed), 1500)
+        cloud.spoil = lambda params: None
+        written = sorted(event.message for events in cloud.groups.values() for event in events)
+        await shown.until(lambda: len(shown.texts) >= len(written) and not shown.missing)
+        assert sorted(shown.texts) == written
+        assert [state.doing for state in tail.states][2] is Doing.MISSING
+    times = [line.at_ms for line in shown.lines]
+    assert times == sorted(times)
+
+
+async def test_a_late_line_is_put_in_its_place_and_marked(cloud: Cloud, shown: Shown) -> None:
+    now = now_ms()
+    cloud.write("/a", ["first"], now - 300)
+    cloud.write("/a", ["third"], now - 100)
+    async with following(cloud, shown, "/a"):
+        await shown.until(lambda: len(shown) == 2)
+        cloud.write("/a", ["second"], now - 200)
+        await shown.until(lambda: len(shown) == 3)
+    assert shown.texts == ["first", "second", "third"]
+    assert [bool(line.flags & LATE) for line in shown.lines] == [False, True, False]
+    assert shown.tally.late == 1
+
+
+async def test_what_comes_later_than_the_overlap_is_found_when_the_span_is_read_again(
+    cloud: Cloud, shown: Shown
+) -> None:
+    start = now_ms()
+    cloud.write("/a", ["on time"])
+    async with following(cloud, shown, "/a"):
+        await shown.until(lambda: len(shown) == 1 and now_ms() - start > 1500)
+        cloud.write("/a", ["late by 1.5 s"], start - 1)
+        await shown.until(lambda: len(shown) == 2)
+    assert shown.texts == ["late by 1.5 s", "on time"]
+    assert shown.tally.late == 1
+
+
+async def test_a_stream_whose_clock_is_wrong_is_read_on_its_own(cloud: Cloud, shown: Shown) -> None:
+    cloud.write("/a", ["right"], stream="right")
+    async with following(cloud, shown, "/a"):
+        await shown.until(lambda: len(shown) == 1)
+        for number in range(5):
+            cloud.write("/a", [f"slow {number}"], now_ms() - 1200, stream="slow")
+            cloud.write("/a", [f"fast {number}"], now_ms() + 3_600_000, stream="fast")
+            count = 2 * number + 3
+            await shown.until(lambda count=count: len(shown) == count)  # type: ignore[misc]
+    alone = [tuple(params["logStreamNames"]) for params in cloud.asked if "logStreamNames" in params]
+    assert ("slow", "fast") in alone or ("fast", "slow") in alone
+
+
+async def test_a_failure_says_what_is_missing_until_it_is_read_from_where_it_was(cloud: Cloud, shown: Shown) -> None:
+    cloud.page = 2
+    cloud.write("/a", ["1", "2", "3", "4", "5"], now_ms() - 100)
+    broken = True
+
+    def spoil(params: dict[str, Any]) -> None:
+        if broken and "nextToken" in params:
+            raise failure(Kind.THROTTLED, "AWS asks for fewer calls.")
+
+    cloud.spoil = spoil
+    async with following(cloud, shown, "/a") as tail:
+        await shown.until(lambda: shown.missing)
+        assert shown.texts == ["1", "2"]
+        assert "are missing: AWS asks for fewer calls. It is tried again." in shown.missing[0]
+        (state,) = tail.states
+        assert state.doing is Doing.BACKING_OFF and state.again_at and state.missing == tuple(shown.missing)
+        begun = sum("nextToken" not in params for params in cloud.asked)
+        broken = False
+        await shown.until(lambda: not shown.missing)
+        assert shown.texts == ["1", "2", "3", "4", "5"]
+        assert cloud.asked[-1]["startTime"] and begun == 1, "it went on with the token that it had"
+
+
+async def test_after_a_long_outage_the_newest_come_first_and_the_hole_is_filled(cloud: Cloud, shown: Shown) -> None:
+    cloud.write("/a", ["before"])
+    down, slow = True, True
+
+    def spoil(params: dict[str, Any]) -> None:
+        if down or (slow and "after" not in shown.texts and params["startTime"] < outage):
+            raise failure(Kind.NETWORK)
+
+    async with following(cloud, shown, "/a") as tail:
+        await shown.until(lambda: shown.texts == ["before"])
+        outage = now_ms()
+        cloud.spoil = spoil
+        cloud.write("/a", [f"during {number}" for number in range(5)])
+        await shown.until(lambda: shown.missing and now_ms() - outage > 1000 * HURRY.jump + 500)
+        cloud.write("/a", ["after"])
+        down = False
+        await shown.until(lambda: "after" in shown.texts)
+        assert "during 0" not in shown.texts and "read as soon as there is time" in shown.missing[0]
+        slow = False
+        await shown.until(lambda: not shown.missing)
+        assert shown.texts == ["before", *(f"during {number}" for number in range(5)), "after"]
+        assert tail.states[0].missing == ()
+
+
+async def test_a_group_that_goes_and_comes_again(cloud: Cloud, shown: Shown) -> None:
+    cloud.write("/a", ["one"])
+    async with following(cloud, shown, "/a", "/b") as tail:
+        await shown.until(lambda: len(shown) == 1)
+        gone = cloud.groups.pop("/a")
+        await shown.until(lambda: tail.states[0].doing is Doing.MISSING)
+        cloud.write("/b", ["other"])
+        await shown.until(lambda: len(shown) == 2)
+        assert shown.missing == []
+        cloud.groups["/a"] = gone
+        cloud.write("/a", ["two"])
+        await shown.until(lambda: len(shown) == 3)
+        await shown.until(lambda: tail.states[0].doing is Doing.FOLLOWING)
+    assert sorted(shown.texts) == ["one", "other", "two"]
+
+
+async def test_a_lagging_tail_asks_for_more_and_gives_it_back(cloud: Cloud, shown: Shown) -> None:
+    bucket = await cloud.bucket("logs:FilterLogEvents")
+    assert bucket is not None
+    cloud.page = 1
+    cloud.write("/a", [str(number) for number in range(60)])
+    held = asyncio.Event()
+    call = cloud.call
+
+    async def slow(*args: Any, **params: Any) -> Any:
+        if not held.is_set():
+            await asyncio.sleep(0.05)
+        return await call(*args, **params)
+
+    cloud.call = slow  # type: ignore[method-assign]
+    rates = []
+    async with following(cloud, shown, "/a") as tail:
+        tail.listen(lambda: rates.append((tail.states[0].doing, bucket._rate.per_second)))
+        await shown.until(lambda: tail.states[0].doing is Doing.LAGGING)
+        held.set()
+        await shown.until(lambda: tail.states[0].doing is Doing.FOLLOWING)
+    assert (Doing.LAGGING, 4.0) in rates
+    assert bucket._rate.per_second == 1.0
+    assert len(shown) == 60
+
+
+async def test_a_throttled_tail_asks_for_no_more_than_is_ordinary(cloud: Cloud, shown: Shown) -> None:
+    bucket = await cloud.bucket("logs:FilterLogEvents")
+    assert bucket is not None
+
+    def spoil(params: dict[str, Any]) -> None:
+        raise failure(Kind.THROTTLED)
+
+    cloud.spoil = spoil
+    async with following(cloud, shown, "/a") as tail:
+        await shown.until(lambda: tail.states[0].problem)
+        assert bucket._rate.per_second == 1.0
+
+
+async def test_it_slows_down_when_nobody_has_touched_a_key_and_wakes_up(cloud: Cloud, shown: Shown) -> None:
+    idle = 0.0
+    async with following(cloud, shown, "/a", idle=lambda: idle) as tail:
+        await shown.until(lambda: tail.states[0].doing is Doing.FOLLOWING)
+        idle = HURRY.rare_after + 1
+        await shown.until(lambda: tail.states[0].rare)
+        idle = 0.0
+        tail.wake()
+        await shown.until(lambda: not tail.states[0].rare)
+
+
+async def test_odd_text_is_made_safe_and_large_lines_are_cut(cloud: Cloud, shown: Shown) -> None:
+    cloud.write("/a", ["\x1b]0;title\x07[link=x]", "x" * 1_000_000, "one\n  two\r\n", "\ud800\u202e", "plain\n"])
+    async with following(cloud, shown, "/a"):
+        await shown.until(lambda: len(shown) == 6)
+    assert shown.texts[0] == "␛]0;title␇[link=x]"
+    assert len(shown.texts[1]) <= 16_384 and shown.texts[1].endswith("chars]")
+    assert shown.texts[2:] == ["one", "  two", "�·", "plain"]
+
+
+async def test_it_never_reads_before_where_it_began(cloud: Cloud, shown: Shown) -> None:
+    now = now_ms()
+    cloud.write("/a", ["old"], now - 201)
+    cloud.write("/a", ["new"], now - 200)
+    async with following(cloud, shown, "/a", since_ms=now - 200) as tail:
+        await shown.until(lambda: len(cloud.asked) > 10 and tail.states[0].doing is Doing.FOLLOWING)
+        cloud.write("/a", ["newer"])
+        await shown.until(lambda: len(shown) == 2)
+    assert shown.texts == ["new", "newer"]
