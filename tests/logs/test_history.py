@@ -1,0 +1,143 @@
+"""Searching back in time: all of a range, once, newest first or in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+
+from console.filter_pattern import PatternError
+from console.logs import history
+from console.logs.event import LogEvent
+from console.logs.history import Search
+from console.problems import Kind
+from tests.logs.cloud import Cloud, Shown, failure, group
+
+MINUTE = 60_000
+START = 1_795_165_200_000
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    """A day of events in two groups, most of them in one busy hour."""
+    cloud, chance = Cloud({"/a": [], "/b": []}, page=50), random.Random(3)
+    for number in range(900):
+        at = START + chance.choice((chance.randrange(24 * 60 * MINUTE), 600 * MINUTE + chance.randrange(60 * MINUTE)))
+        cloud.write(chance.choice(("/a", "/b")), [f"n{number}"], at, f"s{number % 3}")
+    # On the borders of slices.
+    for at in range(0, 24 * 60 * MINUTE, 90 * MINUTE):
+        cloud.write("/a", [f"border {at}"], START + at)
+        cloud.write("/a", [f"before {at}"], START + at - 1)
+    return cloud
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be waited for long."""
+    monkeypatch.setattr(history, "_WAITS", (0.0,))
+
+
+def expected(cloud: Cloud, start: int, end: int, *names: str) -> list[str]:
+    events = [event for name in names for event in cloud.groups[name] if start <= event.at_ms < end]
+    return sorted(event.message for event in events)
+
+
+def searching(cloud: Cloud, shown: Shown, hours: float = 24, **options: Any) -> Search:
+    end = START + int(hours * 60 * MINUTE)
+    return Search(cloud.connect, [group("/a"), group("/b")], shown, START, end, **options)
+
+
+@pytest.mark.parametrize("hours", [1, 24])
+async def test_all_of_a_range_is_found_once(cloud: Cloud, hours: int) -> None:
+    shown = Shown()
+    search = searching(cloud, shown, hours)
+    await search.run()
+    assert sorted(shown.texts) == expected(cloud, START, START + hours * 60 * MINUTE, "/a", "/b")
+    progress = search.progress
+    assert (progress.covered, progress.events, progress.done) == (1.0, len(shown), True)
+    assert progress.calls == len(cloud.asked)
+
+
+async def test_the_newest_are_found_first(cloud: Cloud) -> None:
+    shown = Shown()
+    await searching(cloud, shown).run()
+    starts = [params["startTime"] for params in cloud.asked if params["logGroupName"] == "/a"]
+    assert starts[0] == max(starts) and starts[-1] == min(starts) == START
+
+
+async def test_in_order_they_come_oldest_first(cloud: Cloud) -> None:
+    taken: list[LogEvent] = []
+
+    class Taking(Shown):
+        def append(self, events: Any) -> None:
+            taken.extend(events)
+
+    await searching(cloud, Taking(), in_order=True).run()
+    assert [event.at_ms for event in taken] == sorted(event.at_ms for event in taken)
+    assert sorted(event.text for event in taken) == expected(cloud, START, START + 1440 * MINUTE, "/a", "/b")
+
+
+async def test_quiet_times_take_few_calls(cloud: Cloud) -> None:
+    cloud.groups = {"/a": [], "/b": []}
+    await searching(cloud, Shown(), hours=7 * 24).run()
+    assert len(cloud.asked) <= 2 * 12
+
+
+async def test_only_what_matches_is_asked_for_and_a_wrong_pattern_is_told_at_once(cloud: Cloud) -> None:
+    shown = Shown()
+    await searching(cloud, shown, pattern="border").run()
+    assert len(shown) == 16 and all(text.startswith("border") for text in shown.texts)
+    with pytest.raises(PatternError, match=r"At character 1: found '\{'|never closed|allowed"):
+        searching(cloud, shown, pattern="{ $.level = ")
+
+
+async def test_what_passes_is_waited_out_and_nothing_comes_twice(cloud: Cloud, soon: None) -> None:
+    chance, told = random.Random(1), []
+    cloud.empty_pages = True
+
+    def spoil(params: dict[str, Any]) -> None:
+        if chance.random() < 0.3:
+            passing = (Kind.THROTTLED, Kind.NETWORK, Kind.SUSPECT, *([Kind.INVALID] if "nextToken" in params else []))
+            raise failure(chance.choice(passing))
+
+    cloud.spoil, shown = spoil, Shown()
+    search = searching(cloud, shown, tell=lambda: told.append(search.progress))
+    await search.run()
+    assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/a", "/b")
+    assert any(progress.waiting for progress in told) and not told[-1].waiting
+    assert [progress.covered for progress in told] == sorted(progress.covered for progress in told)
+
+
+@pytest.mark.parametrize("kind", [Kind.NOT_FOUND, Kind.DENIED, Kind.INVALID])
+async def test_a_group_that_cannot_be_searched_is_told_and_the_others_go_on(cloud: Cloud, kind: Kind) -> None:
+    def spoil(params: dict[str, Any]) -> None:
+        if params["logGroupName"] == "/a":
+            raise failure(kind)
+
+    cloud.spoil, shown = spoil, Shown()
+    search = searching(cloud, shown)
+    await search.run()
+    assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/b")
+    ((name, problem),) = search.progress.failed
+    assert (name, problem.kind) == ("/a", kind)
+
+
+async def test_cancelled_it_leaves_nothing_behind_and_gives_the_budget_back(cloud: Cloud) -> None:
+    bucket = await cloud.bucket("logs:FilterLogEvents")
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def stuck(*args: Any, **params: Any) -> Any:
+        asked.set()
+        await never.wait()
+
+    cloud.call = stuck  # type: ignore[method-assign]
+    task = asyncio.create_task(searching(cloud, Shown()).run())
+    await asked.wait()
+    assert bucket is not None and bucket._rate.per_second == 4.0
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert bucket._rate.per_second == 1.0
+    assert asyncio.all_tasks() == {asyncio.current_task()}
