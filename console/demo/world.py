@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from console.demo.metrics import MetricHistory
 
@@ -70,6 +71,10 @@ class World:
     def ago(self, **span: float) -> datetime:
         """The moment before now by `span`, given as for `timedelta`: ``ago(days=9)``."""
         return self.now() - timedelta(**span)
+
+    def uuid(self) -> str:
+        """A new identity, by this world's chance."""
+        return str(UUID(int=self.random.getrandbits(128)))
 
     def real(self, seconds: float) -> float:
         """How many real seconds a span of AWS seconds takes here."""

@@ -122,10 +122,9 @@ def test_what_moto_lacks_is_a_proper_error(demo: DemoServer) -> None:
     from botocore.exceptions import ClientError
 
     for service, operation, arguments in (
-        ("iam", "simulate_custom_policy", {"PolicyInputList": ["{}"], "ActionNames": ["s3:GetObject"]}),
-        ("rum", "list_app_monitors", {}),
-        ("ce", "get_anomalies", {"DateInterval": {"StartDate": "2026-01-01"}}),
-        ("dynamodb", "describe_table_replica_auto_scaling", {"TableName": "maps"}),
+        ("evidently", "list_projects", {}),
+        ("ssm", "describe_effective_instance_associations", {"InstanceId": "i-0123456789abcdef0"}),
+        ("iam", "list_policies_granting_service_access", {"Arn": "x" * 20, "ServiceNamespaces": ["s3"]}),
     ):
         with pytest.raises(ClientError) as caught:
             getattr(demo.client(service), operation)(**arguments)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ADDS = (
     "dynamodb: TableSizeBytes and BackupSizeBytes; backups, new indexes and restores take their time",
     "dynamodb: a restore to a point in time goes back to that time, and needs point-in-time recovery",
-    "dynamodb: describe_contributor_insights",
+    "dynamodb: describe_contributor_insights, describe_table_replica_auto_scaling",
 )
 
 _BACKUP_SECONDS: Final = 10
@@ -40,7 +40,14 @@ def install(world: World) -> None:
         table = backend.get_table(request.params["TableName"])
         return {"TableName": table.name, "ContributorInsightsStatus": "DISABLED"}
 
+    def describe_table_replica_auto_scaling(request: Request) -> dict[str, Any]:
+        table = world.backend("dynamodb", request.region, request.account).get_table(request.params["TableName"])
+        status = getattr(table, "demo_status", "ACTIVE")
+        replica = {"RegionName": request.region, "ReplicaStatus": status}
+        return {"TableAutoScalingDescription": {"TableName": table.name, "TableStatus": status, "Replicas": [replica]}}
+
     add(DynamoHandler, "DescribeContributorInsights", describe_contributor_insights)
+    add(DynamoHandler, "DescribeTableReplicaAutoScaling", describe_table_replica_auto_scaling)
 
 
 def size_of(table: Table) -> int:

@@ -13,9 +13,13 @@ from console.demo.gaps.shapes import Request, add, refuse
 if TYPE_CHECKING:
     from console.demo.world import World
 
-ADDS = ("guardduty: list_findings, get_findings, archive_findings, unarchive_findings",)
+ADDS = (
+    "guardduty: list_findings, get_findings, archive_findings, unarchive_findings",
+    "guardduty: create, get, list and delete threat intel sets",
+)
 
 KIND: Final = "guardduty.findings"
+SETS: Final = "guardduty.threat-intel-sets"
 _NUMBERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "GreaterThanOrEqual": operator.ge,
     "Gte": operator.ge,
@@ -62,6 +66,39 @@ def install(world: World) -> None:
     add(GuardDutyResponse, "GetFindings", get_findings)
     add(GuardDutyResponse, "ArchiveFindings", archiving(True))  # noqa: FBT003
     add(GuardDutyResponse, "UnarchiveFindings", archiving(False))  # noqa: FBT003
+
+    _add_sets(world)
+
+
+def _add_sets(world: World) -> None:
+    def sets(request: Request) -> list[dict[str, Any]]:
+        return world.things[SETS, request.account, request.region]
+
+    def named(request: Request) -> dict[str, Any]:
+        for one in sets(request):
+            if one["id"] == request.params["ThreatIntelSetId"]:
+                return one
+        raise refuse("BadRequestException", "The request is rejected because the threat intel set does not exist.")
+
+    def create(request: Request) -> dict[str, Any]:
+        identity = f"{world.random.getrandbits(128):032x}"
+        status = "ACTIVE" if request.params["Activate"] else "INACTIVE"
+        told = {name: request.params[name] for name in ("Name", "Format", "Location")} | {"Status": status}
+        sets(request).append({"id": identity, "told": told})
+        return {"ThreatIntelSetId": identity}
+
+    def delete(request: Request) -> dict[str, Any]:
+        sets(request).remove(named(request))
+        return {}
+
+    add(GuardDutyResponse, "CreateThreatIntelSet", create)
+    add(GuardDutyResponse, "GetThreatIntelSet", lambda request: named(request)["told"])
+    add(
+        GuardDutyResponse,
+        "ListThreatIntelSets",
+        lambda request: {"ThreatIntelSetIds": [one["id"] for one in sets(request)]},
+    )
+    add(GuardDutyResponse, "DeleteThreatIntelSet", delete)
 
 
 def _at(finding: Any, path: str) -> Any:
