@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from console import __version__
-from console.settings import state_dir
+from console.settings import make_private, state_dir
 from console.text import clean
 
 KEPT: Final = 20
@@ -97,7 +97,7 @@ def _store(text: str) -> Path | None:
     body = "\n".join(clean(line) for line in redact(text).splitlines())
     own = state_dir() / "crashes"
     with contextlib.suppress(OSError):
-        own.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(own)
         for old in sorted(own.glob(f"{_NAME}*"))[: -KEPT + 1]:
             old.unlink(missing_ok=True)
         return _write(own, body)

@@ -6,7 +6,7 @@ import contextlib
 
 import msgspec
 
-from console.settings import state_dir
+from console.settings import make_private, state_dir
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -27,5 +27,5 @@ def recall() -> Memory:
 def remember(memory: Memory) -> None:
     """Keep it; a folder that cannot be written is no reason to stop."""
     with contextlib.suppress(OSError):
-        state_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(state_dir())
         (state_dir() / "last.json").write_bytes(msgspec.json.encode(memory))

@@ -64,5 +64,13 @@ def runtime_dir() -> Path:
     return _folder("GROUNDSKEEPER_RUNTIME_DIR", default)
 
 
+def make_private(folder: Path) -> Path:
+    """Make a folder, and those above it that are missing, for their owner alone. Raises OSError."""
+    for path in reversed((folder, *folder.parents)):
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def _folder(variable: str, default: str) -> Path:
     return Path(os.environ.get(variable) or default).expanduser()

@@ -15,7 +15,7 @@ from typing import Final, TextIO
 
 from console import __version__
 from console.checkup.verdict import Verdict, fail, ok, warn
-from console.settings import SettingsError, config_dir, load_settings, runtime_dir, state_dir
+from console.settings import SettingsError, config_dir, load_settings, make_private, runtime_dir, state_dir
 from console.terminal_check import colour_mode, over_ssh, refusal
 
 _LIBRARIES: Final = ("textual", "aioboto3", "aiobotocore", "botocore", "aiohttp", "msgspec")
@@ -70,7 +70,7 @@ def folders() -> Iterator[Verdict]:
 
 def _private(check: str, folder: Path) -> Verdict:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         with tempfile.TemporaryFile(dir=folder):
             mode = stat.S_IMODE(folder.stat().st_mode)
     except OSError as error:

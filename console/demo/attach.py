@@ -20,7 +20,7 @@ import msgspec
 from console.demo import record
 from console.demo.options import DemoError, Options
 from console.demo.record import PREFIX, Record
-from console.settings import runtime_dir, state_dir
+from console.settings import make_private, runtime_dir, state_dir
 
 LINGER: Final = 600.0
 """How many seconds a server that a console started outlives its last console."""
@@ -94,7 +94,7 @@ async def attach_or_start(options: Options | None = None) -> Demo:
 def attach_or_start_blocking(options: Options | None = None) -> Demo:
     """The same for commands without an event loop; takes about a second where a server must be started."""
     chosen = (options or Options()).checked()
-    runtime_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(runtime_dir())
     with _alone():
         found = record.alive()
         running = found is not None
@@ -115,7 +115,7 @@ def _alone() -> Iterator[None]:
 
 def _start(options: Options) -> Record:
     """Start a server in a session of its own, and wait until its port is open."""
-    state_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(state_dir())
     log = state_dir() / "demo-server.log"
     ours, theirs = os.pipe()
     with os.fdopen(ours, "rb") as opened:

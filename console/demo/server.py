@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from console.demo import record
 from console.demo.options import SCENARIOS, DemoError, Options
 from console.demo.record import PREFIX, Record
+from console.settings import make_private
 from console.stack_file import parse
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _write_files(here: Record) -> None:
     from console.demo import credentials
     from console.demo.world import ACCOUNT
 
-    here.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(here.folder.parent)
     here.folder.mkdir(mode=0o700)
     profiles, keys = [], []
     for name in here.stacks:

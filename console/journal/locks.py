@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from console.journal.store import unusable
+from console.settings import make_private
 
 
 class Locks:
@@ -30,7 +31,7 @@ class Locks:
 
     def _try(self, name: str) -> Lock | None:
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.folder)
             fd = os.open(self.folder / name, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
             raise unusable(self.folder, error) from error

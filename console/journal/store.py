@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from console.journal.filesystem import network_filesystem
 from console.journal.records import Filter, ItemRecord, Owner, RunRecord, StepRecord
+from console.settings import make_private
 from console.text import clean
 
 NAME: Final = "journal.db"
@@ -89,7 +90,7 @@ class SqliteStore:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         with self._explained():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(folder)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
             self._path.chmod(0o600)
             kind = network_filesystem(folder)
