@@ -68,9 +68,11 @@ class FilterBar(Horizontal):
         """What is typed."""
         return self.query_one(Input).value
 
-    def open(self, text: str | None = None) -> None:
-        """Show the bar and take the keys; `text` replaces what is in it."""
+    def open(self, text: str | None = None, *, sign: str = "/", hint: str | None = None) -> None:
+        """Show the bar and take the keys; `text` replaces what is in it, `sign` stands before it, `hint` in its place."""
         field = self.query_one(Input)
+        self.query_one(".filter-bar--sign", Static).update(Content(f" {sign} "))
+        field.placeholder = self._hint if hint is None else hint
         if text is not None:
             field.value = text
         self.disabled = False

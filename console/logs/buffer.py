@@ -7,7 +7,7 @@ go when there is no more room. Nothing here waits or draws: who adds lines calls
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -120,24 +120,15 @@ class LogBuffer:
         self._changed()
 
     def _columns(self, events: Sequence[LogEvent]) -> Chunk:
-        """Events as a chunk; one of several lines becomes that many, and each line is told what it continues."""
-        times: list[int] = []
-        streams: list[int] = []
-        flags: list[int] = []
-        texts: list[str] = []
-        continues = self._folder.continues
-        for _, at_ms, stream, text, late in events:
-            head, *rest = text.rstrip("\n").split("\n") if "\n" in text else (text,)
-            mark = LATE if late else 0
-            times.append(at_ms)
-            streams.append(stream)
-            flags.append(mark | CONTINUES if continues(at_ms, stream, head) else mark)
-            texts.append(head)
-            if rest:
-                times += [at_ms] * len(rest)
-                streams += [stream] * len(rest)
-                flags += [mark | CONTINUES] * len(rest)
-                texts += rest
+        """Events as a chunk, each line told what it continues; the later lines of one event continue its first."""
+        _, times, streams, texts, late = zip(*events, strict=True)
+        flags: Sequence[int] = [
+            (LATE if came_late else 0) | (CONTINUES if continues else 0)
+            for came_late, continues in zip(late, self._folder.continues(times, streams, texts), strict=True)
+        ]
+        if "\n" in "".join(texts):
+            rows = [row for event in zip(times, streams, flags, texts, strict=True) for row in _lines(*event)]
+            times, streams, flags, texts = zip(*rows, strict=True)
         first, self._number = self._number, self._number + len(times)
         self._received += len(times)
         self._late += sum(map(LATE.__and__, flags))
@@ -199,3 +190,9 @@ class LogBuffer:
     def _changed(self) -> None:
         for listener in tuple(self._listeners):
             listener()
+
+
+def _lines(at_ms: int, stream: int, flags: int, text: str) -> Iterator[tuple[int, int, int, str]]:
+    """The lines of an event, whose text may hold line ends."""
+    for number, line in enumerate(text.rstrip("\n").split("\n")):
+        yield at_ms, stream, flags | CONTINUES if number else flags, line

@@ -7,7 +7,7 @@ quick to search: a regular expression runs over it once instead of a thousand ti
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, count
 from typing import Final
@@ -64,10 +64,8 @@ class Chunk:
 
     def find(self, key: Key) -> int:
         """Where the line with a key stands, or would stand."""
-        index = bisect_left(self.times, key.at_ms)
-        while index < len(self) and self.key(index) < key:
-            index += 1
-        return index
+        start = bisect_left(self.times, key.at_ms)
+        return bisect_left(self.numbers, key.number, start, bisect_right(self.times, key.at_ms, start))
 
     def text(self, index: int) -> str:
         """One line's text."""

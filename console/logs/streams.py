@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ MOST: Final = 65_000
 
 _LAMBDA: Final = re.compile(r"\d{4}/\d\d/\d\d/(?:[\w-]+)?\[(?P<version>[^\]]+)\](?P<id>[0-9a-f]{6,})$")
 _ID: Final = re.compile(r"^[0-9a-f-]{12,}$")
+_WORD: Final = re.compile(r"[^-_/.]+")
 _KEPT: Final = 6
 """Characters of an id that are kept: enough to tell some thousand apart."""
 
@@ -63,33 +64,46 @@ class Streams:
         return self._short[index] if index < len(self._short) else ""
 
 
-def short_names(streams: list[Stream]) -> list[str]:
-    """Short names of streams, in their order."""
-    groups = {stream.group for stream in streams}
-    if len(groups) == 1:
-        return _distinct([_short(stream.name) for stream in streams], streams)
-    tails = Counter(group.rstrip("/").rpartition("/")[2] for group in groups)
+def short_names(streams: Sequence[Stream]) -> list[str]:
+    """Short names of streams, in their order: what tells the group apart, then what tells the stream apart in it."""
+    groups = _groups({stream.group for stream in streams})
     members = Counter(stream.group for stream in streams)
+    within = {group: _within([stream.name for stream in streams if stream.group == group]) for group in groups}
     names = []
     for stream in streams:
-        tail = stream.group.rstrip("/").rpartition("/")[2]
-        group = tail if tails[tail] == 1 else stream.group.strip("/")
-        names.append(group if members[stream.group] == 1 else f"{group} {_short(stream.name)}")
-    return _distinct(names, streams)
+        own = within[stream.group][stream.name] if members[stream.group] > 1 or len(groups) == 1 else ""
+        names.append(f"{groups[stream.group] if len(groups) > 1 else ''} {own}".strip())
+    return names
 
 
-def _short(name: str) -> str:
-    """The part of a stream's name that differs from task to task: the service before it, the id after it cut."""
+def _groups(groups: set[Clean]) -> dict[str, str]:
+    """The words of the last part of each group's name that no other has; all of it where there are none."""
+    last = {group: group.rstrip("/").rpartition("/")[2] or group for group in groups}
+    alike = len(set(last.values())) < len(groups)
+    words = {group: _WORD.findall(group if alike else last[group]) for group in groups}
+    counted = Counter(word for found in words.values() for word in set(found))
+    own = {group: "-".join(word for word in found if counted[word] == 1) for group, found in words.items()}
+    return {group: name or last[group] for group, name in own.items()}
+
+
+def _within(names: Sequence[str]) -> dict[str, str]:
+    """The shortest manner of naming the streams of a group in which no two are called the same."""
+    for manner in (_last, _last_two):
+        short = {name: manner(name) for name in names}
+        if len(set(short.values())) == len(set(names)):
+            return short
+    return {name: name for name in names}
+
+
+def _last(name: str) -> str:
     found = _LAMBDA.search(name)
     if found:
         version = "" if found["version"] == "$LATEST" else f"{found['version']} "
         return version + found["id"][:_KEPT]
-    parts = [part for part in name.split("/") if part] or [name]
-    last = parts[-1][:_KEPT] if _ID.match(parts[-1]) else parts[-1]
-    return f"{parts[-2]} {last}" if len(parts) > 1 and last != parts[-1] else last
+    last = name.rstrip("/").rpartition("/")[2] or name
+    return last[:_KEPT] if _ID.match(last) else last
 
 
-def _distinct(names: list[str], streams: list[Stream]) -> list[str]:
-    """The names, but whole ones where two streams would be called the same."""
-    counted = Counter(names)
-    return [name if counted[name] == 1 else stream.name for name, stream in zip(names, streams, strict=True)]
+def _last_two(name: str) -> str:
+    parts = [part for part in name.split("/") if part]
+    return f"{parts[-2]} {_last(name)}" if len(parts) > 1 else name

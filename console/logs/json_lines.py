@@ -1,0 +1,106 @@
+"""Log lines that are JSON: as columns, as pretty text, and what a JMESPath expression finds in them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import jmespath
+import orjson
+from jmespath.exceptions import JMESPathError
+
+from console.text import Clean, clean
+
+_LEVELS: Final = ("level", "severity", "lvl", "levelname")
+_MESSAGES: Final = ("message", "msg", "event", "log")
+_TIMES: Final = frozenset(("time", "timestamp", "ts", "@timestamp", "asctime", "v", "pid", "hostname"))
+_MOST: Final = 8
+_WIDEST: Final = 24
+
+
+class ExpressionProblem(ValueError):
+    """A JMESPath expression that cannot be used; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class JsonColumn:
+    """One column of JSON lines: what is found by a JMESPath expression; the last column takes the room that is left."""
+
+    title: Clean
+    expression: Any
+    width: int
+
+
+def parse(text: str) -> dict[str, Any] | None:
+    """The JSON object that a line is, or that it ends with after a prefix of its own; None where it is none."""
+    start = text.find("{")
+    if start < 0 or not text.rstrip().endswith("}"):
+        return None
+    try:
+        found = orjson.loads(text[start:])
+    except orjson.JSONDecodeError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+@lru_cache(maxsize=64)
+def expression(text: str) -> Any:
+    """Compile a JMESPath expression. Raises ExpressionProblem with a sentence."""
+    try:
+        return jmespath.compile(text)
+    except JMESPathError as error:
+        raise ExpressionProblem(f"Not a JMESPath expression yet: {str(error).splitlines()[0]}") from None
+
+
+def search(compiled: Any, value: Any) -> Any:
+    """What an expression finds. Raises ExpressionProblem where a function of it cannot take what it is given."""
+    try:
+        return compiled.search(value)
+    except JMESPathError as error:
+        raise ExpressionProblem(f"{str(error).splitlines()[0]}") from None
+
+
+def pretty(value: Any) -> list[Clean]:
+    """A JSON value over several lines."""
+    return [clean(line) for line in json.dumps(value, indent=2, ensure_ascii=False, default=str).split("\n")]
+
+
+def columns(objects: Sequence[dict[str, Any]]) -> tuple[JsonColumn, ...]:
+    """Columns for some JSON lines: the level first, then what most of them have, the message last."""
+    counted = Counter(key for one in objects for key, value in one.items() if not isinstance(value, dict | list))
+    common = [key for key, count in counted.most_common() if count * 4 >= len(objects) and key not in _TIMES]
+    first = [key for key in common if key in _LEVELS][:1]
+    last = [key for key in _MESSAGES if key in common][:1]
+    rest = [key for key in common if key not in first + last][: _MOST - len(first + last)]
+    return tuple(_column(key, expression(_quoted(key)), objects) for key in first + rest + last)
+
+
+def chosen(expressions: Iterable[str], objects: Sequence[dict[str, Any]]) -> tuple[JsonColumn, ...]:
+    """Columns by JMESPath expressions that a person chose. Raises ExpressionProblem."""
+    return tuple(_column(text, expression(text), objects) for text in expressions)
+
+
+def cell(column: JsonColumn, value: dict[str, Any]) -> str:
+    """What a column shows of a line."""
+    try:
+        found = search(column.expression, value)
+    except ExpressionProblem:
+        return "?"
+    if found is None:
+        return ""
+    return clean(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str))
+
+
+def _column(title: str, compiled: Any, objects: Sequence[dict[str, Any]]) -> JsonColumn:
+    column = JsonColumn(clean(title), compiled, 0)
+    longest = max((len(cell(column, one)) for one in objects), default=0)
+    return JsonColumn(column.title, compiled, min(_WIDEST, max(longest, len(column.title))))
+
+
+def _quoted(key: str) -> str:
+    """A key as a JMESPath identifier."""
+    return json.dumps(key)
