@@ -1,0 +1,109 @@
+"""Which log groups there are, and which one is meant by a short name or a prefix."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from console.problems import Failure, Kind, Problem
+from console.stack import LogGroup, Stack
+from console.text import Clean, clean
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
+
+@dataclass(frozen=True, slots=True)
+class GroupInfo:
+    """A log group as AWS tells of it. `name` is AWS's own; `retention` is in days, None for ever; times in ms."""
+
+    name: str
+    arn: str
+    stored_bytes: int = 0
+    retention: int | None = None
+    created_ms: int = 0
+    region: str | None = None
+
+    @property
+    def label(self) -> Clean:
+        """The name, safe to show."""
+        return clean(self.name)
+
+    @property
+    def group(self) -> LogGroup:
+        """The group as one asks for it."""
+        return LogGroup(group=self.name, region=self.region)
+
+
+async def list_groups(aws: Aws, prefix: str = "", region: str | None = None) -> tuple[GroupInfo, ...]:
+    """All groups whose names begin so, by name. Raises `Failure`."""
+    given = {"logGroupNamePrefix": prefix} if prefix else {}
+    found = await aws.items("logs", "describe_log_groups", "logGroups", region=region, **given)
+    return tuple(sorted((_info(item, region) for item in found), key=lambda info: info.name))
+
+
+async def describe(aws: Aws, groups: Iterable[LogGroup]) -> dict[str, GroupInfo]:
+    """What AWS tells of these groups, by name; one that does not exist is not among them. Raises `Failure`."""
+
+    async def one(group: LogGroup) -> GroupInfo | None:
+        found = await list_groups(aws, group.group, group.region)
+        return next((info for info in found if info.name == group.group), None)
+
+    infos = await asyncio.gather(*(one(group) for group in groups))
+    return {info.name: info for info in infos if info is not None}
+
+
+def own_first(found: Sequence[GroupInfo], stack: Stack) -> tuple[GroupInfo, ...]:
+    """The groups in the order in which they are offered: those of the stack as its file lists them, then the others."""
+    place = {group.group: number for number, group in enumerate(stack.logs)}
+    return tuple(sorted(found, key=lambda info: (place.get(info.name, len(place)), info.name)))
+
+
+def match(word: str, stack: Stack) -> tuple[LogGroup, ...]:
+    """The groups of a stack that a word means: one by its whole name, else those it begins, ends or names a part of."""
+    names = {group.group: group for group in stack.logs}
+    if word in names:
+        return (names[word],)
+    tests = (
+        lambda name: name.startswith(word),
+        lambda name: word in name.strip("/").split("/"),
+        lambda name: name.rpartition("/")[2].startswith(word),
+        lambda name: word in name,
+    )
+    for fits in tests:
+        if found := tuple(group for name, group in names.items() if fits(name)):
+            return found
+    return ()
+
+
+async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGroup, ...]:
+    """The groups that words mean: of the stack by any part of their names, of the account by whole name or prefix.
+
+    Without words all of the stack. Raises `Failure` that says which word means nothing.
+    """
+    if not words:
+        return stack.logs
+    chosen: dict[str, LogGroup] = {}
+    for word in words:
+        found = match(word, stack) or tuple(info.group for info in await list_groups(aws, word))
+        exact = tuple(group for group in found if group.group == word)
+        for group in exact or found:
+            chosen[group.group] = group
+        if not found:
+            names = ", ".join(clean(group.group) for group in stack.logs) or "none"
+            what = clean(f"No log group is named {word!r} or begins so.")
+            raise Failure(Problem(Kind.NOT_FOUND, what, Clean(f"The stack has: {names}.")))
+    return tuple(chosen.values())
+
+
+def _info(item: dict[str, Any], region: str | None) -> GroupInfo:
+    return GroupInfo(
+        name=item["logGroupName"],
+        arn=item.get("logGroupArn") or item.get("arn", "").removesuffix(":*"),
+        stored_bytes=item.get("storedBytes", 0),
+        retention=item.get("retentionInDays"),
+        created_ms=item.get("creationTime", 0),
+        region=region,
+    )
