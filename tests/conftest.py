@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from console.demo.attach import hold
 from console.demo.record import Record
 
 TIME_SCALE = 100.0
@@ -86,14 +87,17 @@ def _serve(folder: Path) -> Iterator[DemoServer]:
         "GROUNDSKEEPER_RUNTIME_DIR": str(folder / "run"),
         "GROUNDSKEEPER_STATE_DIR": str(folder / "state"),
     }
-    command = [sys.executable, "-m", "console.demo", "--time-scale", str(TIME_SCALE)]
+    # A session that is killed cannot end its server: the server ends itself when our end of its lifeline closes.
+    command = [sys.executable, "-m", "console.demo", "--time-scale", str(TIME_SCALE), "--linger", "1"]
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log) as process,
     ):
         try:
             assert process.stdout and process.stdout.readline(), (folder / "log").read_text()
-            yield DemoServer(_record(folder), environment)
+            found = _record(folder)
+            with hold(found):
+                yield DemoServer(found, environment)
         finally:
             process.send_signal(signal.SIGTERM)
             _end(process)

@@ -99,7 +99,7 @@ def attach_or_start_blocking(options: Options | None = None) -> Demo:
         found = record.alive()
         running = found is not None
         found = found or _start(chosen)
-        demo = Demo(found, _hold(found))
+        demo = Demo(found, hold(found))
     if running and chosen.scenario:
         demo.ask(f"/scenario/{chosen.scenario}")
     return demo
@@ -147,7 +147,7 @@ def _command(options: Options) -> list[str]:
     ]
 
 
-def _hold(found: Record) -> socket.socket:
+def hold(found: Record) -> socket.socket:
     """Open the connection by which the server knows that this process lives."""
     where = urlsplit(found.url)
     try:
