@@ -5,7 +5,7 @@ Textual sends a dirty region whole, so the smaller the region, the less goes ove
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -17,9 +17,13 @@ from textual.widget import Widget
 
 from console.text import clean
 
+_CODES_A_CELL: Final = 5
+"""A character and the four marks that `clean` leaves on it."""
+
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Text as exactly `width` cells: cut with an ellipsis or padded, wide characters counted as two."""
+    text = text[: _in_sight(width)]
     if not (text.isascii() and text.isprintable()):
         text = clean(text)
     size = cell_len(text)
@@ -27,6 +31,11 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
         return f"{set_cell_size(text, width - 1)}…" if width > 1 else set_cell_size(text, max(0, width))
     pad = " " * (width - size)
     return pad + text if right else text + pad
+
+
+def _in_sight(width: int) -> int:
+    """More characters than can stand in so many cells: what is beyond need not be looked at to be cut."""
+    return _CODES_A_CELL * (width + 1)
 
 
 def one_line(content: Content) -> Content:
@@ -40,6 +49,7 @@ def one_line(content: Content) -> Content:
 
 def segments(content: Content, width: int, base: Style, *, right: bool = False) -> list[Segment]:
     """Content as segments of exactly `width` cells on a base style."""
+    content = content if len(content) <= _in_sight(width) else content[: _in_sight(width)]
     content = one_line(content).truncate(width, ellipsis=True)
     found = [Segment(text, style.rich_style) for text, style in content.render(base, "", _parse) if text]
     size = sum(cell_len(segment.text) for segment in found)
