@@ -1,0 +1,254 @@
+"""The gate on the screen: nothing is changed unless exactly what was shown is confirmed in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from console.app import ConsoleApp
+from console.desk import Desk
+from console.journal.records import Filter, State
+from console.operations.ecs import Scale
+from console.options import Options
+from screens.modals.actions import Selection
+from screens.modals.form import FieldInput, FormModal
+from screens.modals.plan import DEAF_SECONDS, PlanModal
+from tests.conftest import DemoServer
+
+SERVICE = "mra-mines-frontend-staging"
+CLUSTER = "mra-mines-cluster-staging"
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture
+def at_demo(demo: DemoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DemoServer:
+    """This process meets the demo as a console of the same user would, with a journal of its own."""
+    for name in ("GROUNDSKEEPER_RUNTIME_DIR", "GROUNDSKEEPER_CONFIG_DIR"):
+        if name in demo.environment:
+            monkeypatch.setenv(name, demo.environment[name])
+    monkeypatch.setenv("GROUNDSKEEPER_STATE_DIR", str(tmp_path))
+    demo.wait_ready("mra-mines")
+    return demo
+
+
+@asynccontextmanager
+async def console(size: tuple[int, int] = (120, 40), options: Options | None = None) -> AsyncIterator[Pilot[int]]:
+    """The console on the demo's first stack, ready to make changes."""
+    app = ConsoleApp(lambda: Desk(options or Options(demo=True, stack="mra-mines")))
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.desk.changes is not None and app.desk.stack is not None)
+        yield pilot
+
+
+async def until(pilot: Pilot[int], true: Callable[[], object], seconds: float = 30) -> None:
+    """Wait for something that comes about by itself."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await pilot.pause(0.02)
+
+
+def desired(demo: DemoServer) -> int:
+    """How many tasks the service should run, as AWS says."""
+    answer = demo.client("ecs").describe_services(cluster=CLUSTER, services=[SERVICE])
+    return int(answer["services"][0]["desiredCount"])
+
+
+def asked(pilot: Pilot[int]) -> str:
+    """What the modal asks or says; nothing before it is there."""
+    return "".join(str(line.render()) for line in pilot.app.screen.query("#ask").results(Static))
+
+
+async def open_plan(pilot: Pilot[int], count: int) -> PlanModal:
+    """The plan of scaling the service, shown, and no longer deaf."""
+    from screens.gate import open_plan as show
+
+    app = pilot.app
+    assert isinstance(app, ConsoleApp) and app.desk.stack is not None
+    selection = Selection(app.desk.stack, app.desk.stack.label)
+    show(app, app.desk, selection, Scale(SERVICE, count, CLUSTER))
+    await until(pilot, lambda: asked(pilot) and "Planning" not in asked(pilot))
+    assert isinstance(app.screen, PlanModal)
+    await pilot.pause(DEAF_SECONDS + 0.1)
+    return app.screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_scale_by_keyboard_and_undo_are_both_in_the_journal(at_demo: DemoServer, size: tuple[int, int]) -> None:
+    before = desired(at_demo)
+    async with console(size) as pilot:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp)
+        await until(pilot, lambda: app.screen.query("Table") and app.screen.query_one("Table").cursor_row)  # type: ignore[attr-defined]
+        await pilot.press("slash", *SERVICE, "enter")
+        await pilot.pause(0.2)
+        await pilot.press("a", "enter")
+        await until(pilot, lambda: isinstance(app.screen, FormModal))
+        values = {field.parameter.name: field.value for field in app.screen.query(FieldInput)}
+        assert values["service"] == SERVICE
+        await pilot.press(*str(before + 1), "enter")
+        await until(pilot, lambda: isinstance(app.screen, PlanModal) and "Apply this?" in asked(pilot))
+        await pilot.pause(DEAF_SECONDS + 0.1)
+        await pilot.press("y")
+        await until(pilot, lambda: "undo" in asked(pilot))
+        assert desired(at_demo) == before + 1
+        await pilot.press("u")
+        await until(pilot, lambda: "Apply this?" in asked(pilot))
+        await pilot.pause(DEAF_SECONDS + 0.1)
+        await pilot.press("y")
+        await until(pilot, lambda: "undo" in asked(pilot) and "done" in asked(pilot))
+        assert desired(at_demo) == before
+        assert app.desk.changes is not None
+        runs = await app.desk.changes.runs(Filter())
+        assert [run.state for run in runs] == [State.DONE, State.DONE]
+        assert runs[0].undoes == runs[1].id
+
+
+@pytest.mark.parametrize("key", ["n", "escape", "enter", "q"])
+async def test_no_is_the_default(at_demo: DemoServer, key: str) -> None:
+    before = desired(at_demo)
+    async with console() as pilot:
+        await open_plan(pilot, before + 1)
+        await pilot.press(key)
+        await pilot.pause()
+        assert not isinstance(pilot.app.screen, PlanModal)
+        await pilot.pause(0.3)
+    assert desired(at_demo) == before
+
+
+async def test_keys_meant_for_what_was_there_before_do_not_confirm(at_demo: DemoServer) -> None:
+    before = desired(at_demo)
+    async with console() as pilot:
+        modal = await open_plan(pilot, before + 1)
+        modal._shown_at += 3600  # as if it had only just been shown
+        await pilot.press("y", "y", "y")
+        assert "Apply this?" in asked(pilot)
+    assert desired(at_demo) == before
+
+
+async def test_what_can_lose_something_takes_exactly_the_name_typed(at_demo: DemoServer) -> None:
+    before = desired(at_demo)
+    async with console() as pilot:
+        modal = await open_plan(pilot, 0)
+        assert "DESTROY" in asked(pilot)
+        line = modal.query_one(Input)
+        await until(pilot, lambda: line.has_focus)
+        assert line.value == ""
+        line.post_message(events.Paste(SERVICE))
+        await pilot.pause()
+        assert line.value == ""
+        await pilot.press(*SERVICE[:-1], "enter")
+        await pilot.pause()
+        assert "is not it" in asked(pilot)
+        assert desired(at_demo) == before
+        await pilot.press(SERVICE[-1], "enter")
+        await until(pilot, lambda: "undo" in asked(pilot))
+        assert desired(at_demo) == 0
+        await pilot.press("u")
+        await until(pilot, lambda: "Apply this?" in asked(pilot))
+        await pilot.pause(DEAF_SECONDS + 0.1)
+        await pilot.press("y")
+        await until(pilot, lambda: "done" in asked(pilot))
+    assert desired(at_demo) == before
+
+
+async def test_a_plan_that_is_no_longer_true_is_shown_anew_with_what_changed(at_demo: DemoServer) -> None:
+    before = desired(at_demo)
+    async with console() as pilot:
+        await open_plan(pilot, before + 1)
+        at_demo.client("ecs").update_service(cluster=CLUSTER, service=SERVICE, desiredCount=before + 2)
+        await pilot.press("y")
+        await until(pilot, lambda: "stale" in str(pilot.app.screen.query_one("#box").border_subtitle))
+        assert desired(at_demo) == before + 2
+        text = "\n".join(str(line) for line in pilot.app.screen.query_one("PlanView").content(100))  # type: ignore[attr-defined]
+        assert f"desired: {before} → {before + 2}" in text
+        await pilot.press("escape")
+    at_demo.client("ecs").update_service(cluster=CLUSTER, service=SERVICE, desiredCount=before)
+
+
+async def test_a_terminal_too_small_to_read_the_plan_cannot_confirm_it(at_demo: DemoServer) -> None:
+    before = desired(at_demo)
+    async with console((80, 24)) as pilot:
+        await open_plan(pilot, before + 1)
+        await pilot.resize_terminal(59, 15)
+        await pilot.pause(0.2)
+        assert "too small" in asked(pilot)
+        await pilot.press("y")
+        await pilot.pause(0.3)
+        assert "too small" in asked(pilot)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause(0.2)
+        assert "Apply this?" in asked(pilot)
+    assert desired(at_demo) == before
+
+
+async def test_read_only_says_so_and_nothing_confirms(at_demo: DemoServer) -> None:
+    before = desired(at_demo)
+    async with console(options=Options(demo=True, stack="mra-mines", read_only=True)) as pilot:
+        await open_plan(pilot, before + 1)
+        assert "--read-only" in asked(pilot)
+        await pilot.press("y")
+        await pilot.pause(0.3)
+        assert "--read-only" in asked(pilot)
+    assert desired(at_demo) == before
+
+
+async def test_production_is_armed_with_a_reason_before_anything_can_be_changed(at_demo: DemoServer) -> None:
+    at_demo.wait_ready("operations")
+    async with console(options=Options(demo=True, stack="operations")) as pilot:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp) and app.desk.stack is not None and app.desk.stack.production
+        state, stack = app.desk.write_state, app.desk.stack
+        assert state.refusal(stack)
+        await pilot.press("W", "enter")
+        assert state.refusal(stack)
+        await pilot.press(*"inc 42", "enter")
+        await pilot.pause()
+        assert state.refusal(stack) is None
+        await pilot.press("W", "enter")
+        await pilot.pause()
+        assert state.refusal(stack)
+
+
+async def test_the_form_says_what_is_wrong_while_one_types_and_goes_on_only_when_all_is_right(
+    at_demo: DemoServer,
+) -> None:
+    async with console() as pilot:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp) and app.desk.stack is not None
+        app.push_screen(FormModal(Scale, app.desk.stack, {}, {}))
+        await pilot.pause()
+        fields = {field.parameter.name: field for field in app.screen.query(FieldInput)}
+        await pilot.press(*"no such name!", "tab", *"5001")
+        await pilot.pause()
+        said = [str(line.render()) for line in app.screen.query(".form--fault").results(Static)]
+        assert "is no service name" in said[0] and "out of range" in said[1]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(app.screen, FormModal) and fields["service"].has_focus
+
+
+async def test_the_change_goes_on_when_its_modal_is_closed(at_demo: DemoServer) -> None:
+    before = desired(at_demo)
+    async with console() as pilot:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp) and app.desk.changes is not None
+        changes = app.desk.changes
+        await open_plan(pilot, before + 1)
+        await pilot.press("y")
+        await until(pilot, lambda: "Applying" in asked(pilot) or "Sent" in asked(pilot) or "undo" in asked(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: changes.open_runs == ())
+        [run] = await changes.runs(Filter())
+        assert run.state is State.DONE
+        assert app.desk.stack is not None
+        planned = await changes.plan_undo(run, app.desk.stack)
+        await changes.apply(replace(planned), "yes")
+    assert desired(at_demo) == before
