@@ -12,6 +12,8 @@ from typing import Any, Final
 import orjson
 from aiobotocore.parsers import AioResponseParserFactory
 
+from console.aws.timestamps import parse_moment
+
 Answer = dict[str, Any]
 
 _SHAPE: Final = "FilterLogEventsResponse"
@@ -22,6 +24,7 @@ class LogParserFactory:
 
     def __init__(self) -> None:
         self._stock = AioResponseParserFactory()
+        self._stock.set_parser_defaults(timestamp_parser=parse_moment)
 
     def create_parser(self, protocol_name: str) -> Any:
         """The parser for a protocol; FilterLogEvents speaks ``json``."""
