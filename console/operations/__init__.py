@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.operations import dynamodb, ecs
+from console.operations import dynamodb, ecs, logs, logs_export
 from console.operations.base import Operation
 from console.operations.parameters import parameters
 from console.stack import Stack
 
-_MODULES: Final = (dynamodb, ecs)
+_MODULES: Final = (dynamodb, ecs, logs, logs_export)
 
 OPERATIONS: Final[dict[str, type[Operation]]] = {
     kind.name: kind

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.utils import EVENT_ALIASES
 
 from console.cli.parser import make_parser
 from console.iam import ALWAYS
@@ -160,7 +161,8 @@ def test_the_aws_command_line_understands_its_previews(world: World, example: Op
     for call in plan.plan.calls():
         (line,) = call.preview(plan.shell)
         event, parsed, region = as_the_aws_command_line_reads(line)
-        assert event == f"calling-command.{line_service(line)}.{call.operation.replace('_', '-')}"
+        service = EVENT_ALIASES.get(line_service(line), line_service(line))
+        assert event == f"calling-command.{service}.{call.operation.replace('_', '-')}"
         assert parsed == shown(call.params)
         assert region == plan.region
     for step in plan.plan.all_steps:
