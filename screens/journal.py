@@ -91,7 +91,7 @@ class JournalScreen(ConsoleScreen):
     def look(self) -> None:
         """Read the journal again."""
         if self.is_current:
-            self.run_worker(self._read(), group="journal", exclusive=True)
+            self.run_worker(self._read, group="journal", exclusive=True)
 
     async def _read(self) -> None:
         from console.journal.records import Filter
@@ -139,7 +139,7 @@ class JournalScreen(ConsoleScreen):
 
     def action_export(self) -> None:
         """Save what is shown, as Markdown."""
-        self.run_worker(self._export(), group="export", exclusive=True)
+        self.run_worker(self._export, group="export", exclusive=True)
 
     async def _export(self) -> None:
         import asyncio

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
@@ -135,7 +136,7 @@ class PlanModal(ModalScreen[Outcome | None]):
         """Begin to plan."""
         self._say(Content("Planning: reading what is there now ..."))
         self._changes.listen(self, self._heard)
-        self.run_worker(self._plan())
+        self.run_worker(self._plan)
 
     def on_unmount(self) -> None:
         """Follow no more; the change itself goes on."""
@@ -230,7 +231,7 @@ class PlanModal(ModalScreen[Outcome | None]):
         self.query_one("#box").border_subtitle = "esc closes; the change goes on and stays in the journal"
         self._say(Content("Applying ..."))
         self._course.focus()
-        self.run_worker(self._carry_out(planned, answer))
+        self.run_worker(partial(self._carry_out, planned, answer))
 
     async def _carry_out(self, planned: Planned, answer: str) -> None:
         try:
