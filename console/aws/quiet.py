@@ -21,7 +21,8 @@ _ASIDE: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="aside")
 def undisturbed() -> Iterator[None]:
     """Keep the UI loop smooth while this thread works: no garbage collection, short turns of the interpreter.
 
-    Twenty clients made on the loop freeze it for 230 to 290 ms; in a thread like this for 12 to 18 (measured).
+    Twenty clients made on the loop freeze it for 230 to 290 ms; in a thread like this for 12 to 18. What was made
+    stays: later collections leave it out, and take 12 to 37 ms of the loop instead of 70 to 110 (measured).
     """
     with _ONE_AT_A_TIME:
         interval, enabled = sys.getswitchinterval(), gc.isenabled()
@@ -31,6 +32,7 @@ def undisturbed() -> Iterator[None]:
             yield
         finally:
             sys.setswitchinterval(interval)
+            gc.freeze()
             if enabled:
                 gc.enable()
 
