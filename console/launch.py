@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
+from console import foreground
 from console.crash import install_hooks, tell
 from console.memory import recall
 from console.options import Options, UsageError
@@ -36,7 +37,15 @@ def run_console(options: Options) -> int:
     from console.app import ConsoleApp
 
     app = ConsoleApp(partial(_desk, options), options.theme or settings.theme or recall().theme, options.screen)
-    with Watchdog(sys.stdin.fileno(), busy=app.busy, on_stop=[app.stop_taking]):
+
+    def busy() -> bool:
+        return app.made_desk is not None and app.made_desk.busy()
+
+    def stop_taking() -> None:
+        if app.made_desk is not None:
+            app.made_desk.stop_taking()
+
+    with Watchdog(sys.stdin.fileno(), busy=busy, on_stop=[stop_taking, foreground.end]):
         app.run(mouse=settings.mouse)
     tell()
     return app.return_code or 0

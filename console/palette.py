@@ -4,35 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import replace
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 import themes
+from console.memory import recall, remember
 from screens import SCREENS
-from screens.modals.palette import Command
+from screens.modals.palette import Command, PaletteModal
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp
 
-_HERE = frozenset({"app.palette", "palette"})
+_NAMELESS: Final = (
+    "palette",
+    "app.palette",
+    "open(",
+    "app.open(",
+    "app.focus",
+    "move(",
+    "page(",
+    "sideways(",
+    "scroll_",
+)
+"""How actions begin that are of no use by name: they move a cursor, or are in the list in another way."""
+
+
+def open_palette(app: ConsoleApp) -> None:
+    """Choose by name what to do."""
+
+    def chosen(command: Command | None) -> None:
+        if command is not None:
+            command.run()
+
+    app.push_screen(PaletteModal(list(commands(app, app.screen))), chosen)
 
 
 def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[Command]:
     """All that can be done from a screen; a key that moves a cursor has no name and is left out."""
-    for name, entry in SCREENS.items():
-        yield Command("screen", entry.label, entry.key, _action(app, app, f"open('{name}')"))
+    seen: set[str] = set()
     for found in screen.active_bindings.values():
         binding = found.binding
-        if binding.show and binding.description and found.enabled and binding.action not in _HERE:
-            key = app.get_key_display(binding)
-            yield Command("key", binding.description, key, _action(app, found.node, binding.action))
+        known = binding.action in seen or not binding.description or not found.enabled
+        if known or binding.action.startswith(_NAMELESS):
+            continue
+        seen.add(binding.action)
+        yield Command(
+            "key", binding.description, app.get_key_display(binding), _action(app, found.node, binding.action)
+        )
+    for name, entry in SCREENS.items():
+        yield Command("screen", entry.label, entry.key, _action(app, app, f"open('{name}')"))
     for stack in app.desk.stacks:
         yield Command("stack", f"{stack.name} ({stack.environment})", "", partial(app.desk.choose, stack))
     for theme in themes.names():
-        yield Command("theme", theme, "", partial(app.use_theme, theme))
+        yield Command("theme", theme, "", partial(_use_theme, app, theme))
 
 
 def _action(app: ConsoleApp, node: DOMNode, action: str) -> Callable[[], object]:
     return lambda: app.call_later(app.run_action, action, node)
+
+
+def _use_theme(app: ConsoleApp, name: str) -> None:
+    """Draw in other colours, also at the next start."""
+    app.use_theme(name)
+    remember(replace(recall(), theme=name))

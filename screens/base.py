@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
@@ -10,11 +11,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from console.desk import Desk
+from console.problems import Problem
 from console.sources.base import AnySource, Level, Reading
 from console.sources.poller import Key
 from console.stack import Stack
 from screens import SCREENS
 from screens.frame import header_state
+from screens.sign_in import answers
 from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.header import Header
@@ -42,8 +45,8 @@ class ConsoleScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The frame, and the subclass's body in it."""
-        yield Header()
-        yield ModeBar()
+        yield Header(header_state(self.desk))
+        yield ModeBar([Mode(entry.key, entry.label) for entry in SCREENS.values()], SCREENS[self.NAME].key)
         yield Banner()
         yield from self.body()
         yield Footer()
@@ -63,16 +66,24 @@ class ConsoleScreen(Screen[None]):
     def show(self) -> None:
         """Show `readings`, which have changed."""
 
+    def stack_in_hand(self) -> Stack | None:
+        """The stack that the operator is looking at."""
+        return self.desk.stack
+
+    def problem(self) -> Problem | None:
+        """What keeps everything from being read, or the stack in hand."""
+        stack = self.stack_in_hand()
+        return self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
+
     def on_mount(self) -> None:
         """Follow the desk."""
-        modes = [Mode(entry.key, entry.label) for entry in SCREENS.values()]
-        self.query_one(ModeBar).show(modes, SCREENS[self.NAME].key)
         self.desk.listen(self, self._desk_changed)
         self.set_interval(HEADER_SECONDS, self._show_header)
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         """Follow the desk no more."""
         self.desk.forget(self)
+        await self.left()
 
     def on_screen_resume(self) -> None:
         """Watch again: safe to do twice, since a covering modal resumes its screen too."""
@@ -83,14 +94,18 @@ class ConsoleScreen(Screen[None]):
         self._watched = ()
         await self.desk.unwatch(self)
 
+    def by_source(self, stack: Stack) -> dict[str, Reading[Any]]:
+        """The readings of one stack by the names of their Sources."""
+        return {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}
+
     def _desk_changed(self) -> None:
         if not self.is_mounted or self not in self.app.screen_stack:
             return
         self._show_header()
-        self._show_banner()
+        self.show_banner()
         if self.stacks() != self._watched:
             self._watched = self.stacks()
-            self.run_worker(self._watch(self._watched), group="watch", exclusive=True)
+            self.run_worker(partial(self._watch, self._watched), group="watch", exclusive=True)
 
     async def _watch(self, stacks: tuple[Stack, ...]) -> None:
         await self.desk.unwatch(self)
@@ -114,14 +129,16 @@ class ConsoleScreen(Screen[None]):
     def _show_header(self) -> None:
         self.query_one(Header).show(header_state(self.desk))
 
-    def _show_banner(self) -> None:
-        banner, stack = self.query_one(Banner), self.desk.stack
-        problem = self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
+    def show_banner(self) -> None:
+        """Say what is wrong with all of it, and which key mends it."""
+        banner, problem = self.query_one(Banner), self.problem()
         if problem is not None:
-            banner.say(Level.CRIT, problem.what, problem.hint)
+            key = "L signs in from here." if answers(problem) else ""
+            banner.say(Level.CRIT, problem.what, f"{problem.hint} {key}".strip())
         elif self.desk.opening:
             banner.say(Level.OK, self.desk.opening)
         elif not self.desk.stacks:
             banner.say(Level.WARN, "There is no stack to show.", "Try --demo, or write a stack file.")
         else:
             banner.clear()
+        self.refresh_bindings()

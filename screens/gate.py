@@ -14,30 +14,37 @@ from console.text import Clean
 if TYPE_CHECKING:
     from console.journal.records import RunRecord
     from console.operations.base import Operation
-    from screens.modals.actions import Action, Selection
+    from screens.modals.actions import Action, Subject
 
 
 @runtime_checkable
 class Selects(Protocol):
     """A screen on which something is selected."""
 
-    def selection(self) -> Selection | None:
+    def selection(self) -> Subject | None:
         """What is selected, if anything is."""
 
 
-def selection_on(screen: Screen[Any], desk: Desk) -> Selection | None:
+def selection_on(screen: Screen[Any], desk: Desk) -> Subject | None:
     """What is selected on a screen, else the open stack; None where neither is, or a modal is open."""
-    from screens.modals.actions import Selection
+    from screens.modals.actions import Subject
 
     if isinstance(screen, ModalScreen):
         return None
     found = screen.selection() if isinstance(screen, Selects) else None
     if found is None and desk.stack is not None:
-        return Selection(desk.stack, Clean(""))
+        return Subject(desk.stack, Clean(""))
     return found
 
 
-def open_actions(app: App[Any], desk: Desk, selection: Selection) -> None:
+def open_actions_here(screen: Screen[Any], desk: Desk) -> None:
+    """Offer all that can be done to what is selected on a screen."""
+    selection = selection_on(screen, desk)
+    if selection is not None:
+        open_actions(screen.app, desk, selection)
+
+
+def open_actions(app: App[Any], desk: Desk, selection: Subject) -> None:
     """Offer all that can be done to what is selected."""
     from screens.modals.actions import ActionsModal, actions_on
 
@@ -48,7 +55,7 @@ def open_actions(app: App[Any], desk: Desk, selection: Selection) -> None:
     app.push_screen(ActionsModal(selection, actions_on(selection)), chosen)
 
 
-def open_action(app: App[Any], desk: Desk, selection: Selection, action: Action) -> None:
+def open_action(app: App[Any], desk: Desk, selection: Subject, action: Action) -> None:
     """Ask for what is missing, then plan; a fix is planned at once, since it is complete."""
     from console.operations.parameters import parameters
     from screens.modals.form import FormModal
@@ -64,7 +71,7 @@ def open_action(app: App[Any], desk: Desk, selection: Selection, action: Action)
     app.push_screen(FormModal(action.kind, selection.stack, action.preset, loaded_names(desk)), filled)
 
 
-def open_plan(app: App[Any], desk: Desk, selection: Selection, operation: Operation) -> None:
+def open_plan(app: App[Any], desk: Desk, selection: Subject, operation: Operation) -> None:
     """Show the plan of an operation."""
     from screens.modals.plan import PlanModal, Wanted
 

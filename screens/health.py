@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import tzinfo
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
-from console.sources.base import AnySource, Finding, Level, Reading
-from console.sources.resource import known
-from console.sources.verdict import findings, worst_first
+from console.sources.base import AnySource, Detail, Finding, Level, Reading
 from console.stack import Stack
-from screens.base import ConsoleScreen
+from screens.hand_over import table_text
+from screens.thing import THING_KEYS, ThingScreen
+from screens.verdicts import Readings, freshness, is_many, judged, waiting
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
 from widgets.level import level_cell, tally
 from widgets.panel import Panel
 from widgets.table import Table
 from widgets.table_layout import Column
-
-if TYPE_CHECKING:
-    from screens.modals.actions import Selection
 
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),
@@ -36,7 +34,7 @@ COLUMNS: tuple[Column[Finding], ...] = (
 BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
 
-class HealthScreen(ConsoleScreen):
+class HealthScreen(ThingScreen):
     """What is wrong with the open stack, what it is measured by, and what is known of each resource."""
 
     NAME = "health"
@@ -50,69 +48,66 @@ class HealthScreen(ConsoleScreen):
     VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("p", "problems_only", "Problems only"),
-        Binding("escape", "app.open('stacks')", "All stacks"),
+        Binding("p", "problems_only", "Hide ok"),
+        *THING_KEYS,
+        Binding("n", "next(1)", "Next match", show=False),
+        Binding("N", "next(-1)", "Match before", show=False),
+        Binding("escape", "back", "Clear the filter, then all stacks", show=False),
     ]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._problems_only = False
         self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
+        self._preview = DetailView(id="preview")
 
     def body(self) -> Iterable[Widget]:
         """The findings, and what is known of the one under the cursor where there is room."""
         yield Panel("Findings", self._table, id="findings")
-        yield DetailView(id="preview")
+        yield self._preview
         yield FilterBar("resource, check or words")
 
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """Every check that the stack has something for."""
         return self.desk.sources(stack)
 
-    def by_source(self) -> dict[str, Reading[Any]]:
-        """The readings of the open stack by the names of their Sources."""
-        return {key.source: reading for key, reading in self.readings.items()}
-
     def show(self) -> None:
         """Show what the checks have found."""
-        readings = self.by_source()
-        found = worst_first([f for name, r in readings.items() for f in findings(self.desk.source(name), r)])
+        stack = self.desk.stack
+        readings = [(self.desk.source(name), r) for name, r in self.by_source(stack).items()] if stack else []
+        found, waits = judged(readings), waiting(readings)
         shown = [finding for finding in found if finding.level is not Level.OK or not self._problems_only]
-        waiting = sum(reading.at is None and reading.problem is None for reading in readings.values())
-        self._table.empty = "Reading ..." if waiting or not found else "Nothing is wrong."
+        self._table.empty = "Reading ..." if waits or not found else "Nothing is wrong."
         self._table.set_rows(shown)
         panel = self.query_one("#findings", Panel)
         panel.title = "Problems" if self._problems_only else "Findings"
-        panel.note(_note(found, waiting, readings))
-        panel.period = max((self.desk.source(name).period for name in readings), default=0)
-        oldest = min((reading.at for reading in readings.values() if reading.at), default=None)
-        panel.show(Reading(value=len(found), at=oldest))
-        self._preview(self._table.cursor_row)
+        panel.note(_note(found, waits, readings))
+        at, panel.period = freshness(readings)
+        panel.show(Reading(value=len(found), at=at))
+        self._follow(self._table.cursor_row)
 
-    def _preview(self, finding: Finding | None) -> None:
-        view = self.query_one("#preview", DetailView)
-        view.show(*known(self.by_source(), finding.resource) if finding else (None, ()))
-
-    def selection(self) -> Selection | None:
-        """The resource under the cursor."""
-        from screens.modals.actions import Selection
-
-        finding = self._table.cursor_row
-        if finding is None or self.desk.stack is None:
-            return None
-        detail, found = known(self.by_source(), finding.resource)
-        return Selection(self.desk.stack, finding.resource, detail.kind if detail else "", tuple(found))
+    def _follow(self, finding: Finding | None) -> None:
+        """Show what is known of the resource under the cursor."""
+        stack = self.desk.stack
+        if finding is None or stack is None or is_many(finding):
+            self.thing = None
+            self._preview.show(None)
+            return
+        thing = self.take_in_hand(stack, finding.resource)
+        self._preview.show(thing.detail or Detail(finding.resource, finding.source), thing.findings or (finding,))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is known of the resource under the cursor."""
-        self._preview(event.row)
+        self._follow(event.row)
 
     def on_table_selected(self, event: Table.Selected) -> None:
-        """Open the resource."""
+        """Open the resource, or what keeps many checks from being made."""
         from screens.resource import ResourceScreen
 
-        if self.desk.stack is not None:
-            self.app.push_screen(ResourceScreen(self.desk, self.desk.stack, event.row))
+        if is_many(event.row):
+            self.app.call_later(self.app.run_action, "modal('problems')")
+        elif self.desk.stack is not None:
+            self.app.push_screen(ResourceScreen(self.desk, self.desk.stack, event.row.resource, self.zone))
 
     def on_table_counts_changed(self, event: Table.CountsChanged) -> None:
         """Say beside the filter how many it lets through."""
@@ -130,9 +125,30 @@ class HealthScreen(ConsoleScreen):
         """Give the keys back to the table."""
         self._table.focus()
 
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Show times in a zone."""
+        self._preview.in_zone(zone)
+
+    def shown_text(self) -> tuple[str, str]:
+        """The findings as they are filtered and sorted."""
+        return f"health-{self.desk.stack.name if self.desk.stack else 'none'}", table_text(self._table)
+
     def action_filter(self) -> None:
         """Open the filter."""
         self.query_one(FilterBar).open()
+
+    def action_next(self, by: int) -> None:
+        """Go to the next finding that the filter lets through."""
+        self._table.action_move(by)
+
+    async def action_back(self) -> None:
+        """Clear the filter, else go to all stacks."""
+        bar = self.query_one(FilterBar)
+        if bar.text:
+            bar.action_clear()
+            bar.close()
+        else:
+            await self.app.run_action("open('stacks')")
 
     def action_problems_only(self) -> None:
         """Leave out what is ok, or show it again."""
@@ -145,10 +161,10 @@ def finding_key(finding: Finding) -> tuple[str, str, str]:
     return finding.source, finding.resource, finding.threshold
 
 
-def _note(found: list[Finding], waiting: int, readings: dict[str, Reading[Any]]) -> Content:
+def _note(found: list[Finding], waits: int, readings: Readings) -> Content:
     parts = [tally(finding.level for finding in found)]
-    if waiting:
-        parts.append(Content.styled(f"{waiting} of {len(readings)} checks not answered yet", "$text-muted"))
-    if any(reading.paused for reading in readings.values()):
+    if waits:
+        parts.append(Content.styled(f"{waits} of {len(readings)} checks not answered yet", "$text-muted"))
+    if any(reading.paused for _, reading in readings):
         parts.append(Content.styled("paused: press a key", "$text-warning"))
     return Content("  ").join(parts)

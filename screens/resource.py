@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import tzinfo
+from typing import ClassVar, Final
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import Screen
+from textual.widget import Widget
 
 from console.desk import Desk
-from console.sources.base import Detail, Finding, Reading
-from console.sources.poller import Key
-from console.sources.resource import known
+from console.sources.base import AnySource, Detail, Reading, Report, Series
 from console.stack import Stack
-from screens.frame import header_state
+from console.text import Clean
+from screens.hand_over import lines_text
+from screens.thing import THING_KEYS, ThingScreen
+from screens.verdicts import freshness
 from widgets.detail import DetailView
-from widgets.footer import Footer
-from widgets.header import Header
+from widgets.filter_bar import FilterBar
 from widgets.panel import Panel
 from widgets.plot import Plot
 
-if TYPE_CHECKING:
-    from screens.modals.actions import Selection
+PLOT_LINES: Final = 14
+RANGES: Final = (("all there is", 0), ("3 hours", 10_800), ("1 hour", 3_600), ("15 minutes", 900))
+"""What part of the metrics is plotted: in words, and in seconds back from the newest point."""
 
-PLOT_LINES = 14
+SAVED_WIDTH: Final = 120
 
 
 class Plots(VerticalScroll):
@@ -41,73 +44,95 @@ class Plots(VerticalScroll):
         Binding("G", "scroll_end", "End", show=False),
     ]
 
-    async def fill(self, detail: Detail) -> None:
-        """Show the series of a resource; a plot that is there already is only given the new points."""
+    async def fill(self, series: Iterable[Series], zone: tzinfo | None) -> None:
+        """Show these series; a plot that is there already is only given the new points."""
+        wanted = tuple(series)
         plots = list(self.query(Plot))
-        for plot in plots[len(detail.series) :]:
+        for plot in plots[len(wanted) :]:
             await plot.remove()
-        for _ in range(len(plots), len(detail.series)):
-            await self.mount(Plot())
-        for plot, series in zip(self.query(Plot), detail.series, strict=False):
-            plot.show([series])
+        for _ in range(len(plots), len(wanted)):
+            await self.mount(Plot(zone))
+        for plot, one in zip(self.query(Plot), wanted, strict=False):
+            plot.in_zone(zone)
+            plot.show([one])
 
 
-class ResourceScreen(Screen[None]):
+class ResourceScreen(ThingScreen):
     """All that is known of one resource; it follows the checks while it is open."""
 
+    NAME = "health"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "app.pop_screen", "Back"),
-        Binding("m", "plots", "Metrics as plots"),
+        Binding("enter", "related", "Related", key_display="enter"),
+        Binding("m", "plots", "Metrics"),
+        Binding("z", "range", "Time range"),
+        Binding("slash", "search", "Search", key_display="/"),
+        Binding("n", "next(1)", "Next match", show=False),
+        Binding("N", "next(-1)", "Match before", show=False),
+        *THING_KEYS,
+        Binding("escape", "back", "Back", show=False),
     ]
 
-    def __init__(self, desk: Desk, stack: Stack, finding: Finding) -> None:
-        super().__init__()
-        self.desk = desk
+    def __init__(self, desk: Desk, stack: Stack, resource: Clean, zone: tzinfo | None = None) -> None:
+        super().__init__(desk, zone)
         self._stack = stack
-        self._finding = finding
-        self._readings: dict[str, Reading[Any]] = {}
-        self._view = DetailView()
+        self._resource = resource
+        self._range = 0
+        self._view = DetailView(zone=zone)
         self._plots = Plots()
 
-    def compose(self) -> ComposeResult:
-        """Header, the detail with its age, footer."""
-        yield Header(header_state(self.desk))
-        source = self.desk.source(self._finding.source)
-        yield Panel(self._finding.resource, self._view, period=source.period)
+    def body(self) -> Iterable[Widget]:
+        """The detail with its age, or plots in its place."""
+        yield Panel(self._resource, self._view)
         yield self._plots
-        yield Footer()
+        yield FilterBar("what to look for")
 
-    async def on_mount(self) -> None:
-        """Follow the checks."""
-        sources = self.desk.sources(self._stack)
-        readings = self.desk.watch(self, self._stack, sources, self._heard)
-        self._readings = {source.name: reading for source, reading in readings.items()}
-        await self._show()
+    def stacks(self) -> tuple[Stack, ...]:
+        """The one that the resource belongs to."""
+        return (self._stack,)
 
-    async def on_unmount(self) -> None:
-        """Follow them no more."""
-        await self.desk.unwatch(self)
+    def stack_in_hand(self) -> Stack:
+        """The one that the resource belongs to."""
+        return self._stack
 
-    def _heard(self, key: Key, reading: Reading[Any]) -> None:
-        self._readings[key.source] = reading
-        self.call_next(self._show)
+    def sources(self, stack: Stack) -> Iterable[AnySource]:
+        """Every check: several may know the resource."""
+        return self.desk.sources(stack)
 
-    async def _show(self) -> None:
-        if not self.is_attached:  # a reading came while the screen was being closed
-            return
-        detail, found = known(self._readings, self._finding.resource)
-        source = self.desk.source(self._finding.source)
-        self.query_one(Panel).show(self._readings[source.name])
-        self._view.show(detail or Detail(self._finding.resource, source.title), found or [self._finding])
-        if detail is not None:
-            await self._plots.fill(detail)
+    def show(self) -> None:
+        """Show what is known of the resource."""
+        thing = self.take_in_hand(self._stack, self._resource)
+        panel = self.query_one(Panel)
+        at, panel.period = freshness([one for one in self._readings() if _knows(one[1].value, self._resource)])
+        panel.show(Reading(value=thing, at=at))
+        self._view.show(thing.detail or Detail(self._resource, ""), thing.findings)
+        if self._plots.display:
+            self.call_next(self._fill)
 
-    def selection(self) -> Selection | None:
-        """The resource."""
-        from screens.modals.actions import Selection
+    def _readings(self) -> list[tuple[AnySource, Reading[Report]]]:
+        return [(self.desk.source(name), reading) for name, reading in self.by_source(self._stack).items()]
 
-        detail, found = known(self._readings, self._finding.resource)
-        return Selection(self._stack, self._finding.resource, detail.kind if detail else "", tuple(found))
+    async def _fill(self) -> None:
+        seconds = RANGES[self._range][1]
+        series = self.thing.detail.series if self.thing and self.thing.detail else ()
+        await self._plots.fill([_newest(one, seconds) for one in series], self.zone)
+
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Show times in a zone."""
+        self._view.in_zone(zone)
+        self.call_next(self._fill)
+
+    def shown_text(self) -> tuple[str, str]:
+        """All that is known, as text."""
+        return self._resource, lines_text(self._view.content(SAVED_WIDTH))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Metrics are offered where there are any, their range while they are shown (called by Textual)."""
+        detail = self.thing.detail if self.thing else None
+        if action == "plots":
+            return detail is not None and bool(detail.series)
+        if action == "range":
+            return bool(self._plots.display)
+        return super().check_action(action, parameters)
 
     def action_plots(self) -> None:
         """Show the metrics as plots, or everything as text again."""
@@ -115,3 +140,71 @@ class ResourceScreen(Screen[None]):
         self._plots.display = plotted
         self.query_one(Panel).display = not plotted
         (self._plots if plotted else self._view).focus()
+        self.call_next(self._fill)
+        self.refresh_bindings()
+
+    def action_range(self) -> None:
+        """Plot another part of the metrics."""
+        self._range = (self._range + 1) % len(RANGES)
+        self.app.notify(f"Plotted: {RANGES[self._range][0]}.", timeout=2, markup=False)
+        self.call_next(self._fill)
+
+    def action_related(self) -> None:
+        """List what is related, to open one of it."""
+        from screens.modals.related import RelatedModal, related_to
+
+        def chosen(resource: Clean | None) -> None:
+            if resource is not None:
+                self.app.push_screen(ResourceScreen(self.desk, self._stack, resource, self.zone))
+
+        found = related_to(self._resource, self.thing.detail if self.thing else None, self._readings())
+        self.app.push_screen(RelatedModal(self._resource, found), chosen)
+
+    async def action_back(self) -> None:
+        """End the search, then the plots, then go back."""
+        bar = self.query_one(FilterBar)
+        if bar.display:
+            bar.action_clear()
+            bar.close()
+        elif self._plots.display:
+            self.action_plots()
+        else:
+            await self.app.pop_screen()
+
+    def action_search(self) -> None:
+        """Look for words in what is known."""
+        if not self._plots.display:
+            self.query_one(FilterBar).open()
+
+    def action_next(self, by: int) -> None:
+        """Go to the next place where the words are."""
+        self._view.next_match(by)
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Look while one types."""
+        lines = self._view.find(event.text)
+        event.bar.note(f"{lines} lines" if event.text else "")
+
+    def on_filter_bar_kept(self) -> None:
+        """Give the keys back."""
+        self._view.focus()
+
+    def on_filter_bar_closed(self) -> None:
+        """Give the keys back."""
+        self._view.focus()
+
+
+def _knows(report: Report | None, resource: Clean) -> bool:
+    if report is None:
+        return False
+    return any(one.resource == resource for one in report.details) or any(
+        one.resource == resource for one in report.findings
+    )
+
+
+def _newest(series: Series, seconds: int) -> Series:
+    """The newest part of a series; 0 seconds for all of it."""
+    if not seconds or not series.points:
+        return series
+    start = series.points[-1][0] - seconds
+    return replace(series, points=tuple(point for point in series.points if point[0] >= start))

@@ -13,14 +13,13 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
-from console.options import Options
 from console.problems import Problem
 from console.sources.base import AnySource, Finding, Level
-from console.sources.verdict import findings, worst_first
 from console.stack import Stack
 from screens.base import ConsoleScreen
 from screens.health import BREAKPOINTS, finding_key
 from screens.health import COLUMNS as PROBLEM_COLUMNS
+from screens.verdicts import freshness, judged, waiting
 from widgets.level import STYLES, SYMBOLS, level_cell, tally
 from widgets.panel import Panel
 from widgets.table import Table
@@ -100,7 +99,10 @@ class StacksScreen(ConsoleScreen):
     }
     """
     VERTICAL_BREAKPOINTS = BREAKPOINTS
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("P", "profile", "Profile, region")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("P", "app.modal('profile')", "Profile, region"),
+        Binding("escape", "app.open('health')", "Health of the open stack", show=False),
+    ]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -120,6 +122,10 @@ class StacksScreen(ConsoleScreen):
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """Describe calls and alarms: what costs little, for every stack at once."""
         return [source for source in self.desk.sources(stack) if source.overview]
+
+    def stack_in_hand(self) -> Stack | None:
+        """The one under the cursor."""
+        return self._table.cursor_row.stack if self._table.cursor_row else self.desk.stack
 
     def show(self) -> None:
         """Show the stacks in the order of their files."""
@@ -141,30 +147,14 @@ class StacksScreen(ConsoleScreen):
         """Show what is wrong with the stack under the cursor."""
         if event.table is self._table:
             self._show_wrong()
+            self.show_banner()
 
     def _glance(self, stack: Stack) -> Glance:
-        readings = {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}
-        found = worst_first([f for name, r in readings.items() for f in findings(self.desk.source(name), r)])
-        return Glance(
-            stack,
-            tuple(found),
-            min((reading.at for reading in readings.values() if reading.at), default=None),
-            sum(reading.at is None and reading.problem is None for reading in readings.values()),
-            self.desk.stack_problem(stack),
-        )
+        readings = [(self.desk.source(name), reading) for name, reading in self.by_source(stack).items()]
+        found, at = judged(readings), freshness(readings)[0]
+        return Glance(stack, tuple(found), at, waiting(readings), self.desk.stack_problem(stack))
 
     async def on_table_selected(self, event: Table.Selected) -> None:
         """Open the stack."""
         self.desk.choose(event.row.stack)
         await self.app.run_action("open('health')")
-
-    def action_profile(self) -> None:
-        """Choose another profile or region for the stack under the cursor."""
-        from screens.modals.profile import ProfileModal
-
-        stack = self._table.cursor_row.stack if self._table.cursor_row else self.desk.account
-        self.app.push_screen(ProfileModal(self.desk, stack), self._chosen)
-
-    def _chosen(self, options: Options | None) -> None:
-        if options is not None:
-            self.run_worker(self.desk.reopen(options), exclusive=True)

@@ -77,7 +77,7 @@ class FilterBar(Horizontal):
             field.value = text
         self.disabled = False
         self.display = True
-        field.focus()
+        self.screen.set_focus(field)  # at once: the next letter may be here already
 
     def close(self) -> None:
         """Hide the bar; the text stays. Disabled, so that a screen never gives it the keys while hidden."""

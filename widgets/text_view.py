@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import ClassVar, Final
 
 from rich.cells import get_character_cell_size
 from textual import events
@@ -14,6 +15,9 @@ from textual.style import Style
 
 from widgets.lines import Lines, segments, strip
 from widgets.table_paint import scroll_mark
+
+SIGNS: Final = "/:,_=&-"
+"""What the parts of ARNs, paths and addresses end with."""
 
 
 def hang(text: str, width: int, first: str = "", indent: int | None = None, style: str = "") -> list[Content]:
@@ -40,10 +44,16 @@ def fold(text: str, start: int, width: int) -> int:
     if end < len(text):
         words = end - len(text[start:end].lstrip(" "))
         blank = text.rfind(" ", words, end + 1)
-        end = blank if blank >= 0 else end
+        end = blank if blank >= 0 else _after_sign(text, start, end)
         while end < len(text) and text[end] == " ":
             end += 1
     return min(end, len(text))
+
+
+def _after_sign(text: str, start: int, end: int) -> int:
+    """Where a name that is longer than a line may end this one: after one of its signs, unless that wastes half."""
+    sign = max(text.rfind(sign, start, end) for sign in SIGNS)
+    return sign + 1 if sign - start >= (end - start) // 2 else end
 
 
 def _within(text: str, start: int, width: int) -> int:
@@ -81,6 +91,8 @@ class TextView(Lines, can_focus=True):
         self._top = 0
         self._content: list[Content] = []
         self._width = -1
+        self._needle = ""
+        self._found = -1
 
     def content(self, width: int) -> list[Content]:
         """All lines, each at most `width` cells."""
@@ -104,7 +116,14 @@ class TextView(Lines, can_focus=True):
     def _make(self, width: int) -> None:
         if width != self._width:
             self._width = width
-            self._content = self.content(max(1, width))
+            self._content = [self._marked(line) for line in self.content(max(1, width))]
+
+    def _marked(self, line: Content) -> Content:
+        """A line with what is looked for standing out."""
+        if self._needle and self._needle in line.plain.lower():
+            for found in re.finditer(re.escape(self._needle), line.plain.lower()):
+                line = line.stylize("reverse", found.start(), found.end())
+        return line
 
     def _strips(self, width: int, height: int) -> list[Strip]:
         base, bar = self.visual_style, self.get_visual_style("text-view--scroll")
@@ -123,6 +142,23 @@ class TextView(Lines, can_focus=True):
         """All lines, for a view with ``height: auto`` (called by Textual)."""
         self._make(width - 2)
         return max(1, len(self._content))
+
+    def find(self, text: str) -> int:
+        """Mark where `text` occurs, capitals or not, and show the first such line; gives how many there are."""
+        self._needle, self._found = text.lower(), -1
+        self.renew()
+        self.next_match(1)
+        return sum(self._needle in line.plain.lower() for line in self._content) if self._needle else 0
+
+    def next_match(self, by: int) -> None:
+        """Show the next line with what is looked for, with -1 the one before; beyond the last comes the first."""
+        places = [y for y, line in enumerate(self._content) if self._needle and self._needle in line.plain.lower()]
+        if places:
+            beyond = [y for y in places if (y > self._found if by > 0 else y < self._found)]
+            order = beyond or places
+            self._found = order[0] if by > 0 else order[-1]
+            self._top = max(0, self._found - self.size.height // 3)
+            self.update_lines()
 
     def action_move(self, by: int) -> None:
         """Scroll by lines."""

@@ -22,7 +22,7 @@ from widgets.table_layout import Column
 
 
 @dataclass(frozen=True)
-class Selection:
+class Subject:
     """What is selected on a screen: the resource, its kind as a Detail names it, and what was found."""
 
     stack: Stack
@@ -40,7 +40,7 @@ class Action:
     fixes: str = ""
 
 
-def actions_on(selection: Selection) -> list[Action]:
+def actions_on(selection: Subject) -> list[Action]:
     """What fixes a finding first, then all that can be done to such a resource, or to anything in the stack."""
     from console.operations import OPERATIONS, operations_for, operations_on
     from console.operations.parameters import parameters
@@ -87,7 +87,7 @@ class ActionsModal(ModalScreen[Action | None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Close")]
 
-    def __init__(self, selection: Selection, actions: Sequence[Action]) -> None:
+    def __init__(self, selection: Subject, actions: Sequence[Action]) -> None:
         super().__init__()
         self._selection = selection
         self._actions = actions

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from console.desk import Desk
 from console.stack import Stack
 from console.write_state import Locked, WriteState
 
@@ -60,3 +61,9 @@ class ArmModal(ModalScreen[bool]):
             self.query_one("#wrong", Static).update(Content(str(error)))
             return
         self.dismiss(result=True)
+
+
+def open_arm(screen: Screen[Any], desk: Desk) -> None:
+    """Ask for the reason for which the open stack is to be written on."""
+    if desk.stack is not None:
+        screen.app.push_screen(ArmModal(desk.stack, desk.write_state), lambda _: desk.tell())

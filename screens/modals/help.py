@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 
+from console.desk import Desk
 from widgets.detail_lines import fact_lines, section
 from widgets.text_view import TextView, hang
+
+HERE: Final = "This screen"
+IN_FOCUS: Final = "In the list or text"
+EVERYWHERE: Final = "Everywhere"
+TEXTUALS: Final = {
+    "app.focus_next": "To the next part of the screen",
+    "app.focus_previous": "To the part before",
+    "screen.copy_text": "",
+    "help_quit": "Ask whether to leave",
+    "quit": "Leave",
+}
+"""Keys that Textual brings, in our words; an empty one is not listed."""
 
 
 class HelpText(TextView):
@@ -51,19 +64,27 @@ class HelpModal(ModalScreen[None]):
         """The text, scrolled by keys."""
         text = HelpText(self._about, self._groups)
         text.border_title = "Keys"
-        text.border_subtitle = "esc closes"
+        text.border_subtitle = "j k scroll, esc closes"
         yield text
+
+
+def open_help(screen: Screen[Any], desk: Desk) -> None:
+    """Show the keys of a screen."""
+    screen.app.push_screen(HelpModal(screen))
 
 
 def key_groups(screen: Screen[Any], active: Iterable[ActiveBinding]) -> dict[str, list[tuple[str, str]]]:
     """Keys and what they do: of this screen, of the list or pane in focus, of every screen."""
-    groups: dict[str, dict[str, tuple[list[str], str]]] = {"This screen": {}, "In the list": {}, "Everywhere": {}}
+    groups: dict[str, dict[str, tuple[list[str], str]]] = {HERE: {}, IN_FOCUS: {}, EVERYWHERE: {}}
     for found in active:
-        if not found.binding.description:
+        binding = found.binding
+        does = TEXTUALS.get(binding.action, binding.description)
+        if not does:
             continue
-        title = "This screen" if found.node is screen else "Everywhere" if found.node is screen.app else "In the list"
-        keys, _ = groups[title].setdefault(found.binding.action, ([], found.binding.description))
-        keys.append(screen.app.get_key_display(found.binding))
+        everywhere = found.node is screen.app or binding.action in TEXTUALS
+        title = EVERYWHERE if everywhere else HERE if found.node is screen else IN_FOCUS
+        keys, _ = groups[title].setdefault(binding.action, ([], does))
+        keys.append(screen.app.get_key_display(binding))
     return {
         title: [(" ".join(keys), does) for keys, does in group.values()] for title, group in groups.items() if group
     }

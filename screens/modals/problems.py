@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from console.desk import Desk
 from widgets.table import Table
@@ -118,3 +118,8 @@ class ProblemsModal(ModalScreen[None]):
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Explain the problem under the cursor."""
         self.query_one(Explained).show(event.row)
+
+
+def open_problems(screen: Screen[Any], desk: Desk) -> None:
+    """Show what could not be read, and why."""
+    screen.app.push_screen(ProblemsModal(desk))

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from console.desk import Desk
 from console.options import Options, UsageError
 from console.stack import Stack
+from screens.sign_in import Troubled
 from widgets.table import Table
 from widgets.table_layout import Column
 
-COLUMNS: tuple[Column[str], ...] = (Column("profile", "Profile", lambda name: name, width=20, share=1),)
+REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+OWN: Final = "(as the stack files and the environment say)"
+"""The row for no profile of one's own choice."""
+
+MEANS: Final = (
+    "Holds for all stacks until the console ends, as --profile and --region do; no file is changed. "
+    "Connections are closed, credentials and stack files are read again."
+)
+DEMO: Final = "The demo has profiles of its own, one a stack: there is nothing to choose. Esc closes."
+
+COLUMNS: tuple[Column[str], ...] = (Column("profile", "Profile", lambda name: name or OWN, width=20, share=1),)
+
+
+def open_profile(screen: Screen[Any], desk: Desk) -> None:
+    """Ask for another profile or region, and go on with it."""
+
+    def chosen(options: Options | None) -> None:
+        if options is not None:
+            screen.app.run_worker(desk.reopen(options), group="reopen", exclusive=True)
+
+    stack = screen.stack_in_hand() if isinstance(screen, Troubled) else desk.stack
+    screen.app.push_screen(ProfileModal(desk, stack or desk.account), chosen)
 
 
 class ProfileModal(ModalScreen[Options | None]):
@@ -29,11 +53,14 @@ class ProfileModal(ModalScreen[Options | None]):
     ProfileModal {
         align: center middle;
         & > Vertical {
-            width: 64; max-width: 96%; height: auto; max-height: 90%; padding: 0 1;
+            width: 70; max-width: 98%; height: auto; max-height: 95%; padding: 0 1;
             background: $surface; border: round $primary;
         }
-        & Table { height: auto; max-height: 12; background: $surface; margin: 1 0; }
+        & Static { height: auto; }
+        & Table { height: auto; max-height: 10; background: $surface; margin: 1 0; }
         & Input { height: 1; border: none; padding: 0; background: $panel; }
+        & #means { color: $text-muted; }
+        & #wrong { color: $error; text-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close")]
@@ -42,50 +69,61 @@ class ProfileModal(ModalScreen[Options | None]):
         super().__init__()
         self._desk = desk
         self._stack = stack
+        self._demo = desk.workspace is not None and desk.workspace.demo is not None
         self._table = Table[str](COLUMNS, lambda name: name, empty="Reading the profiles ...", marks=False)
 
     def compose(self) -> ComposeResult:
-        """The profiles, the region, and what is wrong with the choice."""
-        target = self._desk.target(self._stack)
-        box = Vertical(
-            self._table,
-            Static("Region (empty: the profile's own)", markup=False),
-            Input((target.region or "") if target else "", compact=True, placeholder="eu-west-1"),
-            Static("", id="wrong", markup=False),
-        )
-        box.border_title = Content(f"Profile and region of {self._stack.name}")
-        box.border_subtitle = "enter takes them, esc closes"
-        yield box
+        """The profiles, the region, what choosing means, and what is wrong with the choice."""
+        box = Vertical()
+        box.border_title = "Profile and region"
+        box.border_subtitle = "tab to the region, enter takes both, esc closes"
+        with box:
+            yield Static(self._now())
+            if self._demo:
+                yield Static(Content(DEMO), id="means")
+            else:
+                yield self._table
+                yield Static("Region (empty: as the stack files, the environment and the profile say)", markup=False)
+                yield Input(self._desk.options.region or "", compact=True, placeholder="such as eu-west-1")
+                yield Static(Content(MEANS), id="means")
+            yield Static(Content(""), id="wrong")
 
     async def on_mount(self) -> None:
         """Read the profiles."""
+        if self._demo:
+            return
         from console.aws.profiles import profiles
 
-        names = await asyncio.to_thread(profiles)
-        self._table.empty = "No profiles in the AWS config files."
-        self._table.set_rows(names)
+        self._table.set_rows(["", *await asyncio.to_thread(profiles)])
+        self._table.move_to(self._desk.options.profile or "")
+
+    def _now(self) -> Content:
         target = self._desk.target(self._stack)
-        self._table.move_to(target.profile if target else None)
+        profile = (target.profile if target else None) or "the default"
+        region = (target.region if target else None) or "the profile's"
+        return Content.assemble(
+            "Now: profile ", (profile, "bold"), ", region ", (region, "bold"), f", {self._stack.name}"
+        )
 
     def on_table_selected(self) -> None:
         """Take the choice."""
         self._take()
 
-    def on_input_submitted(self) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the choice."""
+        event.stop()
         self._take()
 
     def _take(self) -> None:
         region = self.query_one(Input).value.strip() or None
-        if self._stack.region and region == self._stack.region:
-            region = None
-        options = replace(
-            self._desk.options, profile=self._table.cursor_row, region=region, stack=self._desk.options.stack
-        )
         try:
-            options.checked()
-            if region and self._stack.region:
-                raise UsageError(f"Stack {self._stack.name} is in {self._stack.region}: its file says so.")
+            if region and not REGION.fullmatch(region):
+                raise UsageError(f"{region} is not a region. One looks like eu-west-1 or us-gov-east-1.")
+            contrary = [stack for stack in self._desk.stacks if region and stack.region and stack.region != region]
+            if contrary:
+                names = ", ".join(f"{stack.name} ({stack.region})" for stack in contrary[:3])
+                raise UsageError(f"Stack files name another region: {names}. Leave it empty, or mend the files.")
+            options = replace(self._desk.options, profile=self._table.cursor_row or None, region=region).checked()
         except UsageError as error:
             self.query_one("#wrong", Static).update(Content(str(error)))
             return

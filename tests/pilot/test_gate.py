@@ -18,7 +18,7 @@ from console.desk import Desk
 from console.journal.records import Filter, State
 from console.operations.ecs import Scale
 from console.options import Options
-from screens.modals.actions import Selection
+from screens.modals.actions import Subject
 from screens.modals.form import FieldInput, FormModal
 from screens.modals.plan import DEAF_SECONDS, PlanModal
 from tests.conftest import DemoServer
@@ -72,7 +72,7 @@ async def open_plan(pilot: Pilot[int], count: int) -> PlanModal:
 
     app = pilot.app
     assert isinstance(app, ConsoleApp) and app.desk.stack is not None
-    selection = Selection(app.desk.stack, app.desk.stack.label)
+    selection = Subject(app.desk.stack, app.desk.stack.label)
     show(app, app.desk, selection, Scale(SERVICE, count, CLUSTER))
     await until(pilot, lambda: asked(pilot) and "Planning" not in asked(pilot))
     assert isinstance(app.screen, PlanModal)

@@ -1,0 +1,57 @@
+"""Runs a program on this terminal, in the foreground, as a shell does: its keys and signals reach it and not us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+
+from console.text import Clean, clean
+
+_running: list[int] = []
+
+
+def run(argv: Sequence[str], env: Mapping[str, str]) -> int | Clean:
+    """Run a program with `env` added to the environment until it ends; its exit code, or why it cannot start.
+
+    It is a job of its own: ctrl+c ends it and not the console. Blocks; nothing may be drawn meanwhile.
+    """
+    tty = sys.stdin.fileno()
+    try:
+        child = subprocess.Popen(argv, env={**os.environ, **env}, process_group=0)
+    except OSError as error:
+        return clean(f"{argv[0]} cannot be started: {error.strerror}.")
+    _running.append(child.pid)
+    try:
+        os.tcsetpgrp(tty, child.pid)
+        # It may have been stopped for reading before it was in the foreground.
+        os.killpg(child.pid, signal.SIGCONT)
+        return _wait(child)
+    finally:
+        _running.remove(child.pid)
+        _take_back(tty)
+
+
+def end() -> None:
+    """End the program that runs in the foreground, if there is one: the console ends."""
+    for group in list(_running):
+        os.killpg(group, signal.SIGHUP)
+
+
+def _wait(child: subprocess.Popen[bytes]) -> int:
+    """Wait for its end; a job that stops goes on at once, since there is no shell to bring it back."""
+    while True:
+        _, status = os.waitpid(child.pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            child.returncode = os.waitstatus_to_exitcode(status)
+            return child.returncode
+        os.killpg(child.pid, signal.SIGCONT)
+
+
+def _take_back(tty: int) -> None:
+    """Be in the foreground again: a job in the background may set that only where it ignores the signal for it."""
+    former = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(tty, os.getpgrp())
+    signal.signal(signal.SIGTTOU, former)

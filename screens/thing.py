@@ -1,0 +1,113 @@
+"""A screen on which one resource is in hand: a shell in it, its name for the clipboard, what is shown for a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+
+from console.desk import Desk
+from console.shell import Place
+from console.sources.base import Detail, Finding, Report
+from console.sources.resource import known
+from console.stack import Stack
+from console.text import Clean
+from screens.base import ConsoleScreen
+from screens.hand_over import copy, save
+from screens.modals.actions import Subject
+from screens.shell import open_shell, place_of
+
+THING_KEYS: Final[list[BindingType]] = [
+    Binding("x", "shell", "Shell"),
+    Binding("y", "copy_name", "Copy its name", show=False),
+    Binding("Y", "copy_arn", "Copy its ARN", show=False),
+    Binding("o", "save", "Save what is shown", show=False),
+    Binding("t", "time", "Times in UTC or local", show=False),
+]
+"""What a subclass adds to its own keys."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A resource, all that is known of it, and where a shell in it would be."""
+
+    stack: Stack
+    resource: Clean
+    detail: Detail | None
+    findings: tuple[Finding, ...]
+    place: Place | None
+
+
+class ThingScreen(ConsoleScreen):
+    """Health, or one resource; a subclass says what is in hand, and what to save."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, desk: Desk, zone: tzinfo | None = None) -> None:
+        super().__init__(desk)
+        self.zone = zone
+        self.thing: Thing | None = None
+
+    def take_in_hand(self, stack: Stack, resource: Clean) -> Thing:
+        """Make a resource the one in hand: the keys that are offered follow it."""
+        readings = self.by_source(stack)
+        detail, found = known(readings, resource)
+        place = place_of(stack, detail, self.details(stack))
+        former, self.thing = self.thing, Thing(stack, resource, detail, tuple(found), place)
+        if (former.place if former else None) != place:
+            self.refresh_bindings()
+        return self.thing
+
+    def details(self, stack: Stack) -> list[Detail]:
+        """Everything that the checks of a stack know in detail."""
+        values = [reading.value for reading in self.by_source(stack).values()]
+        return [detail for value in values if isinstance(value, Report) for detail in value.details]
+
+    def shown_text(self) -> tuple[str, str]:
+        """A name for a file, and the text that is shown."""
+        return "", ""
+
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Show times in a zone; None is local time."""
+
+    def selection(self) -> Subject | None:
+        """The resource in hand, for the menu of actions."""
+        thing = self.thing
+        if thing is None:
+            return None
+        return Subject(thing.stack, thing.resource, thing.detail.kind if thing.detail else "", thing.findings)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A shell is offered where one can be, an ARN where there is one (called by Textual)."""
+        if action == "shell":
+            return self.thing is not None and self.thing.place is not None
+        return True
+
+    def action_shell(self) -> None:
+        """Open a shell in the resource, the console suspended meanwhile."""
+        if self.thing is not None and self.thing.place is not None:
+            self.run_worker(open_shell(self.app, self.desk, self.thing.stack, self.thing.place), group="shell")
+
+    def action_copy_name(self) -> None:
+        """Copy the name of the resource."""
+        if self.thing is not None:
+            copy(self.app, self.thing.resource)
+
+    def action_copy_arn(self) -> None:
+        """Copy the ARN of the resource."""
+        if self.thing is not None and self.thing.detail is not None and self.thing.detail.arn:
+            copy(self.app, self.thing.detail.arn)
+        else:
+            self.app.notify("No ARN is known of it; y copies its name.", markup=False)
+
+    def action_save(self) -> None:
+        """Save what is shown to a file."""
+        self.run_worker(save(self.app, *self.shown_text()), group="save")
+
+    def action_time(self) -> None:
+        """Change between local time and UTC."""
+        self.zone = UTC if self.zone is None else None
+        self.in_zone(self.zone)
+        self.app.notify("Times are in UTC." if self.zone else "Times are local.", timeout=2, markup=False)

@@ -1,0 +1,64 @@
+"""What all readings of a stack say together: findings worst first, and how old they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from console.problems import Kind, Problem
+from console.sources.base import AnySource, Finding, Level, Reading, Report
+from console.sources.verdict import findings, worst_first
+from console.text import Clean, clean
+
+Readings = Sequence[tuple[AnySource, Reading[Any]]]
+
+ALIKE: Final = frozenset({Kind.LOGIN, Kind.NETWORK, Kind.SKEW})
+"""Problems that concern every check alike: said once, not once a check."""
+
+FEW: Final = 2
+"""Checks with a problem that are still named one by one."""
+
+
+def judged(readings: Readings) -> list[Finding]:
+    """Every finding, the worst first; what keeps many checks from being made is one of them."""
+    found = [f for _, reading in readings if isinstance(reading.value, Report) for f in reading.value.findings]
+    troubled = [(source, reading, reading.problem) for source, reading in readings if reading.problem is not None]
+    for kind in ALIKE:
+        alike = [problem for _, _, problem in troubled if problem.kind is kind]
+        if len(alike) > FEW:
+            found.append(_together(len(alike), alike[0]))
+            troubled = [one for one in troubled if one[2].kind is not kind]
+    found += [findings(source, Reading(problem=reading.problem))[0] for source, reading, _ in troubled]
+    return worst_first(found)
+
+
+def is_many(finding: Finding) -> bool:
+    """Whether a finding stands for many checks that could not be made."""
+    return not finding.source
+
+
+def freshness(readings: Readings) -> tuple[datetime | None, float]:
+    """When what is shown was read, and the period that this is measured by.
+
+    That is the reading most overdue, where one is older than twice its period; else the oldest of those read most
+    often: what is read once an hour says nothing of the rest.
+    """
+    read = [(reading.at, source.period) for source, reading in readings if reading.at is not None]
+    if not read:
+        return None, 0.0
+    now = datetime.now(read[0][0].tzinfo)
+    overdue = max(read, key=lambda one: (now - one[0]).total_seconds() / one[1])
+    if (now - overdue[0]).total_seconds() > 2 * overdue[1]:
+        return overdue
+    often = min(period for _, period in read)
+    return min(at for at, period in read if period == often), often
+
+
+def waiting(readings: Iterable[tuple[AnySource, Reading[Any]]]) -> int:
+    """How many checks have not answered yet, neither well nor badly."""
+    return sum(reading.at is None and reading.problem is None for _, reading in readings)
+
+
+def _together(checks: int, problem: Problem) -> Finding:
+    return Finding("", Clean(f"{checks} checks"), Level.UNKNOWN, clean(problem), Clean(problem.kind.value))
