@@ -22,6 +22,9 @@ check: $(VENV)/.dev ## lint, format, types, layers
 bench: $(VENV)/.dev ## measure, beside yardsticks of the same run
 	@$(BIN)/python -m tests.bench
 
+scorecard: $(VENV)/.dev ## measure what safety promises; LINES="1 16" for some of it
+	@$(BIN)/python -m tests.scorecard $(LINES)
+
 lock: $(VENV)/.dev ## resolve the dependencies again
 	@$(PIP) install 'uv<1'
 	@$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url \
