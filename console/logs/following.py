@@ -20,13 +20,17 @@ Connect = Callable[[], Awaitable["Aws"]]
 """Gives the present way to AWS, which is another one after the credentials were renewed. Raises `Failure`."""
 
 
-class Sink(Protocol):
-    """Where lines go. A `LogBuffer` is one."""
+class Lines(Protocol):
+    """Where lines go."""
 
     streams: Streams
 
     def append(self, events: Sequence[LogEvent]) -> None:
         """Take events, in any order."""
+
+
+class Sink(Lines, Protocol):
+    """Where lines go, and what is said of them. A `LogBuffer` is one."""
 
     def add_gap(self, at_ms: int, text: Clean) -> Key:
         """Say at a moment that lines are missing."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from console import filter_pattern
 from console.logs.event import LogEvent
-from console.logs.following import Connect, Sink
+from console.logs.following import Connect, Lines
 from console.logs.intake import Intake
 from console.logs.pages import FILTER, Pages, events_of
 from console.problems import Failure, Kind, Problem
@@ -59,7 +59,7 @@ class Search:
         self,
         connect: Connect,
         groups: Sequence[LogGroup],
-        sink: Sink,
+        sink: Lines,
         start_ms: int,
         end_ms: int,
         *,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from console import filter_pattern
 from console.aws.limits import URGENT, Bucket
 from console.logs.following import Connect, Doing, GroupState, Pace, Sink
 from console.logs.group_tail import GroupTail
@@ -32,7 +33,7 @@ class Tail:
 
     Lines go to `sink` as they come, each once; those of one group in the order in which AWS tells them. `since_ms` is
     where it begins, in milliseconds since 1970. A failure of one group does not concern the others. `idle` says for
-    how many seconds nobody has touched a key.
+    how many seconds nobody has touched a key. Raises `PatternError` for a pattern that AWS would refuse.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Tail:
         pace: Pace | None = None,
         idle: Callable[[], float] = lambda: 0.0,
     ) -> None:
+        filter_pattern.parse(pattern)
         start = since_ms if since_ms is not None else int(1000 * (time.time() - BACK))
         self.groups = tuple(groups)
         self.pattern = pattern

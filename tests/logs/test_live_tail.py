@@ -1,0 +1,209 @@
+"""Live Tail: lines at once, sessions that end, and the holes between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from console.aws.call import Aws
+from console.aws.meter import Meter
+from console.aws.target import Target
+from console.filter_pattern import PatternError
+from console.logs import live_tail
+from console.logs.event import LogEvent
+from console.logs.following import Doing
+from console.logs.live_tail import PRICE, TERMS, LiveTail
+from console.logs.twins import Twins
+from console.problems import Kind
+from console.text import Clean
+from tests.conftest import DemoServer
+from tests.logs.cloud import SOON, Cloud, Shown, failure, group, now_ms
+from tests.logs.conftest import REGION, STACK, Unlimited
+
+
+class Session:
+    """A live tail whose updates a test sends; None ends it as AWS does after three hours."""
+
+    def __init__(self) -> None:
+        self.updates: asyncio.Queue[dict[str, Any] | Exception | None] = asyncio.Queue()
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        yield {"sessionStart": {}}
+        while True:
+            update = await self.updates.get()
+            if isinstance(update, Exception):
+                raise update
+            yield {"SessionTimeoutException": {}} if update is None else {"sessionUpdate": update}
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class LiveCloud(Cloud):
+    """A CloudWatch Logs with live tail sessions."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__({name: [] for name in names})
+        self.meter = Meter()
+        self.sessions: asyncio.Queue[Session] = asyncio.Queue()
+        self.started: list[dict[str, Any]] = []
+
+    async def items(self, service: str, operation: str, key: str, **params: Any) -> Any:
+        names = [name for name in self.groups if name.startswith(params["logGroupNamePrefix"])]
+        return [{"logGroupName": name, "logGroupArn": f"arn:aws:logs:r:1:log-group:{name}"} for name in names]
+
+    async def client(self, service: str, region: str | None) -> Any:
+        return self
+
+    async def start_live_tail(self, **params: Any) -> dict[str, Any]:
+        self.started.append(params)
+        session = Session()
+        self.sessions.put_nowait(session)
+        return {"responseStream": session}
+
+    def say(self, session: Session | None, *messages: str, sampled: bool = False) -> None:
+        """Write lines, which a session brings if there is one."""
+        self.write("/a", messages)
+        if session is not None:
+            results = [
+                {
+                    "logGroupIdentifier": "1:/a",
+                    "logStreamName": event.stream,
+                    "timestamp": event.at_ms,
+                    "message": event.message,
+                }
+                for event in self.groups["/a"][-len(messages) :]
+            ]
+            session.updates.put_nowait({"sessionMetadata": {"sampled": sampled}, "sessionResults": results})
+
+
+@asynccontextmanager
+async def living(tail: LiveTail) -> AsyncIterator[None]:
+    task = asyncio.create_task(tail.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.fixture
+async def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_tail, "_SETTLED", 0.05)
+    monkeypatch.setattr(live_tail, "_WAITS", (0.01,))
+
+
+@pytest.mark.parametrize("ended", [None, failure(Kind.NETWORK, "The line is dead.")], ids=["after 3 h", "broken"])
+async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(shown: Shown, ended: Exception | None) -> None:
+    cloud = LiveCloud("/a")
+    tail = LiveTail(cloud.connect, [group("/a")], shown, tell=shown.news)
+    holes: list[str] = []
+    shown.listen(lambda: holes.extend(shown.missing))
+    async with living(tail):
+        first = await cloud.sessions.get()
+        cloud.say(first, "one", "same", "same")
+        await shown.until(lambda: len(shown) == 3)
+        cloud.say(None, "same", "between")
+        first.updates.put_nowait(ended)  # type: ignore[arg-type]
+        second = await cloud.sessions.get()
+        cloud.say(second, "two", "same")
+        await shown.until(lambda: len(shown.texts) == 7 and not shown.missing)
+        cloud.say(second, "three")
+        await shown.until(lambda: len(shown.texts) == 8)
+    assert shown.counted() == {"one": 1, "same": 4, "between": 1, "two": 1, "three": 1}
+    assert any("Live Tail was begun again; they are being read." in text for text in holes)
+    assert first.closed and second.closed
+    assert cloud.meter.dollars == pytest.approx(2 * PRICE)
+
+
+async def test_samples_are_counted_and_said_in_a_row(shown: Shown) -> None:
+    cloud = LiveCloud("/a")
+    tail = LiveTail(cloud.connect, [group("/a")], shown)
+    async with living(tail):
+        session = await cloud.sessions.get()
+        for number, sampled in enumerate((False, True, True, False, True)):
+            cloud.say(session, f"n{number}", sampled=sampled)
+        await shown.until(lambda: len(shown.texts) == 5)
+    assert tail.sampled == shown.tally.sampled == 3
+    assert len(shown.missing) == 2 and "samples only of more than 500 lines a second" in shown.missing[0]
+
+
+async def test_a_group_that_is_not_there_does_not_keep_the_others(shown: Shown) -> None:
+    cloud = LiveCloud("/a")
+    tail = LiveTail(cloud.connect, [group("/gone"), group("/a")], shown, pattern="n", tell=shown.news)
+    async with living(tail):
+        cloud.say(await cloud.sessions.get(), "n")
+        await shown.until(lambda: len(shown) == 1)
+        assert [state.doing for state in tail.states] == [Doing.MISSING, Doing.FOLLOWING]
+        assert cloud.started == [
+            {"logGroupIdentifiers": ["arn:aws:logs:r:1:log-group:/a"], "logEventFilterPattern": "n"}
+        ]
+
+
+async def test_it_waits_for_a_group_that_is_not_there_yet(shown: Shown) -> None:
+    cloud = LiveCloud()
+    tail = LiveTail(cloud.connect, [group("/a")], shown, tell=shown.news)
+    async with living(tail):
+        await shown.until(lambda: tail.states[0].problem)
+        assert tail.states[0].doing is Doing.BACKING_OFF and "None of the log groups exists" in str(
+            tail.states[0].problem
+        )
+        cloud.groups["/a"] = []
+        cloud.say(await cloud.sessions.get(), "there")
+        await shown.until(lambda: shown.texts == ["there"])
+
+
+def test_its_limits_and_price_are_told() -> None:
+    cloud, shown = LiveCloud("/a"), Shown
+    with pytest.raises(ValueError, match="1 to 10 log groups of one region"):
+        LiveTail(cloud.connect, [group(f"/{number}") for number in range(11)], shown)  # type: ignore[arg-type]
+    with pytest.raises(PatternError):
+        LiveTail(cloud.connect, [group("/a")], shown, pattern="{ $.")  # type: ignore[arg-type]
+    assert all(words in TERMS for words in ("10 log groups", "500 lines a second", "$0.01 a minute", "3 hours"))
+
+
+def test_of_equal_lines_as_many_are_passed_on_as_one_way_brought() -> None:
+    line = LogEvent("", 1000, 0, Clean("same"))
+    other = LogEvent("", 1000, 1, Clean("same"))
+    twins = Twins(kept_ms=20_000)
+    assert twins.new([line, line, other], 0) == [line, line, other]
+    assert twins.new([line, line, line], 1) == [line]
+    assert twins.new([line, line], 0) == [line]
+    twins.forget(15_000)
+    assert twins.new([line], 1) == []
+    twins.forget(60_000)
+    assert twins.new([line], 1) == [line]
+
+
+async def test_on_the_embedded_aws(demo: DemoServer, new_group: Callable[[str], Any], shown: Shown) -> None:
+    record, client = demo.record, new_group("/test/live")
+    target = Target(STACK, REGION, demo.url, record.config_file, record.credentials_file)
+    aws = Aws(target, Meter(), limits=Unlimited())
+
+    async def connect() -> Aws:
+        return aws
+
+    tail = LiveTail(connect, [group("/test/live")], shown, tell=shown.news)
+    async with living(tail):
+        await shown.until(lambda: tail.states[0].doing is Doing.FOLLOWING)
+        events = [{"timestamp": now_ms(), "message": f"n{number}"} for number in range(20)]
+        async with asyncio.timeout(SOON):
+            await asyncio.to_thread(
+                client.put_log_events, logGroupName="/test/live", logStreamName="s0", logEvents=events
+            )
+        await shown.until(lambda: len(shown) == 20)
+    assert shown.texts == [f"n{number}" for number in range(20)]
+    assert {shown.streams[line.stream] for line in shown.lines} == {shown.streams[0]}
+    assert shown.streams[0].group == "/test/live" and aws.meter.dollars == PRICE
+    await aws.close()
