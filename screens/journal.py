@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -91,8 +92,9 @@ class JournalScreen(ConsoleScreen):
     def look(self) -> None:
         """Read the journal again."""
         if self.is_current:
-            self.run_worker(self._read, group="journal", exclusive=True)
+            self._read()
 
+    @work(group="journal", exclusive=True)
     async def _read(self) -> None:
         from console.journal.records import Filter
         from console.journal.store import JournalError
@@ -139,8 +141,9 @@ class JournalScreen(ConsoleScreen):
 
     def action_export(self) -> None:
         """Save what is shown, as Markdown."""
-        self.run_worker(self._export, group="export", exclusive=True)
+        self._export()
 
+    @work(group="export", exclusive=True)
     async def _export(self) -> None:
         import asyncio
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar, Final
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -136,12 +135,13 @@ class PlanModal(ModalScreen[Outcome | None]):
         """Begin to plan."""
         self._say(Content("Planning: reading what is there now ..."))
         self._changes.listen(self, self._heard)
-        self.run_worker(self._plan)
+        self._plan()
 
     def on_unmount(self) -> None:
         """Follow no more; the change itself goes on."""
         self._changes.forget(self)
 
+    @work
     async def _plan(self) -> None:
         wanted = self._wanted
         try:
@@ -231,8 +231,9 @@ class PlanModal(ModalScreen[Outcome | None]):
         self.query_one("#box").border_subtitle = "esc closes; the change goes on and stays in the journal"
         self._say(Content("Applying ..."))
         self._course.focus()
-        self.run_worker(partial(self._carry_out, planned, answer))
+        self._carry_out(planned, answer)
 
+    @work
     async def _carry_out(self, planned: Planned, answer: str) -> None:
         try:
             self._ended(await self._changes.apply(planned, answer))
