@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
@@ -73,9 +72,10 @@ class ConsoleApp(TerminalApp[int]):
         await asyncio.to_thread(self._import)
         self.desk.listen(self, self._desk_changed)
         await self.action_open(self._first)
-        gc.freeze()
-        gc.enable()
         await self.desk.open()
+        for outcome in self.desk.settled:
+            name = outcome.run.title if outcome.run else ""
+            self.notify(f"{name}. {outcome.what}", title=f"Earlier change: {outcome.state}", timeout=30, markup=False)
 
     def _import(self) -> None:
         SCREENS[self._first].load()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from console.aws.connections import Connection, Connections
     from console.aws.target import Target
     from console.changes import Changes
+    from console.operations.events import Outcome
     from console.shell import Place, ShellCommand
     from console.workspace import Workspace
 
@@ -43,6 +44,7 @@ class Desk:
         self.opening: Clean = Clean("Opening ...")
         self.poller = Poller(self._connect)
         self.changes: Changes | None = None
+        self.settled: tuple[Outcome, ...] = ()
         self.meter = Meter()
         self.sign_in = SignIn(self)
         self.write_state = WriteState(read_only=options.read_only)
@@ -190,7 +192,7 @@ class Desk:
         if workspace.demo is not None:
             for run in self.changes.open_runs:
                 await workspace.demo.wait_ready(run.stack)
-        await self.changes.settle(workspace.stacks)
+        self.settled = await self.changes.settle(workspace.stacks)
         self.tell()
 
     def _after_change(self, stack: str) -> None:
