@@ -13,6 +13,7 @@ from console.options import Options
 
 COMMANDS: Final = {
     "health": "check every resource of a stack, or of all stacks",
+    "logs": "print the lines of log groups: back in time, followed, filtered, as JSON",
     "stacks": "list the stacks and their files",
     "policy": "print the least-privilege IAM policy: --read-only for looking only, --stack NAME for one stack",
     "operations": "list every change that can be made",
