@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from console.aws.meter import Meter
 from console.memory import recall, remember
-from console.opening import opened, problem_of, search
+from console.opening import first_of, import_changes, opened, problem_of, search
 from console.options import Options
 from console.problems import Failure, Kind, Problem
 from console.sign_in import SignIn
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from console.changes import Changes
     from console.operations.events import Outcome
     from console.shell import Place, ShellCommand
+    from console.tails import Tails
     from console.workspace import Workspace
 
 
@@ -74,7 +76,7 @@ class Desk:
             self.problem = problem_of(error)
         else:
             self.poller.idle_pause = self.workspace.settings.idle_pause
-            self.stack = _first(stacks, recall().stack)
+            self.stack = first_of(stacks, recall().stack)
             if broken := self.workspace.broken:
                 more = f" ({len(broken) - 1} more files are broken too.)" if len(broken) > 1 else ""
                 self.problem = Problem(Kind.INVALID, broken[0], Clean(f"The other stacks are here.{more}"))
@@ -90,6 +92,13 @@ class Desk:
     def stacks(self) -> tuple[Stack, ...]:
         """All stacks that there are."""
         return self.workspace.stacks if self.workspace else ()
+
+    @cached_property
+    def tails(self) -> Tails:
+        """The logs that are followed, whichever screen is open."""
+        from console.tails import Tails
+
+        return Tails(self._connect, self.poller.idle)
 
     @property
     def account(self) -> Stack:
@@ -182,7 +191,7 @@ class Desk:
         """Make changes possible, and find out what became of those that an earlier console left behind."""
         if self.changes is not None:
             return
-        make = await asyncio.to_thread(_import_changes)
+        make = await asyncio.to_thread(import_changes)
         self.changes = make(workspace, self.write_state, self.meter, self._after_change)
         if self.options.write:
             for stack in workspace.chosen:
@@ -208,6 +217,8 @@ class Desk:
         if self._search is not None:
             self._search.cancel()
             await asyncio.gather(self._search, return_exceptions=True)
+        if "tails" in vars(self):
+            await self.tails.close()
         await self.poller.close()
         if self._connections is not None:
             await self._connections.close()
@@ -278,16 +289,3 @@ class Desk:
         """Something of this has changed: whoever listens shows it anew."""
         for changed in list(self._listeners.values()):
             changed()
-
-
-def _first(stacks: tuple[Stack, ...], last: str | None) -> Stack | None:
-    """The stack to open at the start: the only one, or the one that was open last; None where one must choose."""
-    if len(stacks) == 1:
-        return stacks[0]
-    return next((stack for stack in stacks if stack.name == last), None)
-
-
-def _import_changes() -> type[Changes]:
-    from console.changes import Changes
-
-    return Changes

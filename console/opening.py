@@ -13,6 +13,8 @@ from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.connections import Connections
+    from console.changes import Changes
+    from console.stack import Stack
     from console.workspace import Workspace
 
 AGAIN: Final = 4.0
@@ -67,3 +69,17 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, (UsageError, StackError, SettingsError, DemoError)):
         return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))
     return classify(error)
+
+
+def first_of(stacks: tuple[Stack, ...], last: str | None) -> Stack | None:
+    """The stack to open at the start: the only one, or the one that was open last; None where one must choose."""
+    if len(stacks) == 1:
+        return stacks[0]
+    return next((stack for stack in stacks if stack.name == last), None)
+
+
+def import_changes() -> type[Changes]:
+    """What makes changes possible; imported late, and in a thread, since the first frame needs none of it."""
+    from console.changes import Changes
+
+    return Changes

@@ -181,6 +181,11 @@ def classify(
         )
     if isinstance(response, dict) and "Error" in response:
         return _from_code(response, permission, profile, place, now or datetime.now(UTC))
+    return _from_library(error, name, names, place)
+
+
+def _from_library(error: BaseException, name: str, names: set[str], place: str) -> Problem:
+    """What is neither of the credentials nor an answer of AWS: the line, a foreign answer, or a fault of ours."""
     if "ParamValidationError" in names:
         return Problem(Kind.BUG, clean(f"A call was made with wrong parameters{place}: {error}", limit=400))
     if "ResponseParserError" in names:

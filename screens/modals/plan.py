@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -24,9 +24,10 @@ from console.operations.planned import Planned
 from console.problems import Failure
 from console.sources.base import Level
 from console.stack import Stack
+from widgets.course import Course, progress_bar
 from widgets.level import STYLES, SYMBOLS
 from widgets.plan_view import PlanView, danger_words
-from widgets.text_view import TextView, hang
+from widgets.typed_input import TypedInput
 
 DEAF_SECONDS: Final = 0.5
 """How long after a plan is shown keys do not count: they were meant for what was there before."""
@@ -34,7 +35,6 @@ DEAF_SECONDS: Final = 0.5
 SMALLEST: Final = (60, 16)
 """Cells below which a plan cannot be read, and so not be confirmed."""
 
-BAR_CELLS: Final = 24
 LEVELS: Final = {
     State.DONE: Level.OK,
     State.WATCHING: Level.OK,
@@ -43,35 +43,6 @@ LEVELS: Final = {
     State.UNKNOWN: Level.UNKNOWN,
     State.STOPPED: Level.WARN,
 }
-
-
-class TypedInput(Input):
-    """A line that takes keys, and nothing that is pasted."""
-
-    def on_paste(self, event: events.Paste) -> None:
-        """A name that is pasted proves nothing."""
-        event.stop()
-        event.prevent_default()
-
-
-class Course(TextView):
-    """How a change goes on: one line a step of its way, then how it ended."""
-
-    def __init__(self) -> None:
-        super().__init__(id="course")
-        self._lines: list[tuple[str, str, str]] = []
-
-    def put(self, key: str, text: str, style: str = "") -> None:
-        """Show a line, in place of the last one where that has the same key."""
-        if self._lines and self._lines[-1][0] == key:
-            self._lines.pop()
-        self._lines.append((key, text, style))
-        self.renew()
-        self.action_move(1_000_000)
-
-    def content(self, width: int) -> list[Content]:
-        """The lines for a width."""
-        return [part for _, text, style in self._lines for part in hang(text, width, style=style)]
 
 
 @dataclass(frozen=True)
@@ -255,7 +226,7 @@ class PlanModal(ModalScreen[Outcome | None]):
             return
         self._run = progress.run.id
         step = f"{progress.step} of {progress.steps}  " if progress.steps else ""
-        bar = _bar(progress.fraction)
+        bar = progress_bar(progress.fraction)
         self._course.put(f"{progress.run.id} {progress.step}", f"{progress.state:9} {step}{bar}{progress.text}")
         if progress.state is State.WATCHING and self._outcome is None:
             self._say(Content("Sent. Watching until AWS is done; esc closes, it is watched all the same."))
@@ -296,10 +267,3 @@ class PlanModal(ModalScreen[Outcome | None]):
 
 def _line(level: Level, text: str) -> Content:
     return Content.styled(f"{SYMBOLS[level]} {text}", STYLES[level])
-
-
-def _bar(fraction: float | None) -> str:
-    if fraction is None:
-        return ""
-    full = round(fraction * BAR_CELLS)
-    return f"{'█' * full}{'░' * (BAR_CELLS - full)} {fraction:4.0%}  "
