@@ -25,6 +25,7 @@ class Entry(NamedTuple):
 
 SCREENS: Final[dict[str, Entry]] = {
     "health": Entry("1", "Health", "screens.health:HealthScreen"),
+    "logs": Entry("2", "Logs", "screens.logs:LogsScreen"),
     "journal": Entry("0", "Journal", "screens.journal:JournalScreen"),
     "stacks": Entry("S", "Stacks", "screens.stacks:StacksScreen"),
 }

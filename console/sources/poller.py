@@ -168,7 +168,7 @@ class Poller:
 
     def touch(self) -> None:
         """Somebody pressed a key: what had slowed down for want of one goes on."""
-        was_idle = self._idle() > IDLE_AFTER
+        was_idle = self.idle() > IDLE_AFTER
         self._touched = self.now()
         if was_idle:
             self.refresh_now()
@@ -179,7 +179,7 @@ class Poller:
         if failures and getattr(problem, "kind", None) is Kind.LOGIN:
             # Signing in elsewhere should be noticed within seconds, and asking costs nothing.
             seconds = min(period, 4.0)
-        idle = self._idle() if self.idle_pause else 0.0
+        idle = self.idle() if self.idle_pause else 0.0
         if idle > 2 * IDLE_AFTER:
             return None
         if idle > IDLE_AFTER:
@@ -192,5 +192,6 @@ class Poller:
         for feed in feeds:
             await feed.stop()
 
-    def _idle(self) -> float:
+    def idle(self) -> float:
+        """Seconds since somebody pressed a key."""
         return (self.now() - self._touched).total_seconds()

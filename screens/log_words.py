@@ -1,0 +1,104 @@
+"""What is told of reading logs, in words: how it goes, how far it is, what is wrong and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from textual.content import Content
+
+from console.logs.following import Doing, GroupState
+from console.logs.look_back import LookBack
+from console.logs.panes import Pane, Panes
+from console.logs.streams import Stream, short_names
+from console.problems import Kind
+from console.text import Clean
+from widgets.times import span
+
+_BEHIND = 10.0
+"""Seconds behind from which that is told though all goes well."""
+
+
+def title(pane: Pane) -> str:
+    """The names of a pane's groups, short where there are several."""
+    names = pane.names
+    if len(names) < 2:
+        return names[0] if names else "No log group"
+    return ", ".join(short_names([Stream(name, Clean("")) for name in names]))
+
+
+def words(panes: Panes, pane: Pane) -> tuple[Content, ...]:
+    """How reading the groups of a pane goes."""
+    found = [*_followed(panes, panes.states(pane))]
+    if panes.wanted.pattern:
+        found.append(Content.styled(f"only {panes.wanted.pattern}", "$accent"))
+    if panes.looking is not None:
+        found += _searched(panes.looking)
+    return tuple(found)
+
+
+def problems(panes: Panes, pane: Pane) -> tuple[str, ...]:
+    """What is wrong with which group, and what to do next; the others go on."""
+    found: dict[str, str] = {}
+    for state in panes.states(pane):
+        if state.problem is not None:
+            next_step = "Next: p chooses other groups; it goes on by itself once the group is there."
+            hint = next_step if state.problem.kind is Kind.NOT_FOUND else state.problem.hint
+            found[state.group] = f"{state.group}: {state.problem.what} {hint}"
+    if panes.looking is not None:
+        for name, problem in panes.looking.progress.failed:
+            if name in pane.names:
+                found.setdefault(name, f"{name}: {problem}")
+        if panes.looking.problem is not None:
+            found["search"] = str(panes.looking.problem)
+    return tuple(found.values())
+
+
+def _followed(panes: Panes, states: tuple[GroupState, ...]) -> Iterator[Content]:
+    """What the tail does: the worst that any of the groups is in, and how far it is behind."""
+    if not states:
+        if panes.panes and panes.panes[0].groups:
+            yield Content.styled("not followed", "$text-muted")
+        return
+    if not panes.following:
+        yield Content.styled("paused (s goes on)", "$warning")
+        return
+    counted = {doing: sum(state.doing is doing for state in states) for doing in Doing}
+    there = [state for state in states if state.doing is not Doing.MISSING]
+    behind = max((state.behind for state in there), default=0.0)
+    many = len(states) > 1
+    if missing := counted[Doing.MISSING]:
+        yield Content.styled(f"{missing} of {len(states)} missing" if many else "missing", "bold $warning")
+    if failing := counted[Doing.BACKING_OFF]:
+        of = f" {failing} of {len(states)}" if many else ""
+        yield Content.styled(f"backing off{of}{_again(states)}", "bold $warning")
+    if counted[Doing.LAGGING]:
+        yield Content.styled("lagging", "bold $warning")
+    if counted[Doing.STARTING] == len(states):
+        yield Content.styled("reading ...", "$text-muted")
+    elif behind >= _BEHIND or counted[Doing.LAGGING]:
+        yield Content.styled(f"{span(behind)} behind", "$warning")
+    elif there:
+        yield Content.styled("live", "$success")
+    if any(state.rare for state in there):
+        yield Content.styled("read every 10 s: no key for 30 min", "$warning")
+
+
+def _again(states: Iterable[GroupState]) -> str:
+    import time
+
+    at = min((state.again_at for state in states if state.again_at is not None), default=None)
+    return "" if at is None else f", again in {span(max(0.0, at - time.time()))}"
+
+
+def _searched(look: LookBack) -> Iterator[Content]:
+    """How far the search back is."""
+    progress = look.progress
+    asked = span((look.span[1] - look.span[0]) / 1000)
+    events = f"{progress.events:,} events"
+    if look.running:
+        waits = f", waits: {progress.waiting.kind}" if progress.waiting else ""
+        yield Content.styled(f"searching {progress.covered:.0%} of {asked}, {events}{waits} (s stops)", "$accent")
+    elif look.stopped or look.problem:
+        yield Content.styled(f"search ended at {progress.covered:.0%} of {asked}, {events}", "$warning")
+    else:
+        yield Content.styled(f"searched {asked}: {events}, {progress.calls:,} calls", "$text-muted")

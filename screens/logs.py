@@ -1,0 +1,169 @@
+"""Logs: log groups followed live in one pane or several, and searched back in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from console.desk import Desk
+from console.logs.panes import Panes, Wanted
+from console.stack import LogGroup
+from screens.base import ConsoleScreen
+from screens.hand_over import copy
+from screens.log_box import LogBox
+from screens.modals.actions import Subject
+from widgets.log_pane import LogPane
+
+LOOK_SECONDS: Final = 0.25
+"""How often the headings are brought up to date."""
+
+
+class LogsScreen(ConsoleScreen):
+    """Log lines as they come: followed, held, searched. What is followed goes on while other screens are open."""
+
+    NAME = "logs"
+    DEFAULT_CSS = """
+    LogsScreen #panes { height: 1fr; }
+    LogsScreen LogBox.-more { border-left: solid $panel; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "split", "Split"),
+        Binding("s", "stop", "Stop, go on"),
+        Binding("tab", "next_pane(1)", "Next pane", show=False),
+        Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._shown: tuple[Panes, int] | None = None
+
+    def body(self) -> Iterable[Widget]:
+        """The panes."""
+        yield Horizontal(id="panes")
+
+    def on_mount(self) -> None:
+        """Bring the headings up to date from now on."""
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    @property
+    def panes(self) -> Panes | None:
+        """The panes of the open stack."""
+        return self.desk.tails.of(self.desk.stack) if self.desk.stack else None
+
+    @property
+    def boxes(self) -> list[LogBox]:
+        """The panes on the screen."""
+        return list(self.query(LogBox))
+
+    @property
+    def box(self) -> LogBox | None:
+        """The pane that has the keys, else the first."""
+        boxes = self.boxes
+        return next((box for box in boxes if box.has_pseudo_class("focus-within")), boxes[0] if boxes else None)
+
+    def selection(self) -> Subject | None:
+        """The log group of the line under the cursor, or of the pane, for the menu of actions."""
+        from console.text import clean
+
+        box = self.box
+        if box is None or self.desk.stack is None or not box.pane.groups:
+            return None
+        line = box.lines.body.line
+        streams = box.pane.buffer.streams
+        group = streams[line.stream].group if line and line.stream < len(streams) else clean(box.pane.groups[0].group)
+        return Subject(self.desk.stack, group, "log group")
+
+    def show(self) -> None:
+        """Show the panes of the open stack, and follow them on."""
+        self._enter()
+
+    @work(group="enter", exclusive=True)
+    async def _enter(self) -> None:
+        stack = self.desk.stack
+        if stack is None:
+            return
+        panes = await self.desk.tails.enter(stack)
+        if not panes.panes:
+            await panes.open(stack.logs)
+        self._look()
+
+    def read(self, groups: Iterable[LogGroup], wanted: Wanted | None = None) -> None:
+        """Read groups in place of those that are read."""
+        self._read(tuple(groups), wanted or Wanted())
+
+    @work(group="read", exclusive=True)
+    async def _read(self, groups: tuple[LogGroup, ...], wanted: Wanted) -> None:
+        if self.panes is not None:
+            await self.panes.open(groups, wanted)
+            self._look()
+
+    def _look(self) -> None:
+        """Show other panes where there are such, bring headings up to date, go where one wanted to go."""
+        panes = self.panes
+        if panes is None or not self.is_current:
+            return
+        if self._shown != (panes, panes.version):
+            self._shown = (panes, panes.version)
+            self._fill(panes)
+            return
+        for box in self.boxes:
+            box.tell()
+        at_ms = panes.take_jump()
+        if at_ms is not None:
+            for box in self.boxes:
+                box.lines.body.search()
+                box.lines.body.show_moment(at_ms)
+
+    @work(group="fill", exclusive=True)
+    async def _fill(self, panes: Panes) -> None:
+        room = self.query_one("#panes", Horizontal)
+        await room.remove_children()
+        boxes = [LogBox(panes, pane) for pane in panes.panes]
+        for box in boxes[1:]:
+            box.add_class("-more")
+        await room.mount(*boxes)
+        if boxes:
+            boxes[0].lines.focus()
+
+    def action_next_pane(self, by: int) -> None:
+        """Give the keys to another pane."""
+        boxes, box = self.boxes, self.box
+        if box is not None:
+            boxes[(boxes.index(box) + by) % len(boxes)].lines.focus()
+
+    @work(group="split", exclusive=True)
+    async def action_split(self) -> None:
+        """Give each group a pane of its own, or merge them again."""
+        panes = self.panes
+        if panes is None or len(panes.groups) < 2:
+            self.notify("There is only one log group: p chooses more.", markup=False)
+            return
+        await panes.arrange(split=not panes.split)
+
+    @work(group="stop", exclusive=True)
+    async def action_stop(self) -> None:
+        """End the search, else stop following, else follow on."""
+        panes = self.panes
+        if panes is None:
+            return
+        if panes.looking is not None and panes.looking.running:
+            await panes.looking.stop()
+        elif panes.following:
+            await panes.pause()
+        else:
+            panes.resume()
+        self._look()
+
+    def on_log_pane_need_older(self, event: LogPane.NeedOlder) -> None:
+        """Read what was before."""
+        if self.panes is not None:
+            self.panes.older(event.before_ms, event.to_ms)
+
+    def on_log_pane_copy_wanted(self, event: LogPane.CopyWanted) -> None:
+        """Send lines to the terminal's clipboard."""
+        copy(self.app, event.text)
