@@ -229,14 +229,15 @@ class GroupTail:
 
     async def _page(self, pages: Pages, aws: Aws, late_until: int = 0) -> list[LogEvent]:
         """Read a page and pass on what is new of it."""
-        found = await pages.next(aws)
-        self._skew = pages.skew
+        page = await pages.read(aws)
+        self._skew = page.skew
         taken: list[LogEvent] = []
-        async for events in events_of(found, self.name, self._sink.streams):
+        async for events in events_of(page.events, self.name, self._sink.streams):
             fresh = self._intake.new(events, late_until)
             self._received += len(fresh)
             self._sink.append(fresh)
             taken += fresh
+        pages.turn(page)
         return taken
 
     # How it goes

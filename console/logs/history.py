@@ -133,7 +133,7 @@ class Search:
         reading = [Pages(group, start_ms, end_ms, self._pattern) for group in groups]
         kept = await asyncio.gather(*(self._read(pages) for pages in reading))
         # Slices follow the density of events: few calls where there are few, and all hands where there are many.
-        most = max((pages.read for pages in reading), default=1)
+        most = max((pages.turned for pages in reading), default=1)
         if most == 1:
             self._size *= 2
         elif most > _MANY_PAGES:
@@ -150,7 +150,7 @@ class Search:
         while not pages.done:
             token = pages.token
             try:
-                found = await pages.next(await self._connect())
+                page = await pages.read(await self._connect())
             except Failure as failure:
                 problem = failure.problem
                 if problem.kind in _IN_VAIN and not (token and problem.kind is Kind.INVALID):
@@ -163,13 +163,14 @@ class Search:
                 tries += 1
                 continue
             tries = 0
-            async for events in events_of(found, name, self._sink.streams):
+            async for events in events_of(page.events, name, self._sink.streams):
                 fresh = intake.new(events)
                 self._events += len(fresh)
                 if self._in_order:
                     kept += fresh
                 else:
                     self._sink.append(fresh)
+            pages.turn(page)
             self._calls += 1
             self._waiting = None
             self._tell()

@@ -27,12 +27,25 @@ SLICE: Final = 2000
 _CLOCKS_AGREE: Final = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events as AWS tells them, and the token of what follows; None at the end.
+
+    `skew` is how many seconds AWS's clock is ahead of this machine's.
+    """
+
+    events: list[dict[str, Any]]
+    token: str | None
+    skew: float
+
+
 @dataclass(slots=True)
 class Pages:
     """The events of a group from `start_ms` on and before `end_ms`, both in milliseconds since 1970.
 
-    Every token is followed, also after empty pages. After a failure `next` goes on where it was. `streams` are
-    names of log streams to which it is limited.
+    Every token is followed, also after empty pages: `read` a page, take its events, then `turn` it. A page that was
+    not turned is read again, so that nothing is lost when one stops in between. `streams` are names of log streams to
+    which it is limited.
     """
 
     group: LogGroup
@@ -42,12 +55,10 @@ class Pages:
     streams: tuple[str, ...] = ()
     token: str | None = None
     done: bool = False
-    read: int = 0
-    skew: float = 0.0
-    """Seconds by which AWS's clock is ahead of this machine's, as of the last answer."""
+    turned: int = 0
 
-    async def next(self, aws: Aws) -> list[dict[str, Any]]:
-        """The events of the next page as AWS tells them; often none though more follow. Raises `Failure`."""
+    async def read(self, aws: Aws) -> Page:
+        """Read the next page; often it has no events though more follow. Raises `Failure`."""
         given = {"filterPattern": self.pattern, "logStreamNames": list(self.streams), "nextToken": self.token}
         try:
             answer = await aws.call(
@@ -64,13 +75,15 @@ class Pages:
             if failure.problem.kind is Kind.INVALID:
                 self.token = None  # tokens expire: what was read already is known by its ids
             raise
-        self.token = answer.get("nextToken")
-        self.done = self.token is None
-        self.read += 1
-        self.skew = _skew(answer)
-        found: list[dict[str, Any]] = answer["events"]
         # Whether AWS takes the end as included differs by operation: the next span begins there.
-        return [event for event in found if event["timestamp"] < self.end_ms]
+        events = [event for event in answer["events"] if event["timestamp"] < self.end_ms]
+        return Page(events, answer.get("nextToken"), _skew(answer))
+
+    def turn(self, page: Page) -> None:
+        """Go on after a page whose events were taken."""
+        self.token = page.token
+        self.done = page.token is None
+        self.turned += 1
 
 
 async def events_of(found: Sequence[dict[str, Any]], group: Clean, streams: Streams) -> AsyncIterator[list[LogEvent]]:
