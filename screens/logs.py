@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
@@ -12,11 +13,13 @@ from textual.widget import Widget
 
 from console.desk import Desk
 from console.logs.panes import Panes, Wanted
+from console.logs.sets import first_groups, keep_last
 from console.stack import LogGroup
 from screens.base import ConsoleScreen
-from screens.hand_over import copy
+from screens.hand_over import copy, save
 from screens.log_box import LogBox
 from screens.modals.actions import Subject
+from widgets.log.body import Taken
 from widgets.log_pane import LogPane
 
 LOOK_SECONDS: Final = 0.25
@@ -32,6 +35,8 @@ class LogsScreen(ConsoleScreen):
     LogsScreen LogBox.-more { border-left: solid $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "groups", "Groups"),
+        Binding("b", "read_back", "Search back"),
         Binding("v", "split", "Split"),
         Binding("s", "stop", "Stop, go on"),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
@@ -89,7 +94,7 @@ class LogsScreen(ConsoleScreen):
             return
         panes = await self.desk.tails.enter(stack)
         if not panes.panes:
-            await panes.open(stack.logs)
+            await panes.open(await asyncio.to_thread(first_groups, stack))
         self._look()
 
     def read(self, groups: Iterable[LogGroup], wanted: Wanted | None = None) -> None:
@@ -98,9 +103,16 @@ class LogsScreen(ConsoleScreen):
 
     @work(group="read", exclusive=True)
     async def _read(self, groups: tuple[LogGroup, ...], wanted: Wanted) -> None:
-        if self.panes is not None:
-            await self.panes.open(groups, wanted)
-            self._look()
+        panes, stack = self.panes, self.desk.stack
+        if panes is None or stack is None:
+            return
+        try:
+            await panes.open(groups, wanted)
+        except ValueError as problem:
+            self.notify(str(problem), severity="warning", markup=False)
+            return
+        self._look()
+        await asyncio.to_thread(keep_last, stack, groups)
 
     def _look(self) -> None:
         """Show other panes where there are such, bring headings up to date, go where one wanted to go."""
@@ -129,6 +141,28 @@ class LogsScreen(ConsoleScreen):
         await room.mount(*boxes)
         if boxes:
             boxes[0].lines.focus()
+
+    def action_groups(self) -> None:
+        """Choose which log groups to read."""
+        from screens.modals.log_groups import LogGroupsModal
+
+        def chosen(groups: tuple[LogGroup, ...] | None) -> None:
+            if groups and self.panes is not None:
+                self.read(groups, Wanted(self.panes.wanted.pattern))
+
+        if self.panes is not None and self.desk.stack is not None:
+            self.app.push_screen(LogGroupsModal(self.desk, self.desk.stack, self.panes.groups), chosen)
+
+    def action_read_back(self) -> None:
+        """Read back in time, or only lines of a pattern, or with Live Tail."""
+        from screens.modals.log_read import LogReadModal
+
+        def chosen(wanted: Wanted | None) -> None:
+            if wanted is not None and self.panes is not None:
+                self.read(self.panes.groups, wanted)
+
+        if self.panes is not None:
+            self.app.push_screen(LogReadModal(self.panes.wanted), chosen)
 
     def action_next_pane(self, by: int) -> None:
         """Give the keys to another pane."""
@@ -167,3 +201,22 @@ class LogsScreen(ConsoleScreen):
     def on_log_pane_copy_wanted(self, event: LogPane.CopyWanted) -> None:
         """Send lines to the terminal's clipboard."""
         copy(self.app, event.text)
+
+    def on_log_pane_save_wanted(self, event: LogPane.SaveWanted) -> None:
+        """Ask which lines to save, and save them."""
+        from screens.modals.log_save import LogSaveModal, Saving
+
+        def chosen(saving: Saving | None) -> None:
+            if saving is not None:
+                self._save(event.pane, saving.taken, stamped=saving.stamped)
+
+        taken = dict.fromkeys((event.taken, Taken.SHOWN, Taken.BUFFERED))
+        self.app.push_screen(LogSaveModal(list(taken)), chosen)
+
+    @work(group="save")
+    async def _save(self, pane: LogPane, taken: Taken, *, stamped: bool) -> None:
+        texts = pane.body.texts(taken, stamped=stamped)
+        if taken is Taken.MARKED:  # these are looked up one by one, which only this thread may do
+            texts = iter(list(texts))
+        text = await asyncio.to_thread("\n".join, texts)
+        await save(self.app, f"logs-{self.desk.stack.name if self.desk.stack else ''}", text)

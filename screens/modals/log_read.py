@@ -1,0 +1,157 @@
+"""What to read of log groups: what comes, a range back in time, or Live Tail; and only lines of a filter pattern."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar, Final, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from console import filter_pattern
+from console.logs.live_tail import TERMS
+from console.logs.moments import MomentProblem
+from console.logs.panes import Wanted
+from console.logs.ranges import time_range
+from widgets.table import Table
+from widgets.table_layout import Column
+
+LIVE: Final = "live"
+
+
+class Choice(NamedTuple):
+    """What one may read, and what is typed for it."""
+
+    typed: str
+    means: str
+
+
+CHOICES: Final = (
+    Choice("", "what comes, from five minutes ago on"),
+    Choice("1h", "the last hour, then what comes"),
+    Choice("24h", "the last 24 hours, then what comes"),
+    Choice("7d", "the last 7 days, then what comes"),
+    Choice(LIVE, "Live Tail: within a second, for a price"),
+)
+COLUMNS: tuple[Column[Choice], ...] = (
+    Column("means", "Read", lambda choice: choice.means, width=30, share=1),
+    Column("typed", "Typed", lambda choice: choice.typed, width=6),
+)
+HINT: Final = "Ranges: 90m, 1h, 24h, 7d; 14:05; 14:05 to 14:20; 19 Nov 14:05 to 19 Nov 15:00."
+PATTERNS: Final = (
+    'Patterns, as in CloudWatch Logs: ERROR  "two words"  ERROR -timeout  ?ERROR ?Exception  %5\\d\\d%  '
+    '{ $.level = "error" }  [ip, user, , request, status = 5*, ...]. Empty: all lines. Capitals count.'
+)
+
+
+class LogReadModal(ModalScreen[Wanted | None]):
+    """Gives what is to be read, or None."""
+
+    DEFAULT_CSS = """
+    LogReadModal {
+        align: center middle;
+        & > Vertical { width: 78; max-width: 98%; height: auto; max-height: 100%; padding: 0 1;
+                       background: $surface; border: round $primary; }
+        & Table { height: 6; background: $surface; }
+        & Input { height: 1; border: none; padding: 0; background: $panel; }
+        & .log-read--label { text-style: bold; height: 1; margin: 1 0 0 0; }
+        & #hint { color: $text-muted; height: auto; }
+        & #fault { color: $error; height: auto; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close"),
+        Binding("down", "move(1)", "Next choice", show=False, priority=True),
+        Binding("up", "move(-1)", "Choice before", show=False, priority=True),
+    ]
+
+    def __init__(self, wanted: Wanted) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self._table = Table[Choice](COLUMNS, lambda choice: choice.typed, marks=False)
+        self._table.can_focus = False
+
+    def compose(self) -> ComposeResult:
+        """Choices, the range, the pattern, and room for what is wrong."""
+        with Vertical() as box:
+            box.border_title = "Read logs"
+            box.border_subtitle = "enter reads, up and down choose, tab to the next line, esc closes"
+            yield self._table
+            yield Static("Range", classes="log-read--label", markup=False)
+            yield Input(placeholder="what comes", compact=True, id="range")
+            yield Static("Only lines that match", classes="log-read--label", markup=False)
+            yield Input(
+                self._wanted.pattern, placeholder="all lines", compact=True, id="pattern", select_on_focus=False
+            )
+            yield Static("", id="fault", markup=False)
+            yield Static(Content(""), id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the range."""
+        self._table.set_rows(CHOICES)
+        self.query_one("#range", Input).focus()
+        self._tell()
+
+    def action_move(self, by: int) -> None:
+        """Take another choice."""
+        self._table.action_move(by)
+        if self._table.cursor_row is not None:
+            field = self.query_one("#range", Input)
+            field.value = self._table.cursor_row.typed
+            field.cursor_position = len(field.value)
+
+    def on_table_selected(self) -> None:
+        """Read what was chosen by mouse."""
+        self.action_move(0)
+        self._take()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say at once what is wrong."""
+        event.stop()
+        self._table.move_to(event.value.strip())
+        self._tell()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Read it, if nothing is wrong."""
+        event.stop()
+        self._take()
+
+    def _take(self) -> None:
+        try:
+            self.dismiss(self._read())
+        except (MomentProblem, filter_pattern.PatternError):
+            self._tell()
+
+    def _read(self) -> Wanted:
+        """What is typed. Raises `MomentProblem` and `PatternError`."""
+        pattern, words = (self.query_one(f"#{name}", Input).value.strip() for name in ("pattern", "range"))
+        filter_pattern.parse(pattern)
+        if words in ("", LIVE):
+            return Wanted(pattern, live=words == LIVE)
+        start, end = time_range(words, datetime.now(UTC))
+        return Wanted(pattern, start_ms=_ms(start), end_ms=_ms(end) if end else None)
+
+    def _tell(self) -> None:
+        fault = note = ""
+        live = self.query_one("#range", Input).value.strip() == LIVE
+        in_pattern = self.focused is self.query_one("#pattern", Input)
+        try:
+            self._read()
+            note = filter_pattern.parse(self.query_one("#pattern", Input).value).note
+        except (MomentProblem, filter_pattern.PatternError) as problem:
+            fault = str(problem)
+        hint = str(TERMS) if live else PATTERNS if in_pattern else HINT
+        self.query_one("#fault", Static).update(Content(fault or note))
+        self.query_one("#hint", Static).update(Content(hint))
+
+    def on_descendant_focus(self) -> None:
+        """Show the help of the line in which one types."""
+        self._tell()
+
+
+def _ms(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
