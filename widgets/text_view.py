@@ -61,7 +61,7 @@ def _within(text: str, start: int, width: int) -> int:
     cells = 0
     for at in range(start, len(text)):
         cells += get_character_cell_size(text[at])
-        if cells > width and at > start:
+        if text[at] == "\n" or (cells > width and at > start):
             return at
     return len(text)
 

@@ -38,6 +38,7 @@ def test_the_lines_are_the_text_and_none_is_too_wide(text: str, width: int) -> N
         ("averyverylongword end", 5, ["avery", "veryl", "ongwo", "rd ", "end"]),
         ("漢字漢字", 5, ["漢字", "漢字"]),
         ("漢字", 1, ["漢", "字"]),
+        ("é\n\n\ntwo", 10, ["é\n", "\n", "\n", "two"]),
         ("one\n\ntwo", 10, ["one\n", "\n", "two"]),
         ("  inset", 4, ["  in", "set"]),
     ],
