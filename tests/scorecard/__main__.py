@@ -48,9 +48,8 @@ def _head(lines: list[Line]) -> None:
 def _row(line: Line, outcome: Outcome, seconds: float, lines: list[Line]) -> None:
     item, passes = _widths(lines)
     verdict = "pass" if outcome.met else "FAIL"
-    _say(
-        f"{line.number:>2}  {line.item:<{item}}  {line.passes:<{passes}}  {verdict}  {outcome.figure}  [{seconds:.0f} s]"
-    )
+    figure = f"{outcome.figure}  [{seconds:.0f} s]"
+    _say(f"{line.number:>2}  {line.item:<{item}}  {line.passes:<{passes}}  {verdict}  {figure}")
     for note in outcome.notes:
         for part in note.splitlines():
             _say(f"      {part[:400]}")
