@@ -27,6 +27,7 @@ from console.sources import (
     eks,
     endpoint,
     functions,
+    lambda_performance,
     logs,
     rds,
     s3,
@@ -67,6 +68,11 @@ SOURCES: Final[dict[str, AnySource]] = {
 }
 """Every Source by its name."""
 
+VIEWS: Final[dict[str, AnySource]] = {lambda_performance.performance.name: lambda_performance.performance}
+"""Sources that are read only when somebody opens them, since every read costs."""
+
+_JUDGING: Final = SOURCES | VIEWS
+
 
 def wanted_by(stack: Stack) -> tuple[AnySource, ...]:
     """The Sources for which a stack names something to read, in the order of the registry."""
@@ -82,12 +88,12 @@ def check_thresholds(stack: Stack, where: str) -> None:
         if name not in SOURCES:
             raise StackError(f"{where}: skip: {_unknown('check', name, list(SOURCES))}")
     for name, numbers in stack.thresholds.items():
-        if name not in SOURCES:
-            judging = [source.name for source in SOURCES.values() if source.thresholds]
+        if name not in _JUDGING:
+            judging = [source.name for source in _JUDGING.values() if source.thresholds]
             raise StackError(f"{where}: thresholds.{clean(name)}: {_unknown('check', name, judging)}")
         for key in numbers:
-            if key not in SOURCES[name].thresholds:
-                allowed = list(SOURCES[name].thresholds)
+            if key not in _JUDGING[name].thresholds:
+                allowed = list(_JUDGING[name].thresholds)
                 raise StackError(f"{where}: thresholds.{name}.{clean(key)}: {_unknown('threshold', key, allowed)}")
 
 
