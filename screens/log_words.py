@@ -32,7 +32,7 @@ def words(panes: Panes, pane: Pane) -> tuple[Content, ...]:
     if panes.wanted.pattern:
         found.append(Content.styled(f"only {panes.wanted.pattern}", "$accent"))
     if panes.looking is not None:
-        found += _searched(panes.looking)
+        found += _searched(panes.looking, panes.asked_seconds)
     return tuple(found)
 
 
@@ -90,15 +90,15 @@ def _again(states: Iterable[GroupState]) -> str:
     return "" if at is None else f", again in {span(max(0.0, at - time.time()))}"
 
 
-def _searched(look: LookBack) -> Iterator[Content]:
+def _searched(look: LookBack, seconds: float) -> Iterator[Content]:
     """How far the search back is."""
     progress = look.progress
-    asked = span((look.span[1] - look.span[0]) / 1000)
-    events = f"{progress.events:,} events"
+    asked = span(seconds)
+    events = f"{progress.events:,} events, {progress.calls:,} calls"
     if look.running:
         waits = f", waits: {progress.waiting.kind}" if progress.waiting else ""
         yield Content.styled(f"searching {progress.covered:.0%} of {asked}, {events}{waits} (s stops)", "$accent")
     elif look.stopped or look.problem:
         yield Content.styled(f"search ended at {progress.covered:.0%} of {asked}, {events}", "$warning")
     else:
-        yield Content.styled(f"searched {asked}: {events}, {progress.calls:,} calls", "$text-muted")
+        yield Content.styled(f"searched {asked}: {events}", "$text-muted")

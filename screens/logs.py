@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.containers import Grid
 from textual.widget import Widget
 
 from console.desk import Desk
@@ -25,14 +25,16 @@ from widgets.log_pane import LogPane
 LOOK_SECONDS: Final = 0.25
 """How often the headings are brought up to date."""
 
+LEAST_WIDTH: Final = 58
+"""Cells that a pane beside another has at least: time, stream and the begin of a line."""
+
 
 class LogsScreen(ConsoleScreen):
     """Log lines as they come: followed, held, searched. What is followed goes on while other screens are open."""
 
     NAME = "logs"
     DEFAULT_CSS = """
-    LogsScreen #panes { height: 1fr; }
-    LogsScreen LogBox.-more { border-left: solid $panel; }
+    LogsScreen #panes { height: 1fr; grid-size: 1; grid-gutter: 0 1; background: $panel; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "groups", "Groups"),
@@ -49,7 +51,7 @@ class LogsScreen(ConsoleScreen):
 
     def body(self) -> Iterable[Widget]:
         """The panes."""
-        yield Horizontal(id="panes")
+        yield Grid(id="panes")
 
     def on_mount(self) -> None:
         """Bring the headings up to date from now on."""
@@ -133,14 +135,23 @@ class LogsScreen(ConsoleScreen):
 
     @work(group="fill", exclusive=True)
     async def _fill(self, panes: Panes) -> None:
-        room = self.query_one("#panes", Horizontal)
+        room = self.query_one("#panes", Grid)
         await room.remove_children()
         boxes = [LogBox(panes, pane) for pane in panes.panes]
-        for box in boxes[1:]:
-            box.add_class("-more")
+        self._lay_out(len(boxes))
         await room.mount(*boxes)
         if boxes:
             boxes[0].lines.focus()
+
+    def _lay_out(self, count: int) -> None:
+        """Panes side by side where each has room for a line, else one below the other, four of them by two."""
+        fits = max(1, self.size.width // LEAST_WIDTH)
+        by_two = 2 if count > 2 else 1
+        self.query_one("#panes", Grid).styles.grid_size_columns = max(1, min(count, max(fits, by_two)))
+
+    def on_resize(self) -> None:
+        """Lay the panes out for the new size."""
+        self._lay_out(len(self.boxes))
 
     def action_groups(self) -> None:
         """Choose which log groups to read."""

@@ -15,7 +15,7 @@ from console import filter_pattern
 from console.logs.buffer import MOST_BYTES, MOST_LINES, LogBuffer
 from console.logs.chunk import Chunk
 from console.logs.event import CONTINUES, GAP, LATE, Key, LogEvent
-from console.logs.following import Connect, GroupState
+from console.logs.following import Connect, Doing, GroupState
 from console.logs.live_tail import LiveTail
 from console.logs.look_back import LookBack
 from console.logs.streams import Streams
@@ -93,8 +93,9 @@ class Panes:
         self._where: dict[Clean, LogBuffer] = {}
         self._gaps: dict[Key, _Gap] = {}
         self._gap_number = 0
-        self._from_ms = 0
+        self.began_ms = self._from_ms = 0
         self._jump: int | None = None
+        self._jump_later: int | None = None
 
     @property
     def groups(self) -> tuple[LogGroup, ...]:
@@ -106,6 +107,15 @@ class Panes:
         """Whether groups have panes of their own."""
         return len(self.panes) > 1
 
+    @property
+    def asked_seconds(self) -> float:
+        """The length of the range that the last search back was asked for; the tail reads the last of it."""
+        if self.looking is None:
+            return 0.0
+        start, end = self.looking.span
+        to_now = self.wanted.end_ms is None and end > self.began_ms - 2 * _SETTLED
+        return (end + to_now * _SETTLED - start) / 1000
+
     def states(self, pane: Pane) -> tuple[GroupState, ...]:
         """How following each group of a pane goes; nothing where none is followed."""
         names = set(pane.names)
@@ -113,8 +123,20 @@ class Panes:
 
     def take_jump(self) -> int | None:
         """The moment to go to, once, as soon as what is around it was read."""
+        if self._jump_later is not None and self._tail is not None:
+            if any(state.doing is Doing.STARTING for state in self._tail.states):
+                return None
+            self._jump, self._jump_later = self._jump_later, None
         at_ms, self._jump = self._jump, None
         return at_ms
+
+    def go_to(self, groups: Sequence[LogGroup], at_ms: int) -> bool:
+        """Go to a moment where just these groups are read, all their lines, and from before it; else False."""
+        same = set(self.groups) == set(groups) and not self.wanted.pattern and self.wanted.end_ms is None
+        if same and at_ms >= self._from_ms and not (self.looking and self.looking.running):
+            self._jump = at_ms
+            return True
+        return False
 
     # What is read
 
@@ -130,7 +152,7 @@ class Panes:
         await self.close()
         self.wanted, self.streams, self._gaps = wanted, Streams(), {}
         self._arrange(tuple(groups), split=split)
-        now = int(time.time() * 1000)
+        self.began_ms = now = int(time.time() * 1000)
         end = min(wanted.end_ms or now - _SETTLED, now)
         start = now - int(1000 * BACK) if wanted.start_ms is None else min(wanted.start_ms, end)
         self._from_ms = start
@@ -138,8 +160,10 @@ class Panes:
             since = start if wanted.start_ms is None else end
             self._tail = Tail(self._connect, groups, self, pattern=wanted.pattern, since_ms=since, idle=self._idle)
             self.resume()
+        at_tail = wanted.at_ms is not None and (wanted.start_ms is None or wanted.at_ms >= end)
+        self._jump_later = wanted.at_ms if at_tail else None
         if wanted.start_ms is not None and groups:
-            self._look((start, end), wanted.at_ms)
+            self._look((start, end), None if at_tail else wanted.at_ms)
 
     def resume(self) -> None:
         """Follow on, from where it was: what came meanwhile is read too."""
@@ -165,7 +189,7 @@ class Panes:
         if self.looking is not None:
             await self.looking.stop()
         await self.pause()
-        self._tail = self.looking = self._jump = None
+        self._tail = self.looking = self._jump = self._jump_later = None
 
     def older(self, before_ms: int, to_ms: int | None = None) -> bool:
         """Read what was before the oldest line; False where a search is under way already."""
