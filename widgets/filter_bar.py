@@ -69,7 +69,7 @@ class FilterBar(Horizontal):
         return self.query_one(Input).value
 
     def open(self, text: str | None = None, *, sign: str = "/", hint: str | None = None) -> None:
-        """Show the bar and take the keys; `text` replaces what is in it, `sign` stands before it, `hint` in its place."""
+        """Show the bar and take the keys. `text` replaces what is in it; `sign` stands before it, `hint` in it."""
         field = self.query_one(Input)
         self.query_one(".filter-bar--sign", Static).update(Content(f" {sign} "))
         field.placeholder = self._hint if hint is None else hint

@@ -15,12 +15,10 @@ from textual.message import Message
 
 from console.logs.buffer import LogBuffer
 from console.logs.event import Key, LogLine
-from console.logs.json_lines import ExpressionProblem
-from console.logs.moments import MomentProblem, moment
-from console.logs.pattern import PatternProblem
+from console.logs.moments import moment
 from widgets.detail import utc_now
-from widgets.filter_bar import FilterBar
-from widgets.log.asked import FORMS, Asked, Wanted
+from widgets.log.asked import Asked, Wanted
+from widgets.log.bar import LogBar
 from widgets.log.body import LogBody, Taken
 from widgets.log.detail import LogDetail
 from widgets.log.stamps import TimeStyle
@@ -44,12 +42,7 @@ class LogPane(Vertical):
         Binding("E", "error(-1)", "Error before", show=False),
         Binding("n", "search(1)", "Next match", show=False),
         Binding("N", "search(-1)", "Match before", show=False),
-        Binding("w", "wrap", "Wrap"),
-        Binding("t", "time", "Time"),
         Binding("c", "columns", "Columns"),
-        Binding("z", "fold", "Fold"),
-        Binding("Z", "fold_all", "Fold all", show=False),
-        Binding("space", "mark", "Mark", key_display="space"),
         Binding("right_square_bracket", "marked(1)", "Next mark", key_display="]", show=False),
         Binding("left_square_bracket", "marked(-1)", "Mark before", key_display="[", show=False),
         Binding("T", "ask('time')", "Go to a time"),
@@ -126,7 +119,7 @@ class LogPane(Vertical):
         self._zone, self._now = zone, now
         self._detail = LogDetail(zone=zone)
         self._wanted = Wanted(self.body, self._detail)
-        self._asked = Asked.SEARCH
+        self._bar = LogBar(self._put_typed, self.focus)
         self._origin: Key | None = None
         self._note = ""
 
@@ -135,7 +128,7 @@ class LogPane(Vertical):
         yield self.body
         yield self._detail
         yield LogStatus()
-        yield FilterBar()
+        yield self._bar
 
     def focus(self, scroll_visible: bool = True) -> Self:
         """Give the keys to the lines."""
@@ -169,54 +162,20 @@ class LogPane(Vertical):
 
     def action_ask(self, what: str) -> None:
         """Open the bar for what is typed."""
-        self._asked = Asked(what)
+        asked = Asked(what)
         self._origin = self.body.place.cursor
-        if self._asked is Asked.JMESPATH:
+        if asked is Asked.JMESPATH:
             self._open_detail()
-        form = FORMS[self._asked]
-        bar = self.query_one(FilterBar)
-        bar.note("")
-        bar.open(self._wanted.text[self._asked], sign=form.sign, hint=form.hint)
+        self._bar.ask(asked, self._wanted.text[asked])
 
-    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
-        """Do at once what can be done while one types."""
-        event.stop()
-        if self._asked is Asked.MOMENT or event.text == self._wanted.text[self._asked]:
-            return
-        if self._try(event.text) and self._asked is Asked.SEARCH:
-            self._look_near()
-
-    def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
-        """Keep it, and give the keys back to the lines."""
-        event.stop()
-        if self._try(event.text):
-            self._close_bar()
-
-    def on_filter_bar_closed(self, event: FilterBar.Closed) -> None:
-        """Give the keys back to the lines."""
-        event.stop()
-        self._close_bar()
-
-    def _try(self, text: str) -> bool:
-        bar = self.query_one(FilterBar)
-        try:
-            self.put(self._asked, text)
-        except (PatternProblem, MomentProblem, ExpressionProblem) as problem:
-            bar.note(str(problem))
-            return False
-        bar.note("")
-        return True
-
-    def _look_near(self) -> None:
-        """Go to the nearest match at or above where one began to search."""
+    def _put_typed(self, asked: Asked, text: str) -> None:
+        """As `put`; a search also goes to the nearest match at or above where one began to type."""
+        self.put(asked, text)
         query = self.body.look.search
-        self.body.stop_hunting()
-        if query and self._origin is not None:
-            self.body.hunt(query, -1, start=self._origin._replace(number=self._origin.number + 1))
-
-    def _close_bar(self) -> None:
-        self.query_one(FilterBar).close()
-        self.body.focus()
+        if asked is Asked.SEARCH:
+            self.body.stop_hunting()
+            if query and self._origin is not None:
+                self.body.hunt(query, -1, start=self._origin._replace(number=self._origin.number + 1))
 
     def action_clear(self) -> None:
         """Close the detail, or take the filter away, or the search; pass on where there is none of these."""
@@ -256,17 +215,12 @@ class LogPane(Vertical):
         event.stop()
         self.say("" if event.line else f"no {event.wanted} {'below' if event.step > 0 else 'above'}")
 
+    def on_log_body_look_changed(self, event: LogBody.LookChanged) -> None:
+        """Say how lines look now."""
+        event.stop()
+        self._show_status()
+
     # How it looks
-
-    def action_wrap(self) -> None:
-        """Wrap lines, or cut them at the edge and scroll sideways."""
-        self.body.set_look(wrap=not self.body.look.wrap, offset=0)
-        self._show_status()
-
-    def action_time(self) -> None:
-        """Show times of this machine, of UTC, or how long ago."""
-        self.body.set_time_style(self.body.time_style.following)
-        self._show_status()
 
     def action_columns(self) -> None:
         """Show JSON lines in columns, or as they are."""
@@ -274,20 +228,6 @@ class LogPane(Vertical):
             self.put(Asked.COLUMNS, "")
         elif not self.body.find_columns():
             self.say("no JSON lines here")
-
-    def action_fold(self) -> None:
-        """Unfold the stack trace under the cursor, or fold it."""
-        self.body.toggle_fold()
-
-    def action_fold_all(self) -> None:
-        """Unfold every stack trace, or fold them."""
-        self.body.toggle_all_folds()
-        self._show_status()
-
-    def action_mark(self) -> None:
-        """Mark the line under the cursor, or take its mark away."""
-        self.body.toggle_mark()
-        self._show_status()
 
     def action_detail(self) -> None:
         """Show all that is known of the line under the cursor, or no longer."""

@@ -15,7 +15,7 @@ from console.logs.chunk import Chunk
 from console.logs.event import LogLine
 from console.logs.query import Query
 
-SLICE: Final = 0.004
+SLICE: Final = 0.003
 """Seconds of the UI loop that a search takes at a time."""
 
 NO_END: Final = 1 << 40

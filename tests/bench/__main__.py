@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import startup, sweeps, tables, terminal
+from tests.bench import log_pane, startup, sweeps, tables, terminal
 from tests.bench.report import Row, show
 from tests.bench.server import demo_server
 
@@ -21,6 +21,7 @@ def main() -> int:
             "startup": lambda: startup.rows(environment),
             "sweeps": lambda: sweeps.rows(found, environment),
             "tables": tables.rows,
+            "logs": lambda: log_pane.rows(environment),
             "terminal": lambda: terminal.rows(environment),
         }
         rows = [row for name, group in groups.items() if not wanted or name in wanted for row in group()]

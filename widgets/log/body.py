@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from console.logs import export, json_lines
@@ -15,7 +16,6 @@ from console.logs.levels import ERROR_PATTERN, LogLevel, level_of
 from console.logs.query import Query, Term
 from console.logs.search import Hunt, always
 from widgets.log.lines import LogLines
-from widgets.log.stamps import TimeStyle
 
 _ERRORS: Final = Query("error", (Term(ERROR_PATTERN, regex=True),))
 
@@ -43,6 +43,18 @@ class LogBody(LogLines):
         wanted: str
         step: int
 
+    @dataclass
+    class LookChanged(Message):
+        """Lines look different, or others are marked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "wrap", "Wrap"),
+        Binding("t", "time", "Time"),
+        Binding("z", "fold", "Fold"),
+        Binding("Z", "fold_all", "Fold all", show=False),
+        Binding("space", "mark", "Mark", key_display="space"),
+    ]
+
     _hunt: Hunt | None = None
 
     # How lines look
@@ -51,11 +63,16 @@ class LogBody(LogLines):
         """Change how lines look; the names are those of `Look`."""
         self.look = replace(self.look, **changes)
         self.repaint()
+        self.post_message(self.LookChanged())
 
-    def set_time_style(self, style: TimeStyle) -> None:
-        """Show times in another manner."""
-        self.time_style = style
-        self.repaint()
+    def action_wrap(self) -> None:
+        """Wrap lines, or cut them at the edge and scroll sideways."""
+        self.set_look(wrap=not self.look.wrap, offset=0)
+
+    def action_time(self) -> None:
+        """Show times of this machine, of UTC, or how long ago."""
+        self.time_style = self.time_style.following
+        self.set_look()
 
     def set_highlights(self, query: Query) -> None:
         """Colour each included term of a query in a colour of its own."""
@@ -83,7 +100,7 @@ class LogBody(LogLines):
         self.view.set_query(query)
         self.search(enough=self.body_height)
 
-    def toggle_fold(self) -> None:
+    def action_fold(self) -> None:
         """Unfold what continues the line under the cursor, or fold it again."""
         line = self.line
         if line is not None:
@@ -92,7 +109,7 @@ class LogBody(LogLines):
             self.view.toggle(line)
             self.search()
 
-    def toggle_all_folds(self) -> None:
+    def action_fold_all(self) -> None:
         """Fold all that continues other lines, or nothing."""
         self.view.toggle_all()
         self.search()
@@ -137,11 +154,12 @@ class LogBody(LogLines):
 
     # Marks, and what is taken away
 
-    def toggle_mark(self) -> None:
+    def action_mark(self) -> None:
         """Mark the line under the cursor, or take its mark away, and go one down."""
         if self.place.cursor is not None:
             self.marks ^= {self.place.cursor}
             self.action_move(1)
+            self.post_message(self.LookChanged())
 
     def next_mark(self, step: int) -> bool:
         """Go to the next marked line (1) or the one before (-1); False where there is none."""

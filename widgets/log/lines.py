@@ -32,6 +32,9 @@ FRAME: Final = 0.1
 UNSEEN: Final = 1.0
 """The same while another screen is in front."""
 
+COUNT: Final = 0.5
+"""Seconds between two tellings of counts that only grow: twice a second is as fast as one reads them."""
+
 _STEP: Final = 8
 """Cells by which the text moves sideways."""
 
@@ -101,12 +104,14 @@ class LogLines(Lines, can_focus=True):
         self._frame: Timer | None = None
         self._painted_at = 0.0
         self._searching = False
-        self._told: tuple[Counts, Key | None, bool] = (Counts(), None, True)
+        self._told: tuple[Key | None, bool] = (None, True)
+        self._told_counts = Counts()
 
     def on_mount(self) -> None:
         """Follow the buffer; what came meanwhile is there."""
         self.buffer.listen(self._buffer_changed)
         self.set_interval(10, self._let_age)
+        self.set_interval(COUNT, self._tell_counts)
         self._buffer_changed()
 
     def on_unmount(self) -> None:
@@ -236,7 +241,7 @@ class LogLines(Lines, can_focus=True):
 
     def _prepare(self) -> None:
         """Make the painter anew where what it was made for has changed."""
-        width, streams = max(1, self.size.width - 1), len(self.buffer.streams)
+        width, streams = max(2, self.size.width), len(self.buffer.streams)
         oldest = next((chunk.times[0] for chunk in self.buffer.chunks if len(chunk)), None)
         dated = oldest is not None and moment_of(oldest, self.zone).date() < self.now().astimezone(self.zone).date()
         stamps = Stamps(self.time_style, self.now, self.zone, dated, width >= 100)
@@ -246,14 +251,20 @@ class LogLines(Lines, can_focus=True):
 
     def _tell(self) -> None:
         line = self.line
-        told = (self.counts, line.key if line else None, self.place.following)
+        told = (line.key if line else None, self.place.following)
         before, self._told = self._told, told
         if told[0] != before[0]:
-            self.post_message(self.CountsChanged(told[0]))
-        if told[1] != before[1]:
             self.post_message(self.CursorMoved(line))
-        if told[2] != before[2]:
-            self.post_message(self.FollowChanged(told[2]))
+        if told[1] != before[1]:
+            self.post_message(self.FollowChanged(told[1]))
+        if self._told_counts.searching != self._searching or self._told_counts.filtered != bool(self.view.filter):
+            self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        counts = self.counts
+        if counts != self._told_counts:
+            self._told_counts = counts
+            self.post_message(self.CountsChanged(counts))
 
     def _parts(self, line: LogLine) -> int:
         return self._painter.parts(line)
@@ -273,6 +284,7 @@ class LogLines(Lines, can_focus=True):
     def notify_style_update(self) -> None:
         """Read the styles anew: the theme or the focus changed (called by Textual)."""
         self._inks.clear()
+        self._made_for = ()
         super().notify_style_update()
 
     def on_resize(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rich.segment import Segment
 from textual.strip import Strip
@@ -25,6 +25,7 @@ from widgets.table_paint import CURSOR, MARK
 GUTTER: Final = 3
 LATE_SIGN: Final = "«"
 MORE_SIGN: Final = "›"
+_KEPT_ROWS: Final = 300
 _LEVELS: Final = {LogLevel.ERROR: "error", LogLevel.WARN: "warn", LogLevel.DEBUG: "debug"}
 
 
@@ -40,12 +41,14 @@ class Look:
 
 
 class Shape(NamedTuple):
-    """What is shown of a line: its text, where its rows begin and end, its level's ink, and named spans."""
+    """What is shown of a line: its text, where its rows begin and end, its level's ink, named spans, and how many lines
+    continue it (below 0 where these are in sight)."""
 
     text: str
     rows: list[tuple[int, int]]
     ink: tuple[str, ...]
     spans: list[tuple[int, int, str]]
+    more: int
 
 
 class Painter:
@@ -65,6 +68,7 @@ class Painter:
         self._wraps = look.wrap and not look.columns
         self.time_width = stamps.width if width >= 40 else 0
         self._shapes: dict[tuple[int, int], Shape] = {}
+        self._rows: dict[Any, Strip] = {}
 
     @property
     def prefix(self) -> int:
@@ -74,46 +78,61 @@ class Painter:
     @property
     def room(self) -> int:
         """Cells for the text."""
-        return max(1, self.width - self.prefix)
+        return max(1, self.width - self.prefix - 1)
 
     def parts(self, line: LogLine) -> int:
         """How many rows a line takes."""
         return len(self.shape(line).rows) if self._wraps else 1
 
-    def row(self, line: LogLine, part: int, *, cursor: bool = False, marked: bool = False) -> Strip:
-        """One row of a line, exactly as wide as there is room."""
-        base = self._inks(on_cursor=cursor)
+    def row(self, line: LogLine, part: int, *, cursor: bool, marked: bool, edge: str) -> Strip:
+        """One row of a line, exactly as wide as there is room; `edge` is the cell at its end.
+
+        It is remembered: where lines come slowly, most rows of a screen only stand elsewhere than before.
+        """
         shape = self.shape(line)
-        pieces = self._prefix(line, part, cursor=cursor, marked=marked)
+        stamp = self.stamps.text(line.at_ms) if self.time_width and not part else ""
+        key = (line.key, part, cursor, marked, edge, stamp, shape.more)
+        strip = self._rows.get(key)
+        if strip is None:
+            pieces = self._prefix(line, stamp, part, cursor=cursor, marked=marked)
+            pieces += self._text(shape, part, cursor=cursor)
+            pieces.append(Segment(edge, self._inks("scroll", on_cursor=cursor)))
+            strip = self._rows[key] = Strip(pieces).simplify().adjust_cell_length(self.width)
+            if len(self._rows) > _KEPT_ROWS:
+                self._rows.clear()
+        return strip
+
+    def _text(self, shape: Shape, part: int, *, cursor: bool) -> list[Segment]:
+        """What of a line's text is in sight, as wide as there is room for it."""
+        base = self._inks(on_cursor=cursor)
+        room = self.room
         if self._wraps:
             start, stop = shape.rows[part]
             blank = HANG if part else 0
         else:
-            start, stop, blank = in_sight(shape.text, self._look.offset, self.room)
-        if blank:
-            pieces.append(Segment(" " * blank, base))
+            start, stop, blank = in_sight(shape.text, self._look.offset, room)
+        pieces = [Segment(" " * blank, base)] if blank else []
         spans = [span for span in shape.spans if span[0] < stop and span[1] > start]
         for begin, end in cut_at(start, stop, [(first, last) for first, last, _ in spans]):
             names = [name for first, last, name in spans if first <= begin and end <= last]
             pieces.append(Segment(shape.text[begin:end], self._inks(*shape.ink, *names, on_cursor=cursor)))
-        if stop == len(shape.text) or self._wraps:
-            return Strip(pieces).adjust_cell_length(self.width, base)
-        cut = Strip(pieces).adjust_cell_length(max(0, self.width - 1), base)
-        return Strip([*cut, Segment(MORE_SIGN, self._inks("fold", on_cursor=cursor))])
+        if self._wraps or stop == len(shape.text):
+            return list(Strip(pieces).adjust_cell_length(room, base))
+        more = Segment(MORE_SIGN, self._inks("fold", on_cursor=cursor))
+        return [*Strip(pieces).adjust_cell_length(room - 1, base), more]
 
     def titles(self) -> Strip:
         """The names of the columns of JSON lines."""
         text = " " * self.prefix + self._in_columns([column.title for column in self._look.columns])
         return Strip([Segment(fit(text, self.width), self._inks("title"))])
 
-    def _prefix(self, line: LogLine, part: int, *, cursor: bool, marked: bool) -> list[Segment]:
+    def _prefix(self, line: LogLine, stamp: str, part: int, *, cursor: bool, marked: bool) -> list[Segment]:
         late = LATE_SIGN if line.flags & LATE and not part else " "
         signs = f"{CURSOR if cursor else ' '}{MARK if marked and not part else ' '}{late}"
         pieces = [Segment(signs, self._inks("bar" if cursor else "late", on_cursor=cursor))]
         gap = bool(line.flags & GAP)
         if self.time_width:
-            time = "" if part else self.stamps.text(line.at_ms)
-            pieces.append(Segment(f"{time:<{self.time_width}} ", self._inks("time", on_cursor=cursor)))
+            pieces.append(Segment(f"{stamp:<{self.time_width}} ", self._inks("time", on_cursor=cursor)))
         if self.stream_width:
             name = "" if part or gap else self._view.buffer.streams.short(line.stream)
             ink = f"stream-{line.stream % STREAMS}"
@@ -123,34 +142,33 @@ class Painter:
     def shape(self, line: LogLine) -> Shape:
         """What is shown of a line."""
         more = 0 if line.flags & (CONTINUES | GAP) else self._view.size_of_group(line)
-        key = (line.number, more if self._view.folded(line) else -more)
-        shape = self._shapes.get(key)
+        more = more if self._view.folded(line) else -more
+        shape = self._shapes.get((line.number, more))
         if shape is None:
-            if len(self._shapes) > 4000:
+            if len(self._shapes) > _KEPT_ROWS:
                 self._shapes.clear()
-            shape = self._shapes[key] = self._shaped(line, more)
+            shape = self._shapes[line.number, more] = self._shaped(line, more)
         return shape
 
     def _shaped(self, line: LogLine, more: int) -> Shape:
         text = line.text if line.text.isprintable() else clean(line.text)
         if line.flags & GAP:
-            return self._laid_out(f"╌╌╌ {text} ╌╌╌", ("gap",), [])
+            return self._laid_out(f"╌╌╌ {text} ╌╌╌", ("gap",), [], 0)
         level = _LEVELS.get(level_of(text))
         lead = ""
         if more:
-            folded = self._view.folded(line)
-            lead = f"{'▸' if folded else '▾'}{more} "
-            text += self._end_of(line) if folded else ""
+            lead = f"{'▸' if more > 0 else '▾'}{abs(more)} "
+            text += self._end_of(line) if more > 0 else ""
         text = self._columned(text) if self._look.columns else text
         spans = [(first, last, "match") for first, last in self._look.search.spans(text)]
         for number, query in enumerate(self._look.highlights):
             spans += [(first, last, f"highlight-{number % HIGHLIGHTS}") for first, last in query.spans(text)]
         shifted = [(first + len(lead), last + len(lead), name) for first, last, name in spans]
         shifted += [(0, len(lead), "fold")] if lead else []
-        return self._laid_out(lead + text, (level,) if level else (), shifted)
+        return self._laid_out(lead + text, (level,) if level else (), shifted, more)
 
-    def _laid_out(self, text: str, ink: tuple[str, ...], spans: list[tuple[int, int, str]]) -> Shape:
-        return Shape(text, wrapped(text, self.room) if self._wraps else [(0, len(text))], ink, spans)
+    def _laid_out(self, text: str, ink: tuple[str, ...], spans: list[tuple[int, int, str]], more: int) -> Shape:
+        return Shape(text, wrapped(text, self.room) if self._wraps else [(0, len(text))], ink, spans, more)
 
     def _end_of(self, line: LogLine) -> str:
         """The end of a folded trace where that says what happened, as Python's does."""

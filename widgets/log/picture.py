@@ -29,20 +29,16 @@ class Picture:
 
     def lines(self, width: int, height: int) -> list[Strip]:
         """The lines of a screen."""
-        place, inner = self.place, max(0, width - 1)
-        found = [self.painter.titles()] if self.titles else []
-        head = len(found)
-        found += [
-            self.painter.row(line, part, cursor=line.key == place.cursor, marked=line.key in self.marks)
-            for _, part, line in place.rows
-        ]
-        if not place.rows:
-            found.append(Strip([Segment(fit(f"   {self.empty}", inner), self.inks("empty"))]))
-        found += [Strip.blank(inner, self.inks())] * (height - len(found))
+        place, count = self.place, height
+        found: list[Strip] = []
+        if self.titles:
+            found.append(self.painter.titles())
+            count -= 1
         top = place.rows[0].rank if place.rows else 0
-        marks = [scroll_mark(y - head, height - head, top, self.count) if y >= head else " " for y in range(height)]
-        bar = self.inks("scroll")
-        return [
-            Strip([*line, Segment(mark, bar)]).adjust_cell_length(width)
-            for line, mark in zip(found, marks, strict=False)
-        ]
+        for y, (_, part, line) in enumerate(place.rows):
+            edge = scroll_mark(y, count, top, self.count)
+            on = line.key == place.cursor
+            found.append(self.painter.row(line, part, cursor=on, marked=line.key in self.marks, edge=edge))
+        if not place.rows:
+            found.append(Strip([Segment(fit(f"   {self.empty}", width), self.inks("empty"))]))
+        return found + [Strip.blank(width, self.inks())] * (height - len(found))
