@@ -7,6 +7,7 @@ that, signatures, retries, errors and metadata, stays botocore's own.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Final
 
 import orjson
@@ -46,6 +47,7 @@ class LogParser:
         if shape is not None and shape.name == _SHAPE and response["status_code"] < 300:
             body = _body(response["body"])
             if body is not None:
+                await asyncio.sleep(0)  # others on the loop come first: a page takes some milliseconds
                 rest: Answer = await self._stock.parse({**response, "body": b"{}"}, shape)
                 members = {name: body[name] for name in shape.members if body.get(name) is not None}
                 return members | rest

@@ -89,8 +89,8 @@ class Pages:
 async def events_of(found: Sequence[dict[str, Any]], group: Clean, streams: Streams) -> AsyncIterator[list[LogEvent]]:
     """Events as AWS tells them as clean ones; between slices the event loop has its turn."""
     for at in range(0, len(found), SLICE):
-        yield _events(found[at : at + SLICE], group, streams)
         await asyncio.sleep(0)
+        yield _events(found[at : at + SLICE], group, streams)
 
 
 def _events(found: Sequence[dict[str, Any]], group: Clean, streams: Streams) -> list[LogEvent]:

@@ -7,7 +7,7 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.bench import log_pane, startup, sweeps, tables, terminal
+from tests.bench import log_drain, log_pane, startup, sweeps, tables, terminal
 from tests.bench.report import Row, show
 from tests.bench.server import demo_server
 
@@ -22,6 +22,7 @@ def main() -> int:
             "sweeps": lambda: sweeps.rows(found, environment),
             "tables": tables.rows,
             "logs": lambda: log_pane.rows(environment),
+            "drain": lambda: log_drain.rows(environment),
             "terminal": lambda: terminal.rows(environment),
         }
         rows = [row for name, group in groups.items() if not wanted or name in wanted for row in group()]
