@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from console.logs.event import Key
+from console.logs.levels import LogLevel, level_of
 from console.logs.panes import Pane, Panes
 from screens.log_words import problems, title, words
 from widgets.log.heading import LogHeading
@@ -38,6 +42,18 @@ class LogBox(Vertical):
         told = words(self.panes, self.pane)
         focused = self.has_pseudo_class("focus-within")
         self._heading.show(title(self.pane), told, problems(self.panes, self.pane), focused=focused)
+
+    def go_to(self, at_ms: int) -> None:
+        """Put the cursor on the first line of a moment, or on the first of its errors."""
+        body = self.lines.body
+        body.search()
+        view = body.view
+        ranks = takewhile(lambda rank: view.line(rank).at_ms == at_ms, range(view.rank(Key(at_ms, 0)), len(view)))
+        error = next((rank for rank in ranks if level_of(view.line(rank).text) is LogLevel.ERROR), None)
+        if error is None:
+            body.show_moment(at_ms)
+        else:
+            body.show(view.line(error).key)
 
     def on_descendant_focus(self) -> None:
         """Show that the keys go here."""

@@ -40,6 +40,7 @@ class LogsScreen(ConsoleScreen):
         Binding("p", "groups", "Groups"),
         Binding("b", "read_back", "Search back"),
         Binding("v", "split", "Split"),
+        Binding("I", "insights", "Insights"),
         Binding("s", "stop", "Stop, go on"),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
@@ -130,8 +131,7 @@ class LogsScreen(ConsoleScreen):
         at_ms = panes.take_jump()
         if at_ms is not None:
             for box in self.boxes:
-                box.lines.body.search()
-                box.lines.body.show_moment(at_ms)
+                box.go_to(at_ms)
 
     @work(group="fill", exclusive=True)
     async def _fill(self, panes: Panes) -> None:
@@ -174,6 +174,14 @@ class LogsScreen(ConsoleScreen):
 
         if self.panes is not None:
             self.app.push_screen(LogReadModal(self.panes.wanted), chosen)
+
+    def action_insights(self) -> None:
+        """Ask Logs Insights about the groups of the pane."""
+        from screens.insights import InsightsScreen
+
+        box = self.box
+        if box is not None and self.desk.stack is not None:
+            self.app.push_screen(InsightsScreen(self.desk, self.desk.stack, box.pane.groups))
 
     def action_next_pane(self, by: int) -> None:
         """Give the keys to another pane."""

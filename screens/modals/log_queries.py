@@ -1,0 +1,77 @@
+"""Saved queries of Logs Insights: those of the operator, then those that come with the console."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from console.logs.saved import SavedQuery, own_folder, saved_queries
+from console.text import clean
+from widgets.table import Table
+from widgets.table_layout import Column
+
+COLUMNS: tuple[Column[SavedQuery], ...] = (
+    Column("title", "Query", lambda query: query.title, width=30, share=2),
+    Column("name", "Name", lambda query: query.name, width=20, share=1, hide=1),
+    Column("own", "", lambda query: "own" if query.own else "", width=4),
+)
+
+
+class LogQueriesModal(ModalScreen[SavedQuery | None]):
+    """Gives the query that was chosen, or None."""
+
+    DEFAULT_CSS = """
+    LogQueriesModal {
+        align: center middle;
+        & > Vertical { width: 92; max-width: 98%; height: auto; max-height: 90%; padding: 0 1;
+                       background: $surface; border: round $primary; }
+        & Table { height: auto; max-height: 60%; background: $surface; }
+        & #about { height: auto; margin: 1 0 0 0; color: $text-muted; }
+        & #wrong { height: auto; margin: 1 0 0 0; color: $warning; }
+        & #own { height: auto; margin: 1 0 0 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "dismiss(None)", "Close")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table = Table[SavedQuery](COLUMNS, lambda query: query.name, empty="Reading ...", marks=False)
+
+    def compose(self) -> ComposeResult:
+        """The queries, and what the one under the cursor asks."""
+        own = Content(f"Your own: a file each in {clean(own_folder())}; K on the screen beneath keeps one.")
+        parts = (Static("", id="about", markup=False), Static(own, id="own"), Static("", id="wrong", markup=False))
+        with Vertical(self._table, *parts) as box:
+            box.border_title = "Saved queries"
+            box.border_subtitle = "enter takes it, esc closes"
+        yield box
+
+    def on_mount(self) -> None:
+        """Read them."""
+        self._table.focus()
+        self._load()
+
+    @work
+    async def _load(self) -> None:
+        found, wrong = await asyncio.to_thread(saved_queries)
+        self._table.set_rows(found)
+        self.query_one("#wrong", Static).update(Content("\n".join(wrong)))
+        self.query_one("#wrong").display = bool(wrong)
+
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
+        """Say what the query under the cursor asks."""
+        query: SavedQuery | None = event.row
+        text = f"{query.help}\n\n{clean(query.text, multiline=True)}" if query else ""
+        self.query_one("#about", Static).update(Content(text))
+
+    def on_table_selected(self, event: Table.Selected) -> None:
+        """Choose."""
+        self.dismiss(event.row)
