@@ -41,7 +41,7 @@ class Workspace:
         names = [stack.name for stack in self.stacks]
         if not names:
             raise UsageError(f"There is no stack {name!r}: no stack files in {stack_folder()}. Next: {FIRST_STEPS}")
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise UsageError(f"There is no stack {name!r}.{hint} There are: {', '.join(names)}.")
 
@@ -61,18 +61,32 @@ class Workspace:
 
         Raises `UsageError` where ``--region`` contradicts the stack file.
         """
-        options = self.options
+        options, words = self.options, self.words(stack)
         if options.region and stack.region and options.region != stack.region:
             raise UsageError(
                 f"--region {options.region} contradicts stack {stack.name}, which is in {stack.region}. "
                 "Leave --region out, or mend the stack file."
             )
         if self.demo is not None:
-            return Target(stack.profile, stack.region, self.demo.url, self.demo.config_file, self.demo.credentials_file)
+            demo = self.demo
+            return Target(stack.profile, stack.region, demo.url, demo.config_file, demo.credentials_file, words)
         endpoint = options.endpoint_url or stack.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
         profile = options.profile or stack.profile or os.environ.get("AWS_PROFILE") or self.settings.profile
         region = options.region or stack.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        return Target(profile, region or self.settings.region, endpoint)
+        return Target(profile, region or self.settings.region, endpoint, words=words)
+
+    def words(self, stack: Stack) -> tuple[str, ...]:
+        """The flags by which another command comes to a stack as this one did."""
+        options, path = self.options, self.files.get(stack.name)
+        by_path = path and (path not in self.demo.stack_files if self.demo else path.parent != stack_folder())
+        given = (
+            ("--stack", str(path) if by_path else stack.name),
+            ("--profile", options.profile),
+            ("--region", options.region),
+            ("--endpoint-url", options.endpoint_url),
+        )
+        words = [word for flag, value in given if value for word in (flag, value)]
+        return (*words, "--demo") if options.demo else tuple(words)
 
     @property
     def journal_folder(self) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from console.operations.base import Danger, NoUndo
+from console.operations.base import Danger
 from console.operations.confirm import as_typed
 from console.operations.planned import Planned
 from console.sources.base import Level
@@ -96,15 +96,14 @@ def _effect(what: str, before: str, after: str, width: int) -> Iterable[Content]
 
 
 def _notes(planned: Planned, width: int) -> Iterable[Content]:
-    plan, undo = planned.plan, planned.undo
+    plan = planned.plan
     yield from _titled("To know", width)
     for warning in plan.warnings:
         yield from hang(warning, width, f"{SYMBOLS[Level.WARN]} ", style=STYLES[Level.WARN])
     for name, text in (("cost   ", plan.cost), ("takes  ", plan.takes)):
         if text:
             yield from hang(text, width, name)
-    back = f"none: {undo.reason}" if isinstance(undo, NoUndo) else undo.cli(planned.stack.name)
-    yield from hang(back, width, "undo   ")
+    yield from hang(planned.way_back, width, "undo   ")
 
 
 def _titled(title: str, width: int) -> Iterable[Content]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 GLOBAL_REGION = {
@@ -22,6 +22,7 @@ class Target:
     """A profile, a region and an endpoint; None where the environment or the AWS config decides.
 
     `config_file` and `credentials_file` stand in for the user's own where they are given, as the demo does.
+    `words` are the flags by which another command of ours comes to the same place.
     """
 
     profile: str | None = None
@@ -29,6 +30,7 @@ class Target:
     endpoint_url: str | None = None
     config_file: Path | None = None
     credentials_file: Path | None = None
+    words: tuple[str, ...] = field(default=(), compare=False)
 
     def region_of(self, service: str, wanted: str | None) -> str | None:
         """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""

@@ -72,6 +72,8 @@ class Applying:
         self._options = options
         self._told: queue.SimpleQueue[Progress] = queue.SimpleQueue()
         self._earlier: set[str] = set()
+        self._words: tuple[str, ...] = ()
+        self._last = ""
 
     def run(self, plan: Any) -> int:
         """Plan with `plan(session)`, ask, apply; gives the exit code."""
@@ -84,7 +86,8 @@ class Applying:
         except JournalError as error:
             return self._refused(AtTheGate(Reason.REFUSED, f"{error} Nothing was changed."))
         except Ended as ended:
-            sys.stderr.write("groundskeeper: stopped. What was sent is in the journal: groundskeeper journal\n")
+            journal = shlex.join(("groundskeeper", "journal", *self._words))
+            sys.stderr.write(f"groundskeeper: stopped. What was sent is in the journal: {journal}\n")
             return ended.code
         except Failure as failure:
             if failure.problem.kind is Kind.LOGIN:
@@ -94,6 +97,7 @@ class Applying:
 
     def _through(self, session: Session, plan: Any) -> Outcome:
         planned: Planned = plan(session).result()
+        self._words = planned.words
         self._settle(session, planned.stack)
         if not self._args.json:
             write("\n".join(plan_lines(planned)))
@@ -141,8 +145,10 @@ class Applying:
     def _print_progress(self) -> None:
         while not self._told.empty():
             progress = self._told.get()
-            if not self._args.json and progress.run.id not in self._earlier:
-                write(f"  {progress.state:9} {progress.text}")
+            line = f"  {progress.state:9} {progress.text}"
+            if not self._args.json and progress.run.id not in self._earlier and line != self._last:
+                write(line)
+                self._last = line
 
     def _ended(self, outcome: Outcome) -> int:
         run = outcome.run
@@ -162,8 +168,8 @@ class Applying:
         for hint in outcome.hints:
             write(f"Next: {hint}")
         if run is not None:
-            undo = f"; undo: groundskeeper undo {run.id}" if "operation" in run.undo else ""
-            write(f"Run {run.id}{undo}")
+            undo = shlex.join(("groundskeeper", "undo", run.id, *self._words))
+            write(f"Run {run.id}{f'; undo: {undo}' if 'operation' in run.undo else ''}")
         return EXIT[outcome.state]
 
     def _refused(self, gate: AtTheGate) -> int:

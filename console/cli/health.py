@@ -34,16 +34,21 @@ SYMBOL: Final = {Level.OK: "●", Level.WARN: "▲", Level.CRIT: "✖", Level.UN
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """One stack's health: its findings, worst first, and when they were made."""
+    """One stack's health: its findings, worst first, when they were made, and the flags that lead to the stack."""
 
     stack: Stack
     at: datetime
     findings: tuple[Finding, ...]
+    words: tuple[str, ...] = ()
 
     @property
     def worst(self) -> Level:
         """The worst level of its findings."""
         return max((finding.level for finding in self.findings), default=Level.OK)
+
+    def shown(self, problems_only: bool) -> list[Finding]:
+        """The findings without those that are ok, where only problems are wanted."""
+        return [finding for finding in self.findings if finding.level is not Level.OK or not problems_only]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,9 +61,9 @@ def run(args: argparse.Namespace, options: Options) -> int:
     """Print the health, and give the exit code of its worst level."""
     workspace = open_workspace(options)
     try:
-        printer = _print_json(workspace) if args.json else print_health(workspace, problems_only=args.problems)
+        printer = _print_json if args.json else print_health
         unread = Level.UNKNOWN if workspace.broken else Level.OK
-        return EXIT[max(asyncio.run(printer), unread)]
+        return EXIT[max(asyncio.run(printer(workspace, problems_only=args.problems)), unread)]
     finally:
         workspace.close()
 
@@ -70,19 +75,18 @@ async def print_health(workspace: Workspace, *, problems_only: bool = False) -> 
         stack = swept.stack
         heading = f"{stack.name}  {stack.environment}  {stack.region or ''}  {swept.at:%Y-%m-%d %H:%M:%S} UTC"
         write(paint(heading, "bold"))
-        shown = [finding for finding in swept.findings if finding.level is not Level.OK or not problems_only]
-        for line in _table(shown, stack):
+        for line in _table(swept, problems_only):
             write(line)
         write(f"{_counts(swept.findings)}\n")
         worst = max(worst, swept.worst)
     return worst
 
 
-async def _print_json(workspace: Workspace) -> Level:
+async def _print_json(workspace: Workspace, *, problems_only: bool) -> Level:
     reports: list[dict[str, Any]] = []
     worst = Level.OK
     async for swept in sweeps(workspace):
-        reports.append(as_json(swept))
+        reports.append(as_json(swept, problems_only))
         worst = max(worst, swept.worst)
     shown: object = reports[0] if workspace.options.stack else reports
     write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
@@ -111,7 +115,7 @@ async def sweeps(workspace: Workspace) -> AsyncIterator[Swept]:
                 continue
             readings = await sweep(connections, stack)
             found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
-            yield Swept(stack, at, tuple(worst_first(found)))
+            yield Swept(stack, at, tuple(worst_first(found)), workspace.words(stack))
     finally:
         await connections.close()
 
@@ -121,7 +125,7 @@ def _unasked(stack: Stack, at: datetime, problem: Problem) -> Swept:
     return Swept(stack, at, (Finding("credentials", Clean(stack.name), Level.UNKNOWN, Clean(str(problem))),))
 
 
-def as_json(swept: Swept) -> dict[str, Any]:
+def as_json(swept: Swept, problems_only: bool) -> dict[str, Any]:
     """One stack's health in the shape that scripts read."""
     return {
         "stack": swept.stack.name,
@@ -134,28 +138,29 @@ def as_json(swept: Swept) -> dict[str, Any]:
                 "what": finding.what,
                 "value": finding.value,
                 "threshold": finding.threshold,
-                "fix": _fix(finding, swept.stack),
+                "fix": _fix(finding, swept),
             }
-            for finding in swept.findings
+            for finding in swept.shown(problems_only)
         ],
     }
 
 
-def _fix(finding: Finding, stack: Stack) -> dict[str, Any] | None:
+def _fix(finding: Finding, swept: Swept) -> dict[str, Any] | None:
     fix = finding.fix
     if fix is None:
         return None
-    return {"operation": fix.name, "params": fix.params(), "cli": fix.cli(stack.name)}
+    return {"operation": fix.name, "params": fix.params(), "cli": fix.cli(swept.words)}
 
 
-def _table(found: Iterable[Finding], stack: Stack) -> Iterator[str]:
+def _table(swept: Swept, problems_only: bool) -> Iterator[str]:
+    found = swept.shown(problems_only)
     rows = [(f"{SYMBOL[f.level]} {f.level.word}", f.source, f.resource, f.value, f) for f in found]
     widths = columns([row[:4] for row in rows], limits=(9, 24, 44, 32))
     for *cells, finding in rows:
         level, *rest = (str(cell)[:width].ljust(width) for cell, width in zip(cells, widths, strict=True))
         yield "  ".join(("", paint(level, finding.level.word), *rest, finding.what)).rstrip()
         if finding.fix is not None:
-            yield f"{'':11}fix: {finding.fix.cli(stack.name)}"
+            yield f"{'':11}fix: {finding.fix.cli(swept.words)}"
 
 
 def _counts(found: Iterable[Finding]) -> str:

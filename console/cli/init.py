@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +57,9 @@ def run(args: argparse.Namespace, options: Options) -> int:
     if not args.yes and not _confirmed(path):
         return AT_THE_GATE
     _save(path, text, replace=args.force)
-    write(f"Written: {path}. Open it: groundskeeper --stack {stack.name if args.output is None else path}")
+    elsewhere = args.output is not None or workspace.demo is not None
+    where = ["--stack", str(path) if elsewhere else stack.name, *(["--demo"] if workspace.demo else [])]
+    write(f"Written: {path}. Open it: {shlex.join(['groundskeeper', *where])}")
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.cli.output import paint
-from console.operations.base import Danger, NoUndo
+from console.operations.base import Danger
 from console.operations.confirm import as_typed
 from console.operations.planned import Planned
 
@@ -35,8 +35,7 @@ def plan_lines(planned: Planned) -> Iterator[str]:
     for warning in plan.warnings:
         yield _line("warning", paint(warning, "warn"))
     yield from (_line(name, text) for name, text in (("cost", plan.cost), ("takes", plan.takes)) if text)
-    undo = planned.undo
-    yield _line("undo", f"none: {undo.reason}" if isinstance(undo, NoUndo) else undo.cli(stack.name))
+    yield _line("undo", planned.way_back)
     yield _line("danger", paint(planned.danger.word.upper(), _DANGER[planned.danger]))
     yield _line("digest", planned.digest)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -167,9 +167,12 @@ class Operation(ABC):
         given = ((p.name, getattr(self, p.name), p.default) for p in parameters(type(self)))
         return {name: value for name, value, default in given if value != default}
 
-    def cli(self, stack: str) -> str:
-        """The command that would do this from a shell. Secrets are asked for when it runs."""
-        words = ["groundskeeper", "apply", self.name, "--stack", stack]
+    def cli(self, where: Iterable[str]) -> str:
+        """The command that would do this from a shell; `where` are the flags that lead to the stack.
+
+        Secrets are asked for when it runs.
+        """
+        words = ["groundskeeper", "apply", self.name, *where]
         secret = {p.name for p in parameters(type(self)) if p.is_secret}
         for name, value in self.params().items():
             if name not in secret:

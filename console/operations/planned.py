@@ -60,6 +60,17 @@ class Planned:
         place = (self.account, self.region, *(target.arn for target in self.before.targets))
         return digest_of(self.operation.name, recorded(self.operation), place, self.before.state)
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The flags by which another command comes to the same stack."""
+        return self.shell.target.words or ("--stack", self.stack.name)
+
+    @property
+    def way_back(self) -> str:
+        """The command that would take it back, or why there is none."""
+        undo = self.undo
+        return f"none: {undo.reason}" if isinstance(undo, NoUndo) else undo.cli(self.words)
+
     def is_old(self, now: datetime) -> bool:
         """Whether too much time has passed since the end of observing, or the clock went back."""
         return not timedelta() <= now - self.at <= GOOD_FOR
@@ -95,7 +106,7 @@ class Planned:
             "cost": self.plan.cost,
             "undo": {"reason": undo.reason}
             if isinstance(undo, NoUndo)
-            else {"operation": undo.name, "params": recorded(undo), "cli": undo.cli(self.stack.name)},
+            else {"operation": undo.name, "params": recorded(undo), "cli": self.way_back},
             "confirm": self.confirmation.text,
             "digest": self.digest,
             "refused": self.refused or None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,18 @@ def test_health_as_json_has_the_shape_and_the_exit_code_of_its_worst_level(demo:
     order = {"crit": 0, "unknown": 1, "warn": 2, "ok": 3}
     ranks = [order[finding["level"]] for finding in answer["findings"]]
     assert ranks == sorted(ranks)
+
+
+def test_a_fix_is_a_command_that_runs_as_printed_and_problems_leave_out_what_is_ok(demo: DemoServer) -> None:
+    done = run("health", "--demo", "--stack", "mra-mines", "--json", "--problems", env=demo.environment)
+    found = json.loads(done.stdout)["findings"]
+    assert found and not any(finding["level"] == "ok" for finding in found)
+    fix = next(finding["fix"] for finding in found if finding["fix"])
+    program, *words = shlex.split(fix["cli"])
+    assert (program, words[0]) == ("groundskeeper", "apply")
+    asked = run("plan", *words[1:], "--json", env=demo.environment)
+    assert asked.returncode == 0, asked.stderr
+    assert json.loads(asked.stdout)["operation"] == fix["operation"]
 
 
 def test_without_a_stack_the_json_is_an_array_of_all(demo: DemoServer) -> None:

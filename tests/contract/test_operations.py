@@ -82,7 +82,7 @@ def test_no_field_collides_with_a_shared_flag(kind: type[Operation]) -> None:
 def test_the_command_line_takes_what_it_prints(kind: type[Operation], world: World, example: Operation) -> None:
     from console.cli.fields import operation_of
 
-    words = shlex.split(example.cli(world.stack.name))[1:]
+    words = shlex.split(example.cli(("--stack", world.stack.name)))[1:]
     args = make_parser(words).parse_args(words)
     assert operation_of(args, world.stack) == example
     typed = {p.name: str(value) for p in parameters(kind) if (value := getattr(example, p.name)) is not None}

@@ -211,9 +211,9 @@ def test_a_resource_may_have_a_region_of_its_own() -> None:
 
 
 def test_the_command_of_an_operation_can_be_pasted() -> None:
-    words = shlex.split(Scale("web", 0, "a").cli("shop"))
+    words = shlex.split(Scale("web", 0, "a").cli(("--stack", "shop", "--demo")))
     assert words == [
-        *("groundskeeper", "apply", "ecs.scale", "--stack", "shop"),
+        *("groundskeeper", "apply", "ecs.scale", "--stack", "shop", "--demo"),
         *("--service", "web", "--desired", "0", "--cluster", "a"),
     ]
     assert Path("groundskeeper").name == words[0]

@@ -66,6 +66,16 @@ def test_a_stack_that_is_not_there_names_those_that_are(folder: Path) -> None:
     assert "taken by" in twin
 
 
+def test_a_further_command_comes_to_the_same_stack(folder: Path, tmp_path: Path) -> None:
+    (folder / "shop.toml").write_text('name = "shop"')
+    (tmp_path / "elsewhere.toml").write_text('name = "other"')
+    known = open_workspace(Options(profile="ops", region=REGION))
+    assert known.words(known.stack("shop")) == ("--stack", "shop", "--profile", "ops", "--region", REGION)
+    path = str(tmp_path / "elsewhere.toml")
+    given = open_workspace(Options(stack=path, endpoint_url="http://127.0.0.1:1"))
+    assert given.target(given.stack("other")).words == ("--stack", path, "--endpoint-url", "http://127.0.0.1:1")
+
+
 def test_without_files_only_the_account_is_looked_for() -> None:
     assert open_workspace(Options()).undescribed
     assert open_workspace(Options(stack="account-123456789012")).undescribed
