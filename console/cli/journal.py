@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Final
 
 import msgspec
@@ -29,9 +30,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Which runs, and in which form."""
     parser.add_argument("run_id", metavar="RUN", nargs="?", help="only this run, with its steps")
     parser.add_argument("--filter", metavar="TEXT", default="", help="only runs in which this text is found")
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many, the newest (default 50)")
+    parser.add_argument(
+        "--limit", type=_limit, default=50, metavar="N", help="at most so many, the newest (default 50)"
+    )
     parser.add_argument("--json", action="store_true", help="print a JSON array")
     parser.add_argument("--export", choices=("jsonl", "markdown"), help="print one JSON object a line, or a report")
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on.")
+    return int(text)
 
 
 def run(args: argparse.Namespace, options: Options) -> int:
@@ -40,8 +49,10 @@ def run(args: argparse.Namespace, options: Options) -> int:
     journal = Journal(workspace.journal_folder)
     try:
         stack = workspace.chosen[0].name if options.stack else ""
-        wanted = Filter(stack=stack, text=args.filter, limit=args.limit)
-        runs = (run_named(journal, args.run_id),) if args.run_id else journal.runs(wanted).result()
+        # One more than is shown tells whether there are more.
+        wanted = Filter(stack=stack, text=args.filter, limit=args.limit + 1)
+        found = (run_named(journal, args.run_id),) if args.run_id else journal.runs(wanted).result()
+        runs = found[: args.limit]
         if args.json:
             shown = [as_json(one, journal.steps(one.id).result()) for one in runs]
             write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
@@ -50,18 +61,20 @@ def run(args: argparse.Namespace, options: Options) -> int:
                 form = json_line if args.export == "jsonl" else markdown
                 write(form(one, journal.steps(one.id).result()))
         else:
-            _print(runs, journal)
+            _print(runs, journal, narrowed=bool(stack or args.filter))
+        if len(found) > args.limit:
+            sys.stderr.write(f"There are older ones: shown are the newest {args.limit}. More: --limit N.\n")
     finally:
         journal.close()
         workspace.close()
     return 0
 
 
-def _print(runs: tuple[RunRecord, ...], journal: Journal) -> None:
+def _print(runs: tuple[RunRecord, ...], journal: Journal, *, narrowed: bool) -> None:
     if note := journal.note().result():
         write(note)
     if not runs:
-        write("The journal is empty.")
+        write("The journal has no such run." if narrowed else "The journal is empty.")
     rows = [
         (
             run.id,

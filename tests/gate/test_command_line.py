@@ -96,6 +96,9 @@ def test_a_plan_is_confirmed_by_its_digest_done_and_taken_back(world: World, pro
     assert runs[0]["undoes"] == done["run"] and runs[1]["undone_by"] == undone["run"]
     assert runs[1]["steps"][0]["request"] and runs[1]["who"]["arn"].startswith("arn:aws:")
     assert program.run("undo", "none-such", "--yes")[0] == 2
+    assert "no such run" in program.run("journal", "--filter", "zzz")[1]
+    assert "There are older ones" in program.run("journal", "--limit", "1")[2]
+    assert program.run("journal", "--limit", "0")[0] == 2
 
 
 def test_the_printed_command_run_as_printed_does_the_same(world: World, program: Program, recovery: None) -> None:
