@@ -66,7 +66,9 @@ def problem_of(error: Exception) -> Problem:
     from console.settings import SettingsError
     from console.stack_file import StackError
 
-    if isinstance(error, (UsageError, StackError, SettingsError, DemoError)):
+    if isinstance(error, DemoError):
+        return Problem(Kind.NETWORK, clean(error))
+    if isinstance(error, (UsageError, StackError, SettingsError)):
         return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))
     return classify(error)
 

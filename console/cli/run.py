@@ -17,6 +17,7 @@ from console.options import Options, UsageError
 from console.problems import Failure
 from console.settings import SettingsError
 from console.stack_file import StackError
+from console.text import clean
 from console.workspace import open_workspace
 from console.write_state import Locked
 
@@ -63,3 +64,7 @@ def guarded(action: Callable[[], int], usage: int) -> int:
         # The reader has gone: nothing more can be said, also not by the interpreter's own flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sys.stderr.write(f"groundskeeper: {clean(f'{place}{error.strerror or error}')}. Next: groundskeeper doctor.\n")
+        return usage

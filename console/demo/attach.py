@@ -67,8 +67,12 @@ class Demo:
         return isinstance(words, dict) and words.get(stack) == "ready"
 
     async def wait_ready(self, stack: str) -> None:
-        """Wait until a stack stands; raises DemoError if it cannot be built or the server has gone."""
-        await asyncio.to_thread(self.ask, f"/ready/{stack}")
+        """Wait until a stack stands; for one that is not the demo's own, until all stand.
+
+        Raises DemoError if it cannot be built or the server has gone.
+        """
+        for name in (stack,) if stack in self.record.stacks else self.record.stacks:
+            await asyncio.to_thread(self.ask, f"/ready/{name}")
 
     def close(self) -> None:
         """Let go of the server."""
@@ -78,6 +82,8 @@ class Demo:
         """Ask the server something below its own path; may block. Raises DemoError if it does not answer."""
         try:
             return msgspec.json.decode(record.get(self.url, path, timeout), type=dict[str, object])
+        except ConnectionError as error:
+            raise DemoError(f"The demo server at {self.url} has ended. Next: start the console again.") from error
         except OSError as error:
             raise DemoError(f"The demo server at {self.url}: {error}. Next: start the console again.") from error
 
@@ -94,12 +100,16 @@ async def attach_or_start(options: Options | None = None) -> Demo:
 def attach_or_start_blocking(options: Options | None = None) -> Demo:
     """The same for commands without an event loop; takes about a second where a server must be started."""
     chosen = (options or Options()).checked()
-    make_private(runtime_dir())
-    with _alone():
-        found = record.alive()
-        running = found is not None
-        found = found or _start(chosen)
-        demo = Demo(found, hold(found))
+    try:
+        make_private(runtime_dir())
+        with _alone():
+            found = record.alive()
+            running = found is not None
+            found = found or _start(chosen)
+            demo = Demo(found, hold(found))
+    except OSError as error:
+        what = f"The demo cannot be started: {error.filename}: {error.strerror}."
+        raise DemoError(f"{what} Next: make room or rights there, or see groundskeeper doctor.") from error
     if running and chosen.scenario:
         demo.ask(f"/scenario/{chosen.scenario}")
     return demo

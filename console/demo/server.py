@@ -130,11 +130,13 @@ def _write_files(here: Record) -> None:
 
     make_private(here.folder.parent)
     here.folder.mkdir(mode=0o700)
-    profiles, keys = [], []
+    profiles: list[str] = []
+    keys = [credentials.section("default", ACCOUNT)]  # for stack files of the operator's own
     for name in here.stacks:
         text = _stack_text(name)
         stack = parse(text, name)
-        profiles.append(f"[profile {name}]\nregion = {stack.region}\nendpoint_url = {here.url}\n")
+        where = f"region = {stack.region}\nendpoint_url = {here.url}\n"
+        profiles += [f"[profile {name}]\n{where}", *([] if profiles else [f"[default]\n{where}"])]
         keys.append(credentials.section(name, stack.account or ACCOUNT))
         (here.folder / f"{name}.toml").write_text(text.replace(_SITE, f"{here.url}{PREFIX}/site/"))
     here.config_file.write_text("\n".join(profiles))

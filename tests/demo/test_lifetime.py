@@ -59,6 +59,21 @@ async def test_a_second_console_meets_the_same_server() -> None:
     second.close()
 
 
+async def test_a_stack_of_the_operators_own_waits_for_the_whole_demo_and_has_a_profile() -> None:
+    demo = start(stacks=("mra-mines",))
+    await demo.wait_ready("a-stack-file-of-my-own")
+    assert await demo.ready("mra-mines")
+    assert "[default]\nregion = eu-west-1" in demo.config_file.read_text()
+    assert "[default]\naws_access_key_id" in demo.credentials_file.read_text()
+    demo.close()
+
+
+def test_where_nothing_can_be_written_it_says_so(folders: Path) -> None:
+    (folders / "state").write_text("a file where a folder should be")
+    with pytest.raises(DemoError, match=r"state.*Not a directory.*Next: make room or rights there"):
+        start()
+
+
 def test_a_server_outlives_its_last_console_only_by_the_linger() -> None:
     demo = start(linger=0.2)
     demo.close()
