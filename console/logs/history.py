@@ -11,7 +11,6 @@ from typing import Final
 from console import filter_pattern
 from console.logs.event import LogEvent
 from console.logs.following import Connect, Lines
-from console.logs.intake import Intake
 from console.logs.pages import FILTER, Pages, events_of
 from console.problems import Failure, Kind, Problem
 from console.stack import LogGroup
@@ -145,8 +144,9 @@ class Search:
     async def _read(self, pages: Pages) -> list[LogEvent]:
         """Read the pages of one group, however long it takes."""
         kept: list[LogEvent] = []
-        intake, name = Intake(), clean(pages.group.group)
-        tries = 0
+        name, tries = clean(pages.group.group), 0
+        taken: list[int] = []
+        known: set[int] = set()
         while not pages.done:
             token = pages.token
             try:
@@ -157,6 +157,8 @@ class Search:
                     self._failed.setdefault(name, problem)
                     self._tell()
                     return kept
+                if pages.token is None:
+                    known.update(taken)  # it begins again
                 self._waiting = problem
                 self._tell()
                 await asyncio.sleep(_WAITS[min(tries, len(_WAITS) - 1)])
@@ -164,7 +166,8 @@ class Search:
                 continue
             tries = 0
             async for events in events_of(page.events, name, self._sink.streams):
-                fresh = intake.new(events)
+                fresh = [event for event in events if hash(event.id) not in known] if known else events
+                taken += [hash(event.id) for event in fresh]
                 self._events += len(fresh)
                 if self._in_order:
                     kept += fresh
