@@ -15,11 +15,9 @@ from console.desk import Desk
 from console.logs.panes import Panes, Wanted
 from console.logs.sets import first_groups, keep_last
 from console.stack import LogGroup
-from screens.base import ConsoleScreen
-from screens.hand_over import copy, save
 from screens.log_box import LogBox
+from screens.log_saving import LinesScreen
 from screens.modals.actions import Subject
-from widgets.log.body import Taken
 from widgets.log_pane import LogPane
 
 LOOK_SECONDS: Final = 0.25
@@ -29,7 +27,7 @@ LEAST_WIDTH: Final = 58
 """Cells that a pane beside another has at least: time, stream and the begin of a line."""
 
 
-class LogsScreen(ConsoleScreen):
+class LogsScreen(LinesScreen):
     """Log lines as they come: followed, held, searched. What is followed goes on while other screens are open."""
 
     NAME = "logs"
@@ -41,6 +39,7 @@ class LogsScreen(ConsoleScreen):
         Binding("b", "read_back", "Search back"),
         Binding("v", "split", "Split"),
         Binding("I", "insights", "Insights"),
+        Binding("B", "beanstalk", "Beanstalk logs"),
         Binding("s", "stop", "Stop, go on"),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
@@ -183,6 +182,17 @@ class LogsScreen(ConsoleScreen):
         if box is not None and self.desk.stack is not None:
             self.app.push_screen(InsightsScreen(self.desk, self.desk.stack, box.pane.groups))
 
+    def action_beanstalk(self) -> None:
+        """Fetch the last lines of Elastic Beanstalk's instances."""
+        from screens.beanstalk_logs import BeanstalkLogsScreen
+
+        if self.desk.stack is not None:
+            self.app.push_screen(BeanstalkLogsScreen(self.desk, self.desk.stack))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Beanstalk's logs are offered where there is an environment (called by Textual)."""
+        return action != "beanstalk" or bool(self.desk.stack and self.desk.stack.beanstalk)
+
     def action_next_pane(self, by: int) -> None:
         """Give the keys to another pane."""
         boxes, box = self.boxes, self.box
@@ -216,26 +226,3 @@ class LogsScreen(ConsoleScreen):
         """Read what was before."""
         if self.panes is not None:
             self.panes.older(event.before_ms, event.to_ms)
-
-    def on_log_pane_copy_wanted(self, event: LogPane.CopyWanted) -> None:
-        """Send lines to the terminal's clipboard."""
-        copy(self.app, event.text)
-
-    def on_log_pane_save_wanted(self, event: LogPane.SaveWanted) -> None:
-        """Ask which lines to save, and save them."""
-        from screens.modals.log_save import LogSaveModal, Saving
-
-        def chosen(saving: Saving | None) -> None:
-            if saving is not None:
-                self._save(event.pane, saving.taken, stamped=saving.stamped)
-
-        taken = dict.fromkeys((event.taken, Taken.SHOWN, Taken.BUFFERED))
-        self.app.push_screen(LogSaveModal(list(taken)), chosen)
-
-    @work(group="save")
-    async def _save(self, pane: LogPane, taken: Taken, *, stamped: bool) -> None:
-        texts = pane.body.texts(taken, stamped=stamped)
-        if taken is Taken.MARKED:  # these are looked up one by one, which only this thread may do
-            texts = iter(list(texts))
-        text = await asyncio.to_thread("\n".join, texts)
-        await save(self.app, f"logs-{self.desk.stack.name if self.desk.stack else ''}", text)

@@ -12,8 +12,13 @@ def save_text(name: str, text: str) -> Path:
 
     Gives the path. Raises OSError. Blocks: call it in a thread.
     """
+    return save_bytes(name, text.encode("utf-8", "replace"))
+
+
+def save_bytes(name: str, data: bytes) -> Path:
+    """The same for what is no text."""
     stem, _, suffix = name.rpartition(".")
     path = Path.cwd() / f"groundskeeper-{stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.{suffix}"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
     return path
