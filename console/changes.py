@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from console.journal.journal import Journal
+from console.journal.reconcile import is_adrift
 from console.journal.records import AT_WORK, ENDED, Filter, RunRecord, State, StepRecord
 from console.journal.store import JournalError
 from console.operations.base import Operation
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from console.workspace import Workspace
 
 T = TypeVar("T")
+
+LOOK_SECONDS: Final = 10.0
+"""Seconds between two looks at what other consoles and commands are at."""
 
 CHANGED: Final = ENDED | {State.WATCHING, State.UNKNOWN}
 """States at whose beginning something in AWS may be other than it was shown."""
@@ -47,6 +51,7 @@ class Changes:
         self._listeners: dict[object, Heard] = {}
         self._states: dict[str, State] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._minding: asyncio.Task[None] | None = None
         self.journal = Journal(workspace.journal_folder)
         self._runner = Runner(workspace.target, self.journal, write_state, listener=self._hand_on, meter=meter)
 
@@ -98,6 +103,10 @@ class Changes:
         await self.look()
         return outcomes
 
+    def mind(self, stacks: tuple[Stack, ...], every: float = LOOK_SECONDS) -> None:
+        """From now on see what other consoles change, and take over what they leave behind."""
+        self._minding = self._loop.create_task(self._mind(stacks, every))
+
     async def runs(self, wanted: Filter) -> tuple[RunRecord, ...]:
         """Changes of the journal, the newest first. Raises `JournalError`."""
         return await self._result(self.journal.runs(wanted))
@@ -131,6 +140,9 @@ class Changes:
 
     async def close(self) -> None:
         """Wait for what is at work, let go of what is watched."""
+        if self._minding is not None:
+            self._minding.cancel()
+            await asyncio.gather(self._minding, return_exceptions=True)
         await asyncio.to_thread(self._runner.close)
         await asyncio.to_thread(self.journal.close)
 
@@ -152,6 +164,24 @@ class Changes:
             self._soon(self.look())
             if progress.state in CHANGED:
                 self._changed(progress.run.stack)
+
+    async def _mind(self, stacks: tuple[Stack, ...], every: float) -> None:
+        asked = self._adrift
+        while True:
+            before = {(run.id, run.state): run.stack for run in self.open_runs}
+            await asyncio.sleep(every)
+            await self.look()
+            now = {(run.id, run.state): run.stack for run in self.open_runs}
+            for stack in {(before | now)[one] for one in before.keys() ^ now.keys()}:
+                self._changed(stack)
+            # What nobody could settle when it was first asked about is left to the next start.
+            if self._adrift - asked:
+                await self.settle(stacks)
+            asked = self._adrift
+
+    @property
+    def _adrift(self) -> set[str]:
+        return {run.id for run in self.open_runs if is_adrift(run)}
 
     def _soon(self, work: Any) -> None:
         task = self._loop.create_task(work)

@@ -202,6 +202,7 @@ class Desk:
             for run in self.changes.open_runs:
                 await workspace.demo.wait_ready(run.stack)
         self.settled = await self.changes.settle(workspace.stacks)
+        self.changes.mind(workspace.stacks)
         self.tell()
 
     def _after_change(self, stack: str) -> None:
