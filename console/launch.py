@@ -33,7 +33,7 @@ def run_console(options: Options) -> int:
         return 2
     spare_line(os.environ)
     install_hooks()
-    gc.disable()  # until the first screen stands: collecting while modules are imported costs a tenth of the start
+    gc.disable()  # until the first frame stands: collecting while modules are imported costs a tenth of the start
     from console.app import ConsoleApp
 
     app = ConsoleApp(partial(_desk, options), options.theme or settings.theme or recall().theme, options.screen)
@@ -63,6 +63,9 @@ def _check(options: Options) -> None:
 
 
 def _desk(options: Options) -> Desk:
+    """Make the desk, behind the first frame; what was imported until then is never garbage."""
     from console.desk import Desk
 
+    gc.freeze()
+    gc.enable()
     return Desk(options)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any, ClassVar, Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -17,7 +17,7 @@ from console.sources.poller import Key
 from console.stack import Stack
 from screens import SCREENS
 from screens.frame import header_state
-from screens.sign_in import answers
+from screens.sign_in import MFA, answers, open_sign_in
 from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.header import Header
@@ -42,6 +42,7 @@ class ConsoleScreen(Screen[None]):
         self.readings: dict[Key, Reading[Any]] = {}
         self._watched: tuple[Stack, ...] = ()
         self._gathering = False
+        self._asked: Problem | None = None
 
     def compose(self) -> ComposeResult:
         """The frame, and the subclass's body in it."""
@@ -105,8 +106,9 @@ class ConsoleScreen(Screen[None]):
         self.show_banner()
         if self.stacks() != self._watched:
             self._watched = self.stacks()
-            self.run_worker(partial(self._watch, self._watched), group="watch", exclusive=True)
+            self._watch(self._watched)
 
+    @work(group="watch", exclusive=True)
     async def _watch(self, stacks: tuple[Stack, ...]) -> None:
         await self.desk.unwatch(self)
         self.readings = {
@@ -135,6 +137,7 @@ class ConsoleScreen(Screen[None]):
         if problem is not None:
             key = "L signs in from here." if answers(problem) else ""
             banner.say(Level.CRIT, problem.what, f"{problem.hint} {key}".strip())
+            self._ask_for(problem)
         elif self.desk.opening:
             banner.say(Level.OK, self.desk.opening)
         elif not self.desk.stacks:
@@ -142,3 +145,10 @@ class ConsoleScreen(Screen[None]):
         else:
             banner.clear()
         self.refresh_bindings()
+
+    def _ask_for(self, problem: Problem) -> None:
+        """Ask for an MFA code without being told to, but once a problem, and never in the middle of typing."""
+        typing = self.focused is not None and self.focused.check_consume_key("a", "a")
+        if problem.code == MFA and problem != self._asked and self.is_current and not typing:
+            self._asked = problem
+            open_sign_in(self, self.desk)

@@ -17,9 +17,9 @@ from console.problems import Problem
 from console.sources.base import AnySource, Finding, Level
 from console.stack import Stack
 from screens.base import ConsoleScreen
-from screens.health import BREAKPOINTS, finding_key
+from screens.health import finding_key
 from screens.health import COLUMNS as PROBLEM_COLUMNS
-from screens.verdicts import freshness, judged, waiting
+from screens.verdicts import freshness, is_many, judged, waiting
 from widgets.level import STYLES, SYMBOLS, level_cell, tally
 from widgets.panel import Panel
 from widgets.table import Table
@@ -88,17 +88,14 @@ COLUMNS: tuple[Column[Glance], ...] = (
 
 
 class StacksScreen(ConsoleScreen):
-    """Every stack with its worst finding; enter opens one, P its profile and region."""
+    """Every stack with its worst finding; enter opens one, tab goes to the problems beneath."""
 
     NAME = "stacks"
     DEFAULT_CSS = """
     StacksScreen {
-        & > #stacks { height: 1fr; }
-        & > #wrong { height: 2fr; display: none; border-top: solid $panel; }
-        &.-tall > #wrong { display: block; }
+        & > #wrong { height: 1fr; border-top: solid $panel; }
     }
     """
-    VERTICAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("P", "app.modal('profile')", "Profile, region"),
         Binding("escape", "app.open('health')", "Health of the open stack", show=False),
@@ -108,10 +105,9 @@ class StacksScreen(ConsoleScreen):
         super().__init__(desk)
         self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stacks.", marks=False)
         self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="Nothing is wrong.", marks=False)
-        self._wrong.can_focus = False
 
     def body(self) -> Iterable[Widget]:
-        """One line a stack, and what is wrong with the one under the cursor where there is room."""
+        """One line a stack, and what is wrong with the one under the cursor."""
         yield Panel("Stacks", self._table, id="stacks")
         yield Panel("Problems", self._wrong, id="wrong")
 
@@ -130,6 +126,7 @@ class StacksScreen(ConsoleScreen):
     def show(self) -> None:
         """Show the stacks in the order of their files."""
         self._table.set_rows([self._glance(stack) for stack in self.stacks()])
+        self.query_one("#stacks", Panel).styles.height = min(len(self.stacks()) + 2, self.size.height // 2)
         if self.desk.stack is not None and self._table.cursor_row is None:
             self._table.move_to(self.desk.stack.name)
         self._show_wrong()
@@ -155,6 +152,13 @@ class StacksScreen(ConsoleScreen):
         return Glance(stack, tuple(found), at, waiting(readings), self.desk.stack_problem(stack))
 
     async def on_table_selected(self, event: Table.Selected) -> None:
-        """Open the stack."""
-        self.desk.choose(event.row.stack)
+        """Open the stack, or the resource of a problem in it."""
+        from screens.resource import ResourceScreen
+
+        stack = self.stack_in_hand()
+        if stack is None:
+            return
+        self.desk.choose(stack)
         await self.app.run_action("open('health')")
+        if event.table is self._wrong and not is_many(event.row):
+            self.app.push_screen(ResourceScreen(self.desk, stack, event.row.resource))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import ClassVar, Final
 
+from textual import work
 from textual.binding import Binding, BindingType
 
 from console.desk import Desk
@@ -20,6 +21,7 @@ from screens.modals.actions import Subject
 from screens.shell import open_shell, place_of
 
 THING_KEYS: Final[list[BindingType]] = [
+    Binding("l", "logs", "Logs"),
     Binding("x", "shell", "Shell"),
     Binding("y", "copy_name", "Copy its name", show=False),
     Binding("Y", "copy_arn", "Copy its ARN", show=False),
@@ -85,10 +87,20 @@ class ThingScreen(ConsoleScreen):
             return self.thing is not None and self.thing.place is not None
         return True
 
-    def action_shell(self) -> None:
+    @work(group="shell")
+    async def action_shell(self) -> None:
         """Open a shell in the resource, the console suspended meanwhile."""
         if self.thing is not None and self.thing.place is not None:
-            self.run_worker(open_shell(self.app, self.desk, self.thing.stack, self.thing.place), group="shell")
+            await open_shell(self.app, self.desk, self.thing.stack, self.thing.place)
+
+    @work(group="logs")
+    async def action_logs(self) -> None:
+        """Open the logs of the resource, at the newest moment since which something is wrong with it."""
+        from screens.log_opening import open_logs
+
+        thing = self.thing
+        if thing is not None:
+            await open_logs(self.app, self.desk, thing.stack, thing.resource, thing.detail, thing.findings)
 
     def action_copy_name(self) -> None:
         """Copy the name of the resource."""
@@ -102,9 +114,10 @@ class ThingScreen(ConsoleScreen):
         else:
             self.app.notify("No ARN is known of it; y copies its name.", markup=False)
 
-    def action_save(self) -> None:
+    @work(group="save")
+    async def action_save(self) -> None:
         """Save what is shown to a file."""
-        self.run_worker(save(self.app, *self.shown_text()), group="save")
+        await save(self.app, *self.shown_text())
 
     def action_time(self) -> None:
         """Change between local time and UTC."""

@@ -54,7 +54,7 @@ def unique(keys: Iterable[Key]) -> list[Key]:
 
 
 class Footer(Lines):
-    """The keys that work now: the screen's own first, then those of the widget in focus, then the app's."""
+    """The keys that work now: the screen's own first, then enter, the app's, the others of the widget in focus."""
 
     DEFAULT_CSS = "Footer { height: 1; background: $panel; color: $text-muted; }"
 
@@ -74,7 +74,8 @@ class Footer(Lines):
             binding = active.binding
             if not binding.show or not active.enabled or binding.key in ("question_mark", "q"):
                 continue
-            rank = 0 if isinstance(active.node, Screen) else 2 if active.node is screen.app else 1
+            rank = 0 if isinstance(active.node, Screen) else 2 if active.node is screen.app else 3
+            rank = 1 if binding.key == "enter" else rank
             key = Key(screen.app.get_key_display(binding), binding.description.lower(), binding.action)
             ranked.append((rank, place, key))
         keys = unique(key for _, _, key in sorted(ranked, key=lambda found: found[:2]))

@@ -16,7 +16,7 @@ def findings(source: AnySource, reading: Reading[Any]) -> tuple[Finding, ...]:
     problem = reading.problem
     unknown = Finding(
         source.name,
-        clean(source.title),
+        clean(source.name),
         Level.UNKNOWN,
         Clean(f"{problem.what} {problem.hint}"),
         Clean(problem.kind.value),

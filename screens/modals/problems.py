@@ -76,7 +76,7 @@ class Explained(TextView):
         if self._problem.next_at:
             left = (self._problem.next_at - datetime.now(UTC)).total_seconds()
             lines.append(
-                Content.styled(f"Tried again in {span(left)}." if left > 0 else "Tried again now.", "$text-muted")
+                Content.styled(f"Tried again in {span(left)}." if left >= 1 else "Tried again now.", "$text-muted")
             )
         return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -83,11 +84,9 @@ class SignInModal(ModalScreen[None]):
         self.set_interval(1, self._steps.renew)
         self.action_begin()
 
-    def action_begin(self) -> None:
-        """Ask for a code, another one where there is one already."""
-        self.run_worker(self._sign_in(), exclusive=True)
-
-    async def _sign_in(self) -> None:
+    @work(exclusive=True)
+    async def action_begin(self) -> None:
+        """Ask for a code, another one where there is one already, and wait until it was used."""
         self._steps.offered = self._steps.problem = None
         self._steps.renew()
         try:

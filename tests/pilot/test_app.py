@@ -1,0 +1,162 @@
+"""The console as a whole: what is loaded when, keys that never clash, leaving that cuts nothing off."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from console.app import ConsoleApp
+from screens import SCREENS
+from screens.health import HealthScreen
+from screens.modals.leave import LeaveModal
+from screens.resource import ResourceScreen
+from screens.stacks import StacksScreen
+from tests.pilot.scripted import ScriptedDesk, console, hides, lines, shows, text, until
+
+ROOT = Path(__file__).parents[2]
+LATE = ["console.desk", "console.problems", "console.sources.base", "screens.health", "widgets.table",
+        "sqlite3", "aiohttp", "botocore", "console.journal.store", "console.operations.runner"]  # fmt: skip
+HELD_BY_OTHERS = {f"ctrl+{letter}" for letter in "abszhjkl"}
+"""Keys of screen, tmux, the shell and the terminal: flow control, suspend, backspace, line feed, clear."""
+
+
+def test_the_first_frame_needs_no_screen_no_desk_and_nothing_of_aws() -> None:
+    code = f"import sys, json, console.launch, console.app; print(json.dumps([m for m in {LATE} if m in sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert json.loads(done.stdout) == []
+
+
+def bindings(node: type[DOMNode]) -> list[Binding]:
+    """All bindings of a class and of ours that it is made from, a key each."""
+    own = [b for kind in node.__mro__ if "textual" not in kind.__module__ for b in kind.__dict__.get("BINDINGS", ())]
+    return list(Binding.make_bindings(own))
+
+
+@pytest.mark.parametrize("kind", [ConsoleApp, ResourceScreen, *(entry.load() for entry in SCREENS.values())])
+def test_no_key_of_a_screen_means_two_things_nor_belongs_to_somebody_else(kind: type[DOMNode]) -> None:
+    found = bindings(kind)
+    keys = [binding.key for binding in found]
+    assert sorted(keys) == sorted(set(keys))
+    assert not set(keys) & HELD_BY_OTHERS
+    actions: dict[str, set[str]] = {}
+    for binding in found:
+        actions.setdefault(binding.action, set()).add(binding.key)
+        assert not (binding.key == "ctrl+d" and "delete" in binding.action)
+    for keys_of in actions.values():
+        assert any(not key.startswith(("f1", "f2", "alt+")) or key == "f" for key in keys_of)
+
+
+@pytest.mark.parametrize("kind", [HealthScreen, StacksScreen, ResourceScreen])
+def test_a_key_of_a_screen_hides_none_of_the_consoles_but_escape_and_enter(kind: type[DOMNode]) -> None:
+    everywhere = {binding.key for binding in bindings(ConsoleApp)} | {entry.key for entry in SCREENS.values()}
+    same = {binding.key for binding in bindings(kind)} & everywhere
+    assert same <= {"P", "L", "escape"}
+
+
+async def test_the_keys_that_move_mean_the_same_in_every_list_and_text() -> None:
+    async with console(ScriptedDesk(), (80, 24)) as pilot:
+        await shows(pilot, "batch")
+        for opened in ("", "enter", "question_mark"):
+            if opened:
+                await pilot.press(opened)
+                await pilot.pause(0.1)
+            active = pilot.app.screen.active_bindings
+            for key in "jkgG":
+                assert key in active, (opened, key)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q"])
+async def test_it_leaves_at_once_while_nothing_is_at_work(key: str) -> None:
+    async with console(ScriptedDesk()) as pilot:
+        await shows(pilot, "batch")
+        await pilot.press(key)
+        await until(pilot, lambda: not pilot.app.is_running)
+        assert pilot.app.return_code == 0
+
+
+async def test_ctrl_c_asks_first() -> None:
+    async with console(ScriptedDesk(), (80, 24)) as pilot:
+        await shows(pilot, "batch")
+        await pilot.press("ctrl+c")
+        await shows(pilot, "Leave Groundskeeper?", "y leaves, esc stays")
+        await pilot.press("escape")
+        await hides(pilot, "Leave Groundskeeper?")
+        await pilot.press("ctrl+c", "y")
+        await until(pilot, lambda: not pilot.app.is_running)
+
+
+class Busy(ScriptedDesk):
+    """A desk at which a change is at work until a test says that it is done."""
+
+    working = True
+    taking = True
+
+    def busy(self) -> bool:
+        return self.working
+
+    def stop_taking(self) -> None:
+        self.taking = False
+
+    async def open(self) -> None:
+        await super().open()
+        run: Any = SimpleNamespace(title="Scale web to 4", state="watching")
+        self.changes = SimpleNamespace(
+            at_work=(run,), open_runs=(run,), watches=1, unknown=0, listen=lambda *_: None, forget=lambda *_: None
+        )
+
+    async def close(self) -> None:
+        self.changes = None
+        await super().close()
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_a_change_at_work_is_never_cut_off(key: str) -> None:
+    desk = Busy()
+    async with console(desk, (80, 24)) as pilot:
+        await shows(pilot, "batch")
+        await pilot.press(key)
+        await shows(pilot, "Leave Groundskeeper?", "Scale web to 4")
+        await pilot.press(key if key == "ctrl+q" else "n")
+        await pilot.pause(0.1)
+        assert pilot.app.is_running
+        if not isinstance(pilot.app.screen, LeaveModal):
+            await pilot.press(key)
+        await shows(pilot, "Leave Groundskeeper?")
+        await pilot.press("y")
+        await shows(pilot, "Leaving as soon as this is done and recorded")
+        assert not desk.taking and pilot.app.is_running
+        desk.working = False
+        await until(pilot, lambda: not pilot.app.is_running)
+        said = pilot.app._exit_renderables
+        assert "Still settling: Scale web to 4. The next console goes on watching." in str(said[0])
+
+
+async def test_keys_that_come_with_the_slash_in_one_go_are_typed_not_done() -> None:
+    async with console(ScriptedDesk(), (80, 24)) as pilot:
+        await shows(pilot, "batch")
+        from textual import events
+
+        for key in ("slash", "w", "e", "b", "p", "q"):
+            pilot.app.post_message(events.Key(key, "/" if key == "slash" else key))
+        await shows(pilot, "/ webpq")
+        assert pilot.app.is_running and "Findings" in text(pilot)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (200, 60), (20, 5), (1, 1)])
+async def test_any_size_holds_on_every_screen(size: tuple[int, int]) -> None:
+    async with console(ScriptedDesk(), (100, 30)) as pilot:
+        await shows(pilot, "batch")
+        for keys in (("1",), ("S",), ("1", "enter"), ("m",), ("escape", "question_mark"), ("escape", "colon")):
+            await pilot.press(*keys)
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert all(len(line) <= max(size[0], 1) for line in lines(pilot))
+        assert pilot.app.is_running
