@@ -100,7 +100,7 @@ class ConsoleScreen(Screen[None]):
         return {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}
 
     def _desk_changed(self) -> None:
-        if not self.is_mounted or self not in self.app.screen_stack:
+        if not self.is_mounted or not self.is_attached or self not in self.app.screen_stack:
             return
         self._show_header()
         self.show_banner()
@@ -116,17 +116,19 @@ class ConsoleScreen(Screen[None]):
             for stack in stacks
             for source, reading in self.desk.watch(self, stack, self.sources(stack), self._heard).items()
         }
-        self.show()
+        if self.is_attached:
+            self.show()
 
     def _heard(self, key: Key, reading: Reading[Any]) -> None:
         self.readings[key] = reading
-        if not self._gathering:
+        if not self._gathering and self.is_attached:
             self._gathering = True
             self.set_timer(GATHER_SECONDS, self._show_gathered)
 
     def _show_gathered(self) -> None:
         self._gathering = False
-        self.show()
+        if self.is_attached:  # a reading may come while the screen is being closed
+            self.show()
 
     def _show_header(self) -> None:
         self.query_one(Header).show(header_state(self.desk))

@@ -112,6 +112,8 @@ class ResourceScreen(ThingScreen):
         return [(self.desk.source(name), reading) for name, reading in self.by_source(self._stack).items()]
 
     async def _fill(self) -> None:
+        if not self.is_attached:
+            return
         seconds = RANGES[self._range][1]
         series = self.thing.detail.series if self.thing and self.thing.detail else ()
         await self._plots.fill([_newest(one, seconds) for one in series], self.zone)

@@ -17,8 +17,8 @@ from console.problems import Problem
 from console.sources.base import AnySource, Finding, Level
 from console.stack import Stack
 from screens.base import ConsoleScreen
-from screens.health import finding_key
 from screens.health import COLUMNS as PROBLEM_COLUMNS
+from screens.health import finding_key
 from screens.verdicts import freshness, is_many, judged, waiting
 from widgets.level import STYLES, SYMBOLS, level_cell, tally
 from widgets.panel import Panel

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from console.shell import HostShell, InstanceShell, ShellCommand, TaskShell
-from console.sources.base import Detail, Level, Report
+from console.sources.base import Detail, Level, Reading, Report
+from console.sources.poller import Key
 from console.stack import Instances
 from console.text import Clean
+from screens.resource import ResourceScreen
 from screens.shell import place_of
 from tests.pilot.scripted import (
     LEDGER,
@@ -155,6 +157,22 @@ async def test_t_changes_between_local_time_and_utc(monkeypatch: pytest.MonkeyPa
         await shows(pilot, "Times are in UTC.")
         await pilot.press("t")
         await shows(pilot, "Times are local.")
+
+
+async def test_a_reading_that_comes_while_it_is_closed_is_passed_over() -> None:
+    async with console(desk()) as pilot:
+        await shows(pilot, "Fewer tasks")
+        await pilot.press("enter")
+        await shows(pilot, "steady state")
+        screen = pilot.app.screen
+        assert isinstance(screen, ResourceScreen)
+        closed = pilot.app.pop_screen()
+        screen._heard(Key("mines", "services"), Reading(SERVICES))
+        await closed
+        screen._heard(Key("mines", "services"), Reading(SERVICES))
+        screen._show_gathered()
+        await screen._fill()
+        await shows(pilot, "Findings   ▲ 1 warn")
 
 
 @pytest.mark.parametrize(
