@@ -9,9 +9,12 @@ from msgspec import Meta, Struct
 
 from console.text import Clean, clean
 
-AccountId = Annotated[str, Meta(pattern=r"^\d{12}$", description="twelve digits")]
-Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$", description="an AWS region such as eu-west-1")]
-StackName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="lower case letters, digits and . _ -")]
+AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="twelve digits")]
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]\Z", description="an AWS region such as eu-west-1")]
+StackName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*\Z", description="lower case letters, digits and . _ -")]
+Environment = Annotated[
+    str, Meta(pattern=r"^[!-~][ -~]{0,63}\Z", description="at most 64 plain characters, since it is typed")
+]
 Url = Annotated[str, Meta(pattern=r"^https?://", description="a URL that begins with http:// or https://")]
 KeyValue = Annotated[str, Meta(pattern=r"^[^=]+=.*$", description="KEY=VALUE")]
 Name = Annotated[str, Meta(min_length=1, max_length=512)]
@@ -209,7 +212,7 @@ class Stack(Part, frozen=True):
 
     name: StackName
     title: str = ""
-    environment: Name = "unknown"
+    environment: Environment = "unknown"
     production: bool = False
     account: AccountId | None = None
     region: Region | None = None

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from console.stack import AccountId, KeyValue, Part, Region, Stack, StackName, Url
+from console.stack import AccountId, Environment, KeyValue, Part, Region, Stack, StackName, Url
 from console.text import clean
 
 
@@ -89,7 +89,7 @@ _WORDS: Final = {
 }
 _BY_PATTERN: Final = {
     pattern: words
-    for kind in (AccountId, Region, StackName, Url, KeyValue)
+    for kind in (AccountId, Environment, Region, StackName, Url, KeyValue)
     for meta in typing.get_args(kind)[1:]
     if (pattern := meta.pattern) and (words := meta.description)
 }

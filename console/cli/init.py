@@ -13,6 +13,7 @@ from typing import Final
 from console.cli.output import write
 from console.options import Options, UsageError
 from console.stack import Stack
+from console.stack_file import parse
 from console.text import clean
 from console.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
 
@@ -51,6 +52,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     finally:
         workspace.close()
     path = args.output or stack_folder() / f"{stack.name}.toml"
+    parse(text, f"What would be {path}")
     write(text)
     if path.exists() and not args.force:
         raise UsageError(f"{path} is already there. Choose another --name or --output, or replace it with --force.")

@@ -23,6 +23,11 @@ REFUSED = [
     ('name = "a"\n[backup]\nmax_age_hours = "a"', "backup.max_age_hours: found 'a', but it must be a number."),
     ('name = "a"\n[backup]\ndaily_days = -1', "backup.daily_days: found -1, but it must be a whole number >= 0."),
     ('name = "a"\n[[endpoints]]\nurl = "ftp://x"', "but it must be a URL that begins with http:// or https://."),
+    ('name = "a\\n"', "name: found 'a\\n', but it must be lower case letters, digits and . _ -."),
+    (
+        'name = "a"\nenvironment = "\\u001b[31mprod"',
+        "found '\\x1b[31mprod', but it must be at most 64 plain characters",
+    ),
     ("name = ", "f.toml: not valid TOML:"),
     ("", "the key 'name' is missing"),
     ('name = "a"\n"\\u001b[31m" = 1', "unknown key '␛[31m'"),
@@ -51,7 +56,7 @@ stacks = st.builds(
     Stack,
     name=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True),
     title=words,
-    environment=words,
+    environment=st.from_regex(r"[!-~][ -~]{0,9}", fullmatch=True),
     production=st.booleans(),
     ecs=st.lists(st.builds(EcsCluster, cluster=words, services=st.lists(words, max_size=2).map(tuple)), max_size=2).map(
         tuple
