@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -33,6 +34,13 @@ _SIGNS: Final = {
     "LessThanThreshold": "<",
     "LessThanOrEqualToThreshold": "<=",
 }
+
+# As CloudWatch puts it: "... [86.7 (20/11/26 07:13:00), 87.4 (...)] were greater than the threshold (80.0) ...", the
+# newest value first.
+_CROSSED: Final = re.compile(
+    r"^Threshold Crossed: .*?\[(?P<value>-?[\d.]+(?:E-?\d+)?) \(.*?\] (?:was|were) "
+    r"(?P<way>(?:greater|less) than(?: or equal to)?) the threshold \((?P<limit>-?[\d.]+(?:E-?\d+)?)\)"
+)
 
 
 @check(
@@ -85,8 +93,8 @@ def _changed(alarm: Alarm) -> datetime:
 
 def judge_alarm(alarm: Alarm) -> Finding:
     """The verdict on one alarm as DescribeAlarms tells of it."""
-    state, reason = alarm["StateValue"], alarm.get("StateReason", "")
-    what = clean(reason or "No reason given.") if state != "OK" else Clean("Not firing.")
+    state = alarm["StateValue"]
+    what = _why(alarm) if state != "OK" else Clean("Not firing.")
     if not alarm.get("ActionsEnabled", True):
         what = Clean(f"{what} Its actions are off: it tells nobody.")
     return Finding(
@@ -98,6 +106,18 @@ def judge_alarm(alarm: Alarm) -> Finding:
         _condition(alarm),
         since=_changed(alarm),
     )
+
+
+def _why(alarm: Alarm) -> Clean:
+    """Why an alarm is in its state, in one sentence; CloudWatch's own words are among the facts of its Detail."""
+    reason = alarm.get("StateReason", "")
+    crossed = _CROSSED.search(reason)
+    if crossed:
+        value, limit = float(crossed["value"]), float(crossed["limit"])
+        return clean(f"{alarm.get('MetricName', 'The expression')} is {value:.4g}, {crossed['way']} {limit:g}.")
+    if reason.startswith("Unchecked"):
+        return Clean("It has had no data since it was made.")
+    return clean(reason or "No reason given.")
 
 
 def _condition(alarm: Alarm) -> Clean:

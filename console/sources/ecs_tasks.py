@@ -23,6 +23,9 @@ TASKS_A_CALL: Final = 100
 INTERFACES_A_CALL: Final = 200
 """A filter of EC2 takes at most 200 values (EC2 API reference)."""
 
+ID_SHOWN: Final = 8
+"""Characters of a task's id in its name; the whole id is in its ARN and among its facts."""
+
 _STARTING: Final = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 _ENDED_ON_REQUEST: Final = frozenset({"ServiceSchedulerInitiated", "UserInitiated", "SpotInterruption"})
 # SIGTERM, and the SIGKILL of a container that did not end within its stopTimeout.
@@ -129,11 +132,11 @@ async def _public_names(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any
 def judge_task(task: dict[str, Any], now: float, slow: float) -> Finding:
     """The verdict on one task as DescribeTasks tells of it, at `now` in epoch seconds."""
     status, health = task["lastStatus"], task.get("healthStatus", "UNKNOWN")
-    name, owner = clean(last(task["taskArn"])), clean(task.get("group", "").removeprefix("service:") or "no service")
+    name = name_of(task)
     value = clean(status if health == "UNKNOWN" else f"{status}, {health}")
     if status == "STOPPED":
         fault = _fault(task)
-        what = clean(f"{owner}: stopped: {fault or task.get('stoppedReason') or 'as asked.'}")
+        what = clean(f"Stopped: {fault or task.get('stoppedReason') or 'as asked.'}")
         return Finding(
             tasks.name,
             name,
@@ -145,13 +148,20 @@ def judge_task(task: dict[str, Any], now: float, slow: float) -> Finding:
         )
     waiting = now - epoch(task["createdAt"]) if "createdAt" in task else 0.0
     if status in _STARTING and waiting > slow:
-        what = clean(f"{owner}: has been starting for {span(waiting)}. Its events in ecs.services may say why.")
+        what = clean(f"Has been starting for {span(waiting)}. Its events in ecs.services may say why.")
         return Finding(tasks.name, name, Level.WARN, what, value, Clean(f"RUNNING within {span(slow)}"))
     if health == "UNHEALTHY":
-        what = Clean(f"{owner}: its health check fails.")
+        what = Clean("Its health check fails.")
         return Finding(tasks.name, name, Level.WARN, what, value, Clean("HEALTHY"))
-    word = "is starting" if status in _STARTING else "runs" if status == "RUNNING" else "is stopping"
-    return Finding(tasks.name, name, Level.OK, Clean(f"{owner}: {word}."), value, Clean("RUNNING"))
+    word = "Is starting." if status in _STARTING else "Runs." if status == "RUNNING" else "Is stopping."
+    return Finding(tasks.name, name, Level.OK, Clean(word), value, Clean("RUNNING"))
+
+
+def name_of(task: dict[str, Any]) -> Clean:
+    """How a task is named for people: by its service, else its family, and the beginning of its id."""
+    group = task.get("group", "").removeprefix("service:").removeprefix("family:")
+    owner = group or last(task["taskDefinitionArn"]).partition(":")[0]
+    return clean(f"{owner} {last(task['taskArn'])[:ID_SHOWN]}")
 
 
 def _fault(task: dict[str, Any]) -> str:
@@ -180,7 +190,7 @@ def _attachment(task: dict[str, Any]) -> dict[str, str]:
 
 def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ...]) -> Detail:
     return Detail(
-        resource=clean(last(task["taskArn"])),
+        resource=name_of(task),
         kind="ECS task",
         arn=clean(task["taskArn"]),
         facts=tuple((name, value) for name, value in _facts(task, names) if value),
@@ -196,6 +206,7 @@ def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ..
 
 def _facts(task: dict[str, Any], names: dict[str, Clean]) -> Iterator[tuple[str, Clean]]:
     interface = _attachment(task)
+    yield "Task", clean(last(task["taskArn"]))
     yield "Service", clean(task.get("group", "").removeprefix("service:"))
     yield "Last status", clean(task["lastStatus"])
     yield "Desired status", clean(task.get("desiredStatus", ""))

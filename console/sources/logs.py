@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
+from console.sources.gist import gist
 from console.sources.numbers import HOUR, stamp
 from console.stack import LogGroup, Stack
 from console.text import Clean, clean
@@ -26,7 +27,7 @@ NEWEST: Final = 20
 """Error lines that a Detail keeps."""
 
 LINE: Final = 300
-"""Characters of the newest line that a Finding shows; the Detail has it whole."""
+"""Characters of the newest line's gist that a Finding shows; the Detail has the line whole."""
 
 _LAST_MINUTES: Final = 300.0
 
@@ -124,7 +125,9 @@ def judge_errors(wanted: LogGroup, errors: Errors, limits: Mapping[str, float]) 
     bad = errors.count >= limits["errors_crit"]
     level = Level.CRIT if bad else Level.WARN if errors.count >= limits["errors_warn"] else Level.OK
     newest = errors.newest[0]
-    return Finding(recent_errors.name, name, level, clean(newest.text, limit=LINE), value, threshold, since=newest.at)
+    return Finding(
+        recent_errors.name, name, level, clean(gist(newest.text), limit=LINE), value, threshold, since=newest.at
+    )
 
 
 def _detail(wanted: LogGroup, errors: Errors) -> Detail:

@@ -18,6 +18,13 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 STACK = Stack(name="one", alarms=Alarms(prefixes=("web-",)))
 
 
+ABOVE = (
+    "Threshold Crossed: 2 out of the last 2 datapoints [86.748150947 (20/11/26 07:13:00), 87.36676398 (20/11/26 "
+    "07:08:00)] were greater than the threshold (80.0) (minimum 2 datapoints for OK -> ALARM transition)."
+)
+BELOW = "Threshold Crossed: 1 datapoint [1.0E-4 (20/11/26 07:13:00)] was less than or equal to the threshold (0.5)."
+
+
 def alarm(name: str, state: str, **more: Any) -> dict[str, Any]:
     return {
         "AlarmName": name,
@@ -47,6 +54,24 @@ def alarm(name: str, state: str, **more: Any) -> dict[str, Any]:
             alarm("cpu", "ALARM"),
             Level.CRIT,
             "Threshold Crossed: 2 datapoints were greater than the threshold (80.0).",
+            "CPUUtilization > 80, 2 of 3 x 300 s",
+        ),
+        (
+            alarm("cpu", "ALARM", StateReason=ABOVE),
+            Level.CRIT,
+            "CPUUtilization is 86.75, greater than 80.",
+            "CPUUtilization > 80, 2 of 3 x 300 s",
+        ),
+        (
+            alarm("cpu", "ALARM", StateReason=BELOW, MetricName="Free"),
+            Level.CRIT,
+            "Free is 0.0001, less than or equal to 0.5.",
+            "Free > 80, 2 of 3 x 300 s",
+        ),
+        (
+            alarm("cpu", "INSUFFICIENT_DATA", StateReason="Unchecked: Initial alarm creation"),
+            Level.WARN,
+            "It has had no data since it was made.",
             "CPUUtilization > 80, 2 of 3 x 300 s",
         ),
         (

@@ -154,12 +154,12 @@ SCALED = "Scaling activity initiated by deployment ecs-svc/1"
 @pytest.mark.parametrize(
     ("answer", "level", "words"),
     [
-        (task("RUNNING", healthStatus="HEALTHY"), Level.OK, "web: runs."),
+        (task("RUNNING", healthStatus="HEALTHY"), Level.OK, "Runs."),
         (task("RUNNING", healthStatus="UNHEALTHY"), Level.WARN, "health check fails"),
-        (task("PENDING"), Level.OK, "web: is starting."),
+        (task("PENDING"), Level.OK, "Is starting."),
         (task("PENDING", createdAt=NOON - timedelta(minutes=11)), Level.WARN, "starting for 11 min"),
-        (task("DEPROVISIONING"), Level.OK, "web: is stopping."),
-        (ended(0, "EssentialContainerExited", "Essential container in task exited"), Level.OK, "stopped"),
+        (task("DEPROVISIONING"), Level.OK, "Is stopping."),
+        (ended(0, "EssentialContainerExited", "Essential container in task exited"), Level.OK, "Stopped"),
         (ended(143, "ServiceSchedulerInitiated", SCALED), Level.OK, SCALED),
         (ended(137, "UserInitiated", "Task stopped by user"), Level.OK, "by user"),
         (ended(1, "ServiceSchedulerInitiated", SCALED), Level.WARN, "app ended with exit code 1."),
@@ -177,7 +177,16 @@ def test_task(answer: dict[str, Any], level: Level, words: str) -> None:
     finding = judge_task(answer, NOW, 600)
     assert finding.level is level
     assert words in finding.what
-    assert finding.resource == "0a1b"
+    assert finding.resource == "web 0a1b"
+
+
+@pytest.mark.parametrize(
+    ("group", "name"),
+    [("service:web", "web 0a1b2c3d"), ("family:batch", "batch 0a1b2c3d"), ("", "web 0a1b2c3d")],
+)
+def test_a_task_is_named_by_what_it_belongs_to_and_the_beginning_of_its_id(group: str, name: str) -> None:
+    found = task("RUNNING", taskArn=ARN.format("task/live/0a1b2c3d4e5f"), group=group)
+    assert judge_task(found, NOW, 600).resource == name
 
 
 async def test_tasks_have_the_public_name_of_their_interface(canned: Callable[..., Any]) -> None:

@@ -28,10 +28,10 @@ def events(count: int, first: int = 0) -> list[dict[str, Any]]:
     [
         (0, False, Level.OK, "0", "No error in the last hour."),
         (0, True, Level.UNKNOWN, "0+", "No error found so far, but the group is too big to search the whole hour."),
-        (1, False, Level.WARN, "1", "ERROR number 0"),
-        (49, False, Level.WARN, "49", "ERROR number 48"),
-        (50, False, Level.CRIT, "50", "ERROR number 49"),
-        (3000, True, Level.CRIT, "3,000+", "ERROR number 2999"),
+        (1, False, Level.WARN, "1", "number 0"),
+        (49, False, Level.WARN, "49", "number 48"),
+        (50, False, Level.CRIT, "50", "number 49"),
+        (3000, True, Level.CRIT, "3,000+", "number 2999"),
     ],
 )
 def test_errors(count: int, more: bool, level: Level, value: str, what: str) -> None:
@@ -76,5 +76,5 @@ async def test_asks_for_the_newest_where_not_all_could_be_read(canned: Callable[
     aws = canned({"filter_log_events": answer})
     report = await recent_errors.fetch(aws, STACK)
     (finding,) = report.findings
-    assert (finding.value, finding.what) == ("3,000+", "ERROR number 9999")
+    assert (finding.value, finding.what) == ("3,000+", "number 9999")
     assert len(aws.asked) == PAGES + 1
