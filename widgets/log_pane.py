@@ -198,13 +198,17 @@ class LogPane(Vertical):
         """Go to the next match, or the one before."""
         query = self.body.look.search
         if query:
-            self.body.hunt(query, step)
+            self.body.hunt(query, self._way(step))
         else:
             self.action_ask(Asked.SEARCH)
 
     def action_error(self, step: int) -> None:
         """Go to the next error, or the one before."""
-        self.body.hunt_error(step)
+        self.body.hunt_error(self._way(step))
+
+    def _way(self, step: int) -> int:
+        """Below the newest line there is nothing: who follows it wants to go up."""
+        return -1 if self.body.place.following else step
 
     def action_marked(self, step: int) -> None:
         """Go to the next mark, or the one before."""

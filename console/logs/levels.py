@@ -36,7 +36,7 @@ _SAYS: Final = re.compile(
     | \b(?:level|lvl|severity)=["']?(?P<pair>[A-Za-z]+)
     | (?<![A-Za-z_])(?P<capitals>{_CAPITALS})(?![A-Za-z_])
     | [\[<](?:\w+:)?(?P<bracket>trace|debug|info|notice|warn|warning|error|err|crit|fatal|alert|emerg)[\]>]
-    | ^\S{{0,40}}\s?(?P<start>error|warn|warning|info|debug|fatal)\b:
+    | (?:^|[\]:]\s)(?P<start>error|warn|warning|info|debug|fatal):
     | (?P<trouble>\b[A-Za-z_.$]*(?:Error|Exception)\b(?=:|$|\s+\(|\s+at\s)|^Traceback\ \(most|\bTask\ timed\ out\ after
         |\bStatus:\ (?:error|timeout)|\bpanic:|\bUnhandled\ (?:rejection|promise)
         |HTTP/\d(?:\.\d)?"\s(?:status:\s)?5\d\d\b)

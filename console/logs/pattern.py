@@ -11,7 +11,7 @@ import re
 import warnings
 from typing import Final
 
-_PLAIN_ESCAPES: Final = frozenset("dwSbB")
+_PLAIN_ESCAPES: Final = frozenset("dwSb")
 _KEPT_OFF_ENDS: Final = {"s": r"[^\S\n]", "W": r"[^\w\n]", "D": r"[^\d\n]"}
 
 _ATOM: Final = r"(?:\\.|\[\^?\]?[^\]]*\]|[^()\\\[\]|*+?{}])"

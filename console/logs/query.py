@@ -14,7 +14,7 @@ from console.logs.chunk import Chunk
 from console.logs.pattern import compiled, over_lines
 
 _TOKEN: Final = re.compile(
-    r"""\s*(?P<minus>-)?(?:"(?P<phrase>[^"]*)"? | %(?P<regex>(?:\\.|[^%\\])*)%? | (?P<word>[^\s"%]\S*))""", re.VERBOSE
+    r"""\s*(?P<minus>-)?+(?:"(?P<phrase>[^"]*)"? | %(?P<regex>(?:\\.|[^%\\])*)%? | (?P<word>[^\s"%]\S*))""", re.VERBOSE
 )
 _MOST_SPANS: Final = 200
 _FEW: Final = 16

@@ -150,7 +150,16 @@ class LogBody(LogLines):
         self._hunt = None
         if hunt.found is not None:
             self.show(hunt.found.key)
+            self._bring_into_sight(hunt.found)
         self.post_message(self.Hunted(hunt.found, wanted, step))
+
+    def _bring_into_sight(self, line: LogLine) -> None:
+        """Move the text sideways where the match that was found lies beyond an edge."""
+        span = self.painter.first_match(line)
+        if span is not None and not self.look.wrap:
+            room, offset = self.painter.room, self.look.offset
+            if not offset <= span[0] <= span[1] < offset + room:
+                self.set_look(offset=0 if span[1] < room else max(0, span[0] - room // 3))
 
     # Marks, and what is taken away
 

@@ -53,11 +53,8 @@ def in_sight(text: str, offset: int, width: int) -> tuple[int, int, int]:
     while start < len(text) and cells < offset:
         cells += get_character_cell_size(text[start])
         start += 1
-    return (
-        start,
-        fitting(text, start, width) if start < len(text) else start,
-        cells - offset if start < len(text) else 0,
-    )
+    blank = cells - offset
+    return (start, fitting(text, start, width - blank), blank) if start < len(text) else (start, start, 0)
 
 
 def cells_of(text: str) -> int:

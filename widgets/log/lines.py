@@ -100,7 +100,7 @@ class LogLines(Lines, can_focus=True):
         self.look = Look()
         self._inks = Inks(self)
         self._made_for: tuple[Any, ...] = ()
-        self._painter = Painter(self.view, self.look, self._inks, Stamps(self.time_style, now), 80)
+        self.painter = Painter(self.view, self.look, self._inks, Stamps(self.time_style, now), 80)
         self._frame: Timer | None = None
         self._painted_at = 0.0
         self._searching = False
@@ -247,7 +247,7 @@ class LogLines(Lines, can_focus=True):
         stamps = Stamps(self.time_style, self.now, self.zone, dated, width >= 100)
         if (self.look, stamps, width, streams) != self._made_for:
             self._made_for = (self.look, stamps, width, streams)
-            self._painter = Painter(self.view, self.look, self._inks, stamps, width)
+            self.painter = Painter(self.view, self.look, self._inks, stamps, width)
 
     def _tell(self) -> None:
         line = self.line
@@ -267,7 +267,7 @@ class LogLines(Lines, can_focus=True):
             self.post_message(self.CountsChanged(counts))
 
     def _parts(self, line: LogLine) -> int:
-        return self._painter.parts(line)
+        return self.painter.parts(line)
 
     @property
     def body_height(self) -> int:
@@ -279,7 +279,7 @@ class LogLines(Lines, can_focus=True):
         if self.view.filter is not None and len(self.buffer):
             empty = "Searching …" if self._searching else "Nothing matches the filter; esc clears it."
         marks, titles = frozenset(self.marks), height > self.body_height
-        return Picture(self._painter, self._inks, self.place, marks, titles, len(self.view), empty).lines(width, height)
+        return Picture(self.painter, self._inks, self.place, marks, titles, len(self.view), empty).lines(width, height)
 
     def notify_style_update(self) -> None:
         """Read the styles anew: the theme or the focus changed (called by Textual)."""

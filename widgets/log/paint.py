@@ -25,6 +25,7 @@ from widgets.table_paint import CURSOR, MARK
 GUTTER: Final = 3
 LATE_SIGN: Final = "«"
 MORE_SIGN: Final = "›"
+LESS_SIGN: Final = "‹"
 _KEPT_ROWS: Final = 300
 _LEVELS: Final = {LogLevel.ERROR: "error", LogLevel.WARN: "warn", LogLevel.DEBUG: "debug"}
 
@@ -80,6 +81,12 @@ class Painter:
         """Cells for the text."""
         return max(1, self.width - self.prefix - 1)
 
+    def first_match(self, line: LogLine) -> tuple[int, int] | None:
+        """The cells of the first match of the search in a line."""
+        shape = self.shape(line)
+        spans = sorted((start, stop) for start, stop, name in shape.spans if name == "match")
+        return (cells_of(shape.text[: spans[0][0]]), cells_of(shape.text[: spans[0][1]])) if spans else None
+
     def parts(self, line: LogLine) -> int:
         """How many rows a line takes."""
         return len(self.shape(line).rows) if self._wraps else 1
@@ -112,6 +119,9 @@ class Painter:
         else:
             start, stop, blank = in_sight(shape.text, self._look.offset, room)
         pieces = [Segment(" " * blank, base)] if blank else []
+        if start and not self._wraps:
+            start += 1
+            pieces.append(Segment(LESS_SIGN, self._inks("fold", on_cursor=cursor)))
         spans = [span for span in shape.spans if span[0] < stop and span[1] > start]
         for begin, end in cut_at(start, stop, [(first, last) for first, last, _ in spans]):
             names = [name for first, last, name in spans if first <= begin and end <= last]
