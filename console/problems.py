@@ -187,7 +187,11 @@ def classify(
 def _from_library(error: BaseException, name: str, names: set[str], place: str) -> Problem:
     """What is neither of the credentials nor an answer of AWS: the line, a foreign answer, or a fault of ours."""
     if "ParamValidationError" in names:
-        return Problem(Kind.BUG, clean(f"A call was made with wrong parameters{place}: {error}", limit=400))
+        return Problem(
+            Kind.BUG,
+            clean(f"A call was made with wrong parameters{place}: {' '.join(str(error).split())}", limit=400),
+            Clean("Check the names in the stack file; where they are right it is a fault of the console: report it."),
+        )
     if "ResponseParserError" in names:
         return Problem(
             Kind.SUSPECT,
@@ -214,7 +218,7 @@ def _from_chain(error: BaseException, name: str, profile: str) -> Problem:
         what, hint = f"The profile's credential_process failed: {told.get('error_msg')}.", _PROCESS_HINT
     return Problem(
         Kind.LOGIN,
-        clean(what or str(error), limit=400),
+        clean(what or _reason(error), limit=400),
         clean(hint.format(profile=profile or "PROFILE")),
         Clean(name),
         about=clean(getattr(error, "serial", "")),

@@ -32,17 +32,22 @@ class State:
 
 async def state_of(aws: Aws, named: BeanstalkEnvironment) -> State:
     """Ask everything about one environment. Raises `Failure`, also where there is none of this name."""
-    found, (health, instances), events = await together(
-        aws.items(
-            "elasticbeanstalk",
-            "describe_environments",
-            "Environments",
-            region=named.region,
-            ApplicationName=named.application,
-            EnvironmentNames=[named.environment],
-            IncludeDeleted=False,
-        ),
-        together(_enhanced(aws, named), _instances(aws, named)),
+    # First alone: all other questions are refused, in words of their own, where there is no such environment.
+    found = await aws.items(
+        "elasticbeanstalk",
+        "describe_environments",
+        "Environments",
+        region=named.region,
+        ApplicationName=named.application,
+        EnvironmentNames=[named.environment],
+        IncludeDeleted=False,
+    )
+    if not found:
+        hint = Clean("Check its name and its application's in the stack file, the region and the account.")
+        raise Failure(Problem(Kind.NOT_FOUND, clean(f"No environment is called {named.environment}."), hint))
+    health, instances, events = await together(
+        _enhanced(aws, named),
+        _instances(aws, named),
         aws.call(
             "elasticbeanstalk",
             "describe_events",
@@ -52,9 +57,6 @@ async def state_of(aws: Aws, named: BeanstalkEnvironment) -> State:
             MaxRecords=EVENTS,
         ),
     )
-    if not found:
-        hint = Clean("Check its name and its application's in the stack file, the region and the account.")
-        raise Failure(Problem(Kind.NOT_FOUND, clean(f"No environment is called {named.environment}."), hint))
     return State(found[0], health, instances, events["Events"])
 
 

@@ -44,7 +44,13 @@ def test_each_credential_case_has_its_own_sentence_and_a_next_step(error: Except
     problem = classify(error, profile="shop")
     assert problem.kind is Kind.LOGIN
     assert says in problem.what
+    assert problem.what.endswith(".")
     assert problem.hint
+
+
+def test_a_name_that_aws_would_never_take_is_sought_in_the_stack_file() -> None:
+    problem = classify(raised.ParamValidationError(report='Invalid bucket name "b[/]":\nno'), where="s3")
+    assert "stack file" in problem.hint and "\u240a" not in problem.what
 
 
 KINDS = [

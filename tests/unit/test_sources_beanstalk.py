@@ -169,9 +169,9 @@ async def test_without_enhanced_health_the_colour_is_judged_and_it_is_said(canne
 
 
 async def test_an_environment_that_does_not_exist_is_critical(canned: Callable[..., Any]) -> None:
-    none = {"describe_environments": {"Environments": []}, "describe_environment_health": OFF}
-    none |= {"describe_instances_health": OFF, "describe_environment_resources": {"EnvironmentResources": {}}}
-    report = await fetch(canned(ANSWERS | none), STACK)
+    refused = Failure(Problem(Kind.INVALID, Clean("No Environment found for EnvironmentName = 'prod'.")))
+    none = {**dict.fromkeys([*ANSWERS, "describe_environment_resources"], refused)}
+    report = await fetch(canned(none | {"describe_environments": {"Environments": []}}), STACK)
     assert [(finding.level, finding.value) for finding in report.findings] == [(Level.CRIT, "MISSING")]
 
 
