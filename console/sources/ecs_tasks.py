@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Event, Finding, Level, Report, check
@@ -78,7 +80,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
     names, groups = await together(_public_names(aws, cluster, found), _groups(aws, cluster, found))
     now = time.time()
     return Report(
-        tuple(judge_task(task, now, slow) for task in found),
+        tuple(judge_tasks(found, now, slow)),
         tuple(_detail(task, names, groups[task["taskDefinitionArn"]]) for task in found),
     )
 
@@ -127,6 +129,22 @@ async def _public_names(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any
         for answer in answers
         for interface in answer
     }
+
+
+def judge_tasks(found: list[dict[str, Any]], now: float, slow: float) -> list[Finding]:
+    """The verdicts on all tasks of a service; of those that stopped with one fault the newest speaks for all."""
+    kept: list[Finding] = []
+    alike: dict[str, list[Finding]] = {}
+    for task in found:
+        finding, fault = judge_task(task, now, slow), _fault(task) if task["lastStatus"] == "STOPPED" else ""
+        (alike.setdefault(f"{task.get('group')} {fault}", []) if fault else kept).append(finding)
+    for stopped in alike.values():
+        newest = max(stopped, key=lambda finding: finding.since or datetime.min.replace(tzinfo=UTC))
+        if len(stopped) > 1:
+            more = f"{newest.what} So ended {len(stopped)} tasks within the last hour."
+            newest = replace(newest, what=clean(more), value=clean(f"{len(stopped)} STOPPED"))
+        kept.append(newest)
+    return kept
 
 
 def judge_task(task: dict[str, Any], now: float, slow: float) -> Finding:

@@ -11,7 +11,7 @@ import pytest
 from console.operations.ecs import Restart
 from console.sources.base import Level
 from console.sources.ecs import judge_service, services
-from console.sources.ecs_tasks import judge_task, tasks
+from console.sources.ecs_tasks import judge_task, judge_tasks, tasks
 from console.sources.ecs_utilisation import utilisation
 from console.stack import EcsCluster, Stack
 
@@ -187,6 +187,21 @@ def test_task(answer: dict[str, Any], level: Level, words: str) -> None:
 def test_a_task_is_named_by_what_it_belongs_to_and_the_beginning_of_its_id(group: str, name: str) -> None:
     found = task("RUNNING", taskArn=ARN.format("task/live/0a1b2c3d4e5f"), group=group)
     assert judge_task(found, NOW, 600).resource == name
+
+
+def test_tasks_that_stopped_with_one_fault_are_one_finding_of_the_newest() -> None:
+    def stopped(number: int, code: int) -> dict[str, Any]:
+        at = {"stoppedAt": NOON - timedelta(minutes=number), "taskArn": ARN.format(f"task/live/{number}")}
+        return ended(code, "EssentialContainerExited") | at
+
+    found = [stopped(3, 1), stopped(1, 1), stopped(2, 1), stopped(4, 139), task("RUNNING")]
+    findings = judge_tasks(found, NOW, 600)
+    assert [(f.resource, f.value) for f in findings] == [
+        ("web 0a1b", "RUNNING"),
+        ("web 1", "3 STOPPED"),
+        ("web 4", "STOPPED"),
+    ]
+    assert findings[1].what.endswith("So ended 3 tasks within the last hour.")
 
 
 async def test_tasks_have_the_public_name_of_their_interface(canned: Callable[..., Any]) -> None:
