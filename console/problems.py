@@ -179,7 +179,7 @@ def classify(
             Clean("No AWS region is set."),
             Clean("Pass --region, set AWS_REGION, or name it in the stack file."),
         )
-    if isinstance(response, dict) and "Error" in response:
+    if isinstance(response, dict) and response.keys() & {"Error", "ResponseMetadata"}:
         return _from_code(response, permission, profile, place, now or datetime.now(UTC))
     return _from_library(error, name, names, place)
 
@@ -226,8 +226,12 @@ def _from_chain(error: BaseException, name: str, profile: str) -> Problem:
 
 
 def _reason(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return text if text.endswith(".") else f"{text}."
+    return _ended(str(error) or type(error).__name__)
+
+
+def _ended(sentence: str) -> str:
+    """A sentence with a full stop, since a hint follows it."""
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _from_code(response: dict[str, Any], permission: str, profile: str, place: str, now: datetime) -> Problem:
@@ -235,6 +239,7 @@ def _from_code(response: dict[str, Any], permission: str, profile: str, place: s
     message = str(response["Error"].get("Message", "") or code)
     if message.lstrip().startswith("<"):
         message = "an HTML page instead of an answer"
+    message = _ended(message)
     kind = _kind_of(code, message, response)
     shown = Clean(clean(code, limit=80))
     if kind is Kind.DENIED:
