@@ -41,7 +41,7 @@ class InsightsScreen(ConsoleScreen):
     NAME = "logs"
     DEFAULT_CSS = """
     InsightsScreen {
-        & > TextArea { height: 8; border: none; padding: 0 1; background: $surface; }
+        & > TextArea { height: auto; min-height: 3; max-height: 30%; border: none; padding: 0 1; background: $surface; }
         & > TextArea:focus { border: none; }
         & > #results { height: 1fr; }
         & Plot { display: none; }

@@ -36,7 +36,7 @@ class Run:
 
 def dollars(amount: float) -> str:
     """An amount of money: below a cent it says so."""
-    return f"${amount:,.2f}" if amount >= 0.01 else "less than $0.01" if amount else "$0"
+    return f"${amount:,.2f}" if amount >= 0.01 else "<$0.01" if amount else "$0"
 
 
 def run_words(run: Run, groups: tuple[LogGroup, ...], range_: str) -> tuple[Content, ...]:
@@ -54,7 +54,7 @@ def run_words(run: Run, groups: tuple[LogGroup, ...], range_: str) -> tuple[Cont
             found.append(Content(f"{run.rows:,} rows"))
         scan = run.scan
         found.append(
-            Content(f"{scan.records:,} records, {quantity(scan.bytes, 'Bytes')} scanned: {dollars(scan.dollars)}")
+            Content(f"scanned {quantity(scan.bytes, 'Bytes')}, {scan.records:,} records: {dollars(scan.dollars)}")
         )
     elif run.estimate is not None:
         found.append(Content.styled(f"expected: {_expected(run.estimate)}", "$text-muted"))

@@ -41,6 +41,7 @@ class LogsScreen(LinesScreen):
         Binding("I", "insights", "Insights"),
         Binding("B", "beanstalk", "Beanstalk logs"),
         Binding("s", "stop", "Stop, go on"),
+        Binding("r", "read_now", "Read now", show=False),
         Binding("tab", "next_pane(1)", "Next pane", show=False),
         Binding("shift+tab", "next_pane(-1)", "Pane before", show=False),
     ]
@@ -221,6 +222,11 @@ class LogsScreen(LinesScreen):
         else:
             panes.resume()
         self._look()
+
+    def action_read_now(self) -> None:
+        """Read at once what is new."""
+        if self.panes is not None:
+            self.panes.wake()
 
     def on_log_pane_need_older(self, event: LogPane.NeedOlder) -> None:
         """Read what was before."""

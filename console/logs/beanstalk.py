@@ -115,5 +115,5 @@ def pour(samples: Iterable[Sample], sink: Sink) -> None:
             elif line.strip("- \t"):
                 texts.setdefault(file, []).append(line)
         for name, lines in texts.items():
-            stream = sink.streams.index(sample.environment, clean(f"{sample.instance} {name}"))
+            stream = sink.streams.index(sample.instance, clean(name))
             sink.append([LogEvent("", sample.at_ms, stream, clean(line)) for line in lines])

@@ -174,6 +174,11 @@ class Panes:
             else:
                 self._tail.start()
 
+    def wake(self) -> None:
+        """Read at once what is new."""
+        if isinstance(self._tail, Tail):
+            self._tail.wake()
+
     async def pause(self) -> None:
         """Follow no more for now; the lines stay."""
         self.following = False

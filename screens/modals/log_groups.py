@@ -52,7 +52,7 @@ def _of(choice: Choice) -> Content:
 
 COLUMNS: tuple[Column[Choice], ...] = (
     Column("name", "Log group", lambda choice: choice.name, width=30, share=3),
-    Column("of", "", _of, width=8, most=12, share=1),
+    Column("of", "", _of, width=9),
     Column("stored", "Stored", _stored, width=10, sort=lambda choice: choice.stored or 0, hide=1),
     Column("kept", "Kept", _kept, width=9, hide=2),
 )

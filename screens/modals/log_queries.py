@@ -31,10 +31,10 @@ class LogQueriesModal(ModalScreen[SavedQuery | None]):
     DEFAULT_CSS = """
     LogQueriesModal {
         align: center middle;
-        & > Vertical { width: 92; max-width: 98%; height: auto; max-height: 90%; padding: 0 1;
+        & > Vertical { width: 92; max-width: 98%; height: 90%; max-height: 32; padding: 0 1;
                        background: $surface; border: round $primary; }
-        & Table { height: auto; max-height: 60%; background: $surface; }
-        & #about { height: auto; margin: 1 0 0 0; color: $text-muted; }
+        & Table { height: 1fr; min-height: 5; background: $surface; }
+        & #about { height: auto; max-height: 50%; margin: 1 0 0 0; color: $text-muted; overflow: hidden; }
         & #wrong { height: auto; margin: 1 0 0 0; color: $warning; }
         & #own { height: auto; margin: 1 0 0 0; }
     }
