@@ -166,7 +166,8 @@ class LogPane(Vertical):
         self._origin = self.body.place.cursor
         if asked is Asked.JMESPATH:
             self._open_detail()
-        self._bar.ask(asked, self._wanted.text[asked])
+        anew = asked in (Asked.SEARCH, Asked.MOMENT)
+        self._bar.ask(asked, "" if anew else self._wanted.text[asked])
 
     def _put_typed(self, asked: Asked, text: str) -> None:
         """As `put`; a search also goes to the nearest match at or above where one began to type."""
@@ -287,6 +288,11 @@ class LogPane(Vertical):
 
     def _show_status(self) -> None:
         body = self.body
-        notes = [self._note] * bool(self._note) + self._wanted.notes()
-        notes += [str(body.time_style)] * (body.time_style is not TimeStyle.LOCAL) + ["wrapped"] * body.look.wrap
-        self.query_one(LogStatus).show(State(body.counts, body.place.following, len(body.marks), tuple(notes)))
+        notes = (
+            self._wanted.notes()
+            + [str(body.time_style)] * (body.time_style is not TimeStyle.LOCAL)
+            + ["wrapped"] * body.look.wrap
+        )
+        self.query_one(LogStatus).show(
+            State(body.counts, body.place.following, len(body.marks), self._note, tuple(notes))
+        )

@@ -284,7 +284,7 @@ class LogLines(Lines, can_focus=True):
     def notify_style_update(self) -> None:
         """Read the styles anew: the theme or the focus changed (called by Textual)."""
         self._inks.clear()
-        self._made_for = ()
+        self.painter.forget()
         super().notify_style_update()
 
     def on_resize(self) -> None:

@@ -71,6 +71,10 @@ class Painter:
         self._shapes: dict[tuple[int, int], Shape] = {}
         self._rows: dict[Any, Strip] = {}
 
+    def forget(self) -> None:
+        """Paint every row anew, as after a change of theme or focus."""
+        self._rows.clear()
+
     @property
     def prefix(self) -> int:
         """Cells before the text."""
@@ -137,9 +141,11 @@ class Painter:
         return Strip([Segment(fit(text, self.width), self._inks("title"))])
 
     def _prefix(self, line: LogLine, stamp: str, part: int, *, cursor: bool, marked: bool) -> list[Segment]:
-        late = LATE_SIGN if line.flags & LATE and not part else " "
-        signs = f"{CURSOR if cursor else ' '}{MARK if marked and not part else ' '}{late}"
-        pieces = [Segment(signs, self._inks("bar" if cursor else "late", on_cursor=cursor))]
+        sign = MARK if marked else LATE_SIGN if line.flags & LATE else " "
+        pieces = [
+            Segment(CURSOR if cursor else " ", self._inks("bar", on_cursor=cursor)),
+            Segment(f"{' ' if part else sign} ", self._inks("fold" if marked else "late", on_cursor=cursor)),
+        ]
         gap = bool(line.flags & GAP)
         if self.time_width:
             pieces.append(Segment(f"{stamp:<{self.time_width}} ", self._inks("time", on_cursor=cursor)))

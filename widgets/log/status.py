@@ -25,11 +25,12 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that the status line tells; `notes` are words such as a filter, the manner of times, what was not found."""
+    """All that the status line tells: `note` is news, `notes` are what is in force, such as a filter."""
 
     counts: Counts = field(default_factory=Counts)
     following: bool = True
     marked: int = 0
+    note: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -42,6 +43,8 @@ def pieces(state: State) -> Iterator[Content]:
         yield Content.styled("‖ held", "bold $warning")
         new = f"+{counts.new:,} new" if counts.new else "nothing new"
         yield Content.styled(f"{new} (G follows)", "bold $accent" if counts.new else "$text-muted")
+    if state.note:
+        yield Content.styled(state.note, "bold $warning")
     if counts.filtered:
         more = " …" if counts.searching else ""
         yield Content(f"{counts.shown:,} of {tally.kept:,} shown{more}")
