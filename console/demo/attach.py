@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.demo import record
-from console.demo.options import DemoError, Options
+from console.demo.options import DemoError, Options, check_installed
 from console.demo.record import PREFIX, Record
 from console.settings import make_private, runtime_dir, state_dir
 
@@ -125,6 +125,7 @@ def _alone() -> Iterator[None]:
 
 def _start(options: Options) -> Record:
     """Start a server in a session of its own, and wait until its port is open."""
+    check_installed()
     make_private(state_dir())
     log = state_dir() / "demo-server.log"
     ours, theirs = os.pipe()

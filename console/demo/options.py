@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Final
 
 STACKS: Final = ("mra-mines", "personal-journal", "gift-tracker", "expo", "operations")
@@ -20,6 +21,13 @@ SCENARIOS: Final = {
 
 class DemoError(Exception):
     """The demo cannot be started or reached; the message says what to do next."""
+
+
+def check_installed() -> None:
+    """Raise DemoError where the emulator, which only the demo needs, is not installed."""
+    if find_spec("moto") is None or find_spec("flask") is None:
+        what = "The demo needs moto[server], which is not installed here."
+        raise DemoError(f"{what} Next: install the extra demo, as in: uv tool install 'groundskeeper[demo]'.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
 from console.demo import record
-from console.demo.options import SCENARIOS, DemoError, Options
+from console.demo.options import SCENARIOS, DemoError, Options, check_installed
 from console.demo.record import PREFIX, Record
 from console.settings import make_private
 from console.stack_file import parse
@@ -30,7 +30,8 @@ _SITE: Final = "http://demo.invalid/"
 
 
 def about() -> str:
-    """What the demo is made of and what in it is simulated."""
+    """What the demo is made of and what in it is simulated. Raises DemoError where it is not installed."""
+    check_installed()
     from console.demo.gaps import adds
 
     lines = "\n".join(f"  {line}" for line in adds())
@@ -60,8 +61,9 @@ def run(options: Options, opened: Callable[[], object] = lambda: None) -> int:
 def serve(options: Options, opened: Callable[[Record], None]) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP; `opened` is called when the port is open.
 
-    Raises DemoError if another server of this user runs or the port is taken.
+    Raises DemoError if another server of this user runs, the port is taken, or the emulator is not installed.
     """
+    check_installed()
     if found := record.alive():
         raise DemoError(f"A demo server runs already at {found.url}. Next: use it, or end it: kill {found.pid}.")
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)

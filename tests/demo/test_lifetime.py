@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.demo import record
+from console.demo import record, server
 from console.demo.attach import Demo, attach_or_start, attach_or_start_blocking
 from console.demo.options import DemoError, Options
 
@@ -72,6 +72,14 @@ def test_where_nothing_can_be_written_it_says_so(folders: Path) -> None:
     (folders / "state").write_text("a file where a folder should be")
     with pytest.raises(DemoError, match=r"state.*Not a directory.*Next: make room or rights there"):
         start()
+
+
+def test_without_the_emulator_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.demo.options.find_spec", lambda name: None)
+    with pytest.raises(DemoError, match=r"uv tool install 'groundskeeper\[demo\]'"):
+        start()
+    with pytest.raises(DemoError, match="not installed"):
+        server.about()
 
 
 def test_a_server_outlives_its_last_console_only_by_the_linger() -> None:
