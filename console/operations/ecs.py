@@ -33,8 +33,8 @@ MOST_TASKS: Final = 5000
 """Tasks per service (Amazon ECS service quotas)."""
 
 _NEW_ADDRESS: Final = Clean(
-    "Where a distribution points at a task, new tasks have a new address: then cloudfront.set-origin and "
-    "cloudfront.invalidate."
+    "New tasks have new addresses. Where a CloudFront distribution points at a task, point it at a new one "
+    "and invalidate its cache."
 )
 _CLUSTER_HELP: Final = "its cluster; left out, the one in which the stack file has the service"
 

@@ -114,7 +114,7 @@ def _judge_backups(
 ) -> Iterator[Finding]:
     days, wanted = int(cluster.get("BackupRetentionPeriod", 0)), limits["retention_days"]
     level = Level.OK if days >= wanted else Level.WARN
-    short = "Automatic backups are kept too short: set a retention with docdb.set-backup-policy."
+    short = "Automatic backups are kept too short: set a longer retention on the cluster."
     what = short if level else "Automatic backups are kept long enough."
     yield Finding(clusters.name, name, level, Clean(what), Clean(f"{days} d"), Clean(f"at least {wanted:g} d"))
     newest = cluster.get("LatestRestorableTime")

@@ -22,7 +22,7 @@ Answer = Mapping[str, Any]
 
 HOW: Final = (
     "Request metrics are off, so the success of uploads is not known. "
-    "Turn them on (operation s3.enable-request-metrics); AWS bills them as custom metrics."
+    "Turn them on in the bucket's metrics configuration; AWS bills them as custom metrics."
 )
 
 

@@ -55,7 +55,7 @@ async def test_where_request_metrics_are_off_it_says_how_to_turn_them_on(canned:
     report = await fetch(canned({"list_bucket_metrics_configurations": listed()}), STACK)
     (finding,) = report.findings
     assert (finding.level, finding.value) == (Level.OK, "off")
-    assert "s3.enable-request-metrics" in finding.what
+    assert "Turn them on" in finding.what
     assert len(report.details) == 1
 
 
