@@ -29,6 +29,7 @@ class LogView:
 
     def __init__(self, buffer: LogBuffer) -> None:
         self.buffer = buffer
+        self._chunks = list(buffer.chunks)  # those of the last sync, to which ranks belong: the buffer goes on changing
         self.filter: Filter | None = None
         self.folding = True
         self._unfolded: set[Key] = set()
@@ -63,7 +64,7 @@ class LogView:
 
         A filter looks for about `seconds`, or until `enough` lines were found, first around `near` (None: the end).
         """
-        chunks = self.buffer.chunks
+        chunks = self._chunks = list(self.buffer.chunks)
         done = True
         if self.filter is not None:
             place = self._chunk_of(near) if near is not None else len(chunks) - 1
@@ -85,13 +86,13 @@ class LogView:
 
         Without a filter nothing counts as hidden, folded lines neither.
         """
-        chunks = self.buffer.chunks
+        chunks = self._chunks
         if everything or self.filter is None:
             return [(chunk, range(len(chunk))) for chunk in chunks]
         return self._now_shown()
 
     def _now_shown(self) -> list[tuple[Chunk, Sequence[int]]]:
-        return list(zip(self.buffer.chunks, self._shown, strict=False))
+        return list(zip(self._chunks, self._shown, strict=False))
 
     # Ranks
 
@@ -103,7 +104,7 @@ class LogView:
     def line(self, rank: int) -> LogLine:
         """The line of a rank."""
         index, line = self.place(rank)
-        return self.buffer.chunks[index].line(line)
+        return self._chunks[index].line(line)
 
     def rank(self, key: Key) -> int:
         """The rank of the first line shown whose key is this or a later one; the length where there is none."""
@@ -120,18 +121,18 @@ class LogView:
     def find(self, key: Key) -> LogLine | None:
         """The line with this key, shown or not; None where it was dropped."""
         index, place = self._find(key)
-        chunk = self.buffer.chunks[index]
+        chunk = self._chunks[index]
         return chunk.line(place) if place < len(chunk) and chunk.key(place) == key else None
 
     def oldest(self) -> LogLine | None:
         """The oldest line that is kept, shown or not."""
-        return next((chunk.line(0) for chunk in self.buffer.chunks if len(chunk)), None)
+        return next((chunk.line(0) for chunk in self._chunks if len(chunk)), None)
 
     # Folds
 
     def head(self, line: LogLine) -> LogLine:
         """The line that this one continues, or itself."""
-        chunks = self.buffer.chunks
+        chunks = self._chunks
         for index, place in self._walk(self._find(line.key), -1) if line.flags & CONTINUES else ():
             chunk = chunks[index]
             if chunk.streams[place] == line.stream and not chunk.flags[place] & (CONTINUES | GAP):
@@ -140,7 +141,7 @@ class LogView:
 
     def group(self, line: LogLine) -> list[LogLine]:
         """The lines that continue a line, in their order."""
-        chunks = self.buffer.chunks
+        chunks = self._chunks
         return [chunks[index].line(place) for index, place in self._group(line.key, line.stream)]
 
     def size_of_group(self, line: LogLine) -> int:
@@ -148,7 +149,7 @@ class LogView:
         return sum(1 for _ in self._group(line.key, line.stream))
 
     def _group(self, key: Key, stream: int) -> Iterator[Place]:
-        chunks = self.buffer.chunks
+        chunks = self._chunks
         for index, place in self._walk(self._find(key), 1):
             chunk = chunks[index]
             if chunk.streams[place] == stream and not chunk.flags[place] & GAP:
@@ -158,7 +159,7 @@ class LogView:
 
     def _walk(self, start: Place, step: int) -> Iterator[Place]:
         """The places after or before one, not further than a trace may reach."""
-        chunks = self.buffer.chunks
+        chunks = self._chunks
         index, place = start
         for _ in range(_FAR):
             place += step
@@ -171,10 +172,10 @@ class LogView:
 
     def _find(self, key: Key) -> Place:
         index = self._chunk_of(key)
-        return index, self.buffer.chunks[index].find(key)
+        return index, self._chunks[index].find(key)
 
     def _chunk_of(self, key: Key) -> int:
-        chunks = self.buffer.chunks
+        chunks = self._chunks
         return max(0, bisect_right(chunks, key, key=lambda chunk: chunk.first if len(chunk) else key) - 1)
 
     def _with_heads(self, chunks: Sequence[Chunk]) -> list[Sequence[int]]:

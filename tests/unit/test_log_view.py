@@ -114,6 +114,17 @@ def test_ranks_and_keys_lead_to_each_other() -> None:
     assert view.nearest(Key(NOW_MS * 2, 0)) == len(view) - 1
 
 
+def test_between_two_syncs_ranks_lead_to_the_lines_of_the_last_one() -> None:
+    buffer = LogBuffer(most_lines=400)
+    append(buffer, [f"line {number}" for number in range(90)], NOW_MS)
+    view = view_of(buffer)
+    before = shown(view)
+    for batch in range(20):  # chunks are sealed, split and dropped meanwhile
+        append(buffer, [f"more {batch} {number}" for number in range(60)], NOW_MS - 1000 + 500 * batch)
+        assert shown(view) == before
+        assert view.rank(view.line(89).key) == 89
+
+
 def test_nothing_shown_has_no_ranks() -> None:
     view = view_of(LogBuffer())
     assert len(view) == 0
@@ -267,6 +278,22 @@ def test_a_smaller_screen_keeps_the_cursor_in_sight() -> None:
     place.scroll.see_cursor()
     assert place.cursor == "18"
     assert "18" in place.rows
+
+
+def test_keys_are_answered_between_a_change_and_its_paint() -> None:
+    place = Place(NUMBERS)
+    place.buffer._most_lines, place.buffer._lines = 100, 10
+    place.scroll.move(-1)
+    for number in range(30):
+        append(place.buffer, [f"more {number}"] * 10, NOW_MS + 1000 * (number + 1))
+        append(place.buffer, ["late"] * 3, NOW_MS)
+        place.scroll.move(-1)
+        place.scroll.page(1)
+        place.scroll.go_to(0)
+        assert place.rows
+        assert place.view.nearest(Key(NOW_MS, 0)) >= 0
+    place.settle()
+    assert place.rows[0] == shown(place.view)[0]
 
 
 @given(
