@@ -6,6 +6,7 @@ refused if it would change something and the client is for reading.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +19,7 @@ from console.aws.actions import iam_action, is_read
 from console.aws.limits import SHARED, Bucket, Limits
 from console.aws.meter import Meter
 from console.aws.metrics import Metrics
-from console.aws.session import Clients, config_of
+from console.aws.session import CLOSED, Clients, config_of
 from console.aws.target import Target
 from console.problems import Failure, Kind, Suspect, classify
 
@@ -84,6 +85,8 @@ class Aws:
             client = await self._client(service, region)
             answer: Answer = await getattr(client, operation)(**params)
             return _genuine(answer, expect)
+        except asyncio.CancelledError as error:
+            raise self._failure(_closed(), service, operation, region) from error
         except KeyError as error:
             raise self._failure(_foreign(), service, operation, region) from error
         except RAISED as error:
@@ -99,6 +102,8 @@ class Aws:
                 yield _genuine(page, expect)
         except OperationNotPageableError:
             yield await self.call(service, operation, expect=expect, region=region, **params)
+        except asyncio.CancelledError as error:
+            raise self._failure(_closed(), service, operation, region) from error
         except KeyError as error:
             raise self._failure(_foreign(), service, operation, region) from error
         except RAISED as error:
@@ -126,6 +131,8 @@ class Aws:
         """The client itself, for waiters, streams and transfers; its requests are counted and guarded alike."""
         try:
             return await self._client(service, region)
+        except asyncio.CancelledError as error:
+            raise self._failure(_closed(), service, "", region) from error
         except RAISED as error:
             raise self._failure(error, service, "", region) from error
 
@@ -170,6 +177,17 @@ class Aws:
 def _foreign() -> Suspect:
     """What botocore's parser means by a KeyError: XML that another program wrote, such as a page of HTML."""
     return Suspect("The answer is not one of this API.")
+
+
+def _closed() -> ConnectionError:
+    """What a cancellation means that was not of the caller: the clients were closed while it waited for them.
+
+    Raises the caller's own cancellation.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    return ConnectionAbortedError(CLOSED)
 
 
 def _genuine(answer: Answer, expect: str | None) -> Answer:

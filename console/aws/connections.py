@@ -86,7 +86,12 @@ class Connections:
             task = None
         if task is None or (_broken(task) and self._may_retry(key)):
             task = self._open[key] = asyncio.create_task(self._connect(*key))
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if self._ending.is_set() or not task.cancelled():
+                raise
+            return await self.get(stack, region)  # another took its place while it was being opened
 
     async def aws(self, stack: Stack) -> Aws:
         """The calls for a stack. Raises what `get` raises."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.meter import METRIC_PRICE
-from console.problems import Failure
+from console.problems import Failure, Suspect, classify
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -110,7 +110,8 @@ class Metrics:
                 for result in page["MetricDataResults"]:
                     stamps = (stamp.timestamp() for stamp in result["Timestamps"])
                     found.setdefault(result["Id"], []).extend(zip(stamps, result["Values"], strict=True))
-        except Failure as failure:
+        except (Failure, KeyError, ValueError, AttributeError) as error:
+            failure = error if isinstance(error, Failure) else Failure(classify(_incomplete(), where="cloudwatch"))
             for _, future in chunk:
                 future.set_exception(failure)
                 future.exception()  # marks it as seen: nobody may be waiting any more
@@ -138,3 +139,7 @@ class Metrics:
 
 def _failed(future: asyncio.Future[Points]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
+
+
+def _incomplete() -> Suspect:
+    return Suspect("A metric in the answer lacks its times or values.")

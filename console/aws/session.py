@@ -39,6 +39,9 @@ READ_TIMEOUT: Final = 10.0
 WRITE_TIMEOUT: Final = 30.0
 """Seconds that a reply is waited for."""
 
+CLOSED: Final = "The connection was closed meanwhile, as after signing in anew."
+"""Why a call failed that was under way for longer than a connection is kept that another replaced."""
+
 
 def config_of(*, writes: bool, timeout: float | None = None, own_endpoint: bool = False) -> AioConfig:
     """How requests are sent: reads up to three times, what changes something exactly once.
@@ -83,9 +86,15 @@ class Clients:
         self._patience = patience
         self._login: asyncio.Task[_Login] | None = None
         self._made: dict[tuple[str, str | None], asyncio.Task[Any]] = {}
+        self._closed = False
 
     async def get(self, service: str, region: str | None = None) -> Any:
-        """The client of a service in a region (None: the target's). Raises what logging in or making it raises."""
+        """The client of a service in a region (None: the target's).
+
+        Raises what logging in or making it raises, and ConnectionAbortedError once all were closed.
+        """
+        if self._closed:
+            raise ConnectionAbortedError(CLOSED)
         key = (service, self.target.region_of(service, region))
         task = self._made.get(key)
         if task is None:
@@ -95,6 +104,7 @@ class Clients:
 
     async def close(self) -> None:
         """Close every connection, and end a login that is under way."""
+        self._closed = True
         made, self._made = list(self._made.values()), {}
         if self._login is not None:
             self._login.cancel()

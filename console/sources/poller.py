@@ -71,7 +71,7 @@ class Feed:
         self._wake.set()
 
     async def _run(self) -> None:
-        while True:
+        while not _own_cancellation():  # Python 3.11's wait_for can swallow one
             self._wake.clear()
             self._publish(replace(self.reading, fetching=True, next_at=None))
             self._publish(await self._read())
@@ -80,7 +80,9 @@ class Feed:
     async def _read(self) -> AnyReading:
         try:
             value = await self.source.fetch(await self._poller.connect(self.stack), self.stack)
-        except Exception as error:  # noqa: BLE001 - a fault in one Source must not stop the others
+        except (Exception, asyncio.CancelledError) as error:
+            if isinstance(error, asyncio.CancelledError) and _own_cancellation():
+                raise
             failure = error if isinstance(error, Failure) else Failure(classify(error, where=self.key.source))
             self._failures += 1
             self._poller.on_failure(self.stack, failure)
@@ -110,6 +112,12 @@ class Feed:
         self.reading = reading
         for listener in list(self.listeners.values()):
             listener(self.key, reading)
+
+
+def _own_cancellation() -> bool:
+    """Whether this task itself is to end, not only something that it waited for."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 class Poller:

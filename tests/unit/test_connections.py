@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from console.aws.call import Aws
 from console.aws.connections import Connections
+from console.aws.meter import Meter
 from console.aws.target import Target
 from console.problems import Failure, Kind
 from console.stack import Stack
@@ -33,10 +35,17 @@ class Sts:
     known: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     url: str = ""
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when somebody asks."""
+    held: asyncio.Event | None = None
+    """Until it is set nobody gets an answer."""
 
     async def answer(self, request: web.Request) -> web.Response:
         key = request.headers["Authorization"].partition("Credential=")[2].partition("/")[0]
         self.asked.append(key)
+        self.came.set()
+        if self.held is not None:
+            await self.held.wait()
         if key in self.known:
             return web.Response(text=ANSWER.format(self.known[key]))
         return web.Response(text=EXPIRED, status=403)
@@ -138,6 +147,46 @@ async def test_calls_under_way_on_a_refused_connection_may_end(sts: Sts) -> None
     assert await connections.get(SHOP) is not former
     await former.aws.call("sts", "get_caller_identity", expect="Account")
     await asyncio.wait_for(connections.close(), 10)
+
+
+async def test_a_call_that_waited_for_a_login_that_was_ended_is_a_problem_of_the_line(sts: Sts) -> None:
+    """Not a cancellation, which would end whoever asked without a word."""
+    os.mkfifo(started := sts.credentials.with_name("started"))
+    sts.credentials.write_text(f"[default]\ncredential_process = /bin/sh -c 'echo > {started}; sleep 600'\n")
+    aws = Aws(sts.target(SHOP), Meter())
+    calls = [asyncio.create_task(aws.call("ecs", "list_clusters", expect="clusterArns")) for _ in range(2)]
+    await asyncio.wait_for(asyncio.to_thread(started.read_text), 10)
+    await aws.close()
+    calls.append(asyncio.create_task(aws.call("s3", "list_buckets", expect="Buckets")))
+    for outcome in await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 10):
+        assert isinstance(outcome, Failure) and outcome.problem.kind is Kind.NETWORK
+        assert "closed" in outcome.problem.what
+
+
+async def test_who_waits_for_a_connection_that_is_left_gets_the_next(sts: Sts) -> None:
+    sts.sign_in("GOOD")
+    sts.held = asyncio.Event()
+    connections = Connections(sts.target, drain=0)
+    waiting = [asyncio.create_task(connections.get(SHOP)) for _ in range(3)]
+    await sts.came.wait()
+    connections.renew(SHOP)
+    sts.held.set()
+    found = await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    assert all(one.identity.account == "123456789012" for one in found)
+    await connections.close()
+
+
+async def test_who_stops_waiting_for_a_connection_is_not_kept(sts: Sts) -> None:
+    sts.sign_in("GOOD")
+    sts.held = asyncio.Event()
+    connections = Connections(sts.target, drain=0)
+    waiting = asyncio.create_task(connections.get(SHOP))
+    await sts.came.wait()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    sts.held.set()
+    await connections.close()
 
 
 async def test_another_account_than_the_stack_files_is_refused_until_the_right_one_signs_in(sts: Sts) -> None:

@@ -105,3 +105,21 @@ async def test_a_failure_reaches_everyone_who_asked_and_is_not_kept(aws: FakeAws
     assert asked == [aws.failure, aws.failure]
     aws.failure = None
     assert await metrics.points([Metric("AWS/ECS", "CPU")])
+
+
+@pytest.mark.parametrize("lacking", ["Timestamps", "Values", "both lengths"])
+async def test_an_incomplete_answer_is_suspect_for_everyone_who_asked(aws: FakeAws, lacking: str) -> None:
+    whole = aws.pages
+
+    async def pages(service: str, operation: str, **params: Any) -> AsyncIterator[dict[str, Any]]:
+        async for page in whole(service, operation, **params):
+            for result in page["MetricDataResults"]:
+                result.pop(lacking, None)
+                if lacking == "both lengths":
+                    result["Values"] = []
+            yield page
+
+    aws.pages = pages  # type: ignore[method-assign]
+    with pytest.raises(Failure) as failed:
+        await asyncio.wait_for(metrics_of(aws).points([Metric("AWS/ECS", "CPU")]), 5)
+    assert failed.value.problem.kind is Kind.SUSPECT

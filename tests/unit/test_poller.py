@@ -122,6 +122,30 @@ async def test_a_fault_of_the_program_is_a_problem_of_that_panel_alone(poller: P
     assert problem is not None and problem.kind is Kind.BUG
 
 
+async def test_something_cancelled_elsewhere_is_a_problem_and_not_the_end_of_the_source(poller: Poller) -> None:
+    """Closing clients cancels what waits for them: the Source that did would say that it reads, for ever."""
+    script, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(script.source(), STACK, "owner", heard(readings))
+    (await script.asked.get()).cancel()
+    assert (await settled(readings, lambda reading: reading.problem)).fetching is False
+    poller.refresh_now()
+    (await script.asked.get()).set_result(Report())
+    assert (await settled(readings, lambda reading: reading.at)).problem is None
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_it_ends_though_it_is_woken_at_the_same_moment(poller: Poller, turns: int) -> None:
+    script, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(script.source(), STACK, "owner", heard(readings))
+    (await script.asked.get()).set_result(Report())
+    await settled(readings, lambda reading: reading.next_at)
+    poller.refresh_now()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await asyncio.wait_for(poller.unwatch("owner"), 5)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
 async def test_refreshing_during_a_fetch_does_not_overlap_it(poller: Poller) -> None:
     scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
     poller.watch(scripted.source(), STACK, "panel", heard(readings))
