@@ -235,9 +235,10 @@ def _ended(sentence: str) -> str:
 
 
 def _from_code(response: dict[str, Any], permission: str, profile: str, place: str, now: datetime) -> Problem:
-    code = str(response["Error"].get("Code", ""))
-    message = str(response["Error"].get("Message", "") or code)
-    if message.lstrip().startswith("<"):
+    error, status = response.get("Error") or {}, response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
+    code = str(error.get("Code") or status)
+    message = str(error.get("Message") or code)
+    if message.lstrip().startswith("<") or "head" in response:  # of XML, the parser makes members of the page's parts
         message = "an HTML page instead of an answer"
     message = _ended(message)
     kind = _kind_of(code, message, response)

@@ -75,6 +75,8 @@ KINDS = [
     (ConnectionResetError("reset"), Kind.NETWORK),
     (TimeoutError(), Kind.NETWORK),
     (raised.ClientError({"Error": {"Code": "500", "Message": "<!doctype html>"}}, "X"), Kind.NETWORK),
+    (raised.ClientError({"ResponseMetadata": {"HTTPStatusCode": 503}, "head": {"title": "x"}}, "X"), Kind.NETWORK),
+    (raised.ClientError({"Error": {"Code": ""}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "X"), Kind.NOT_FOUND),
     (Suspect("The answer lacks 'services'."), Kind.SUSPECT),
     (KeyError("services"), Kind.BUG),
     (ValueError("odd"), Kind.BUG),
@@ -114,6 +116,12 @@ def test_clock_skew_is_told_in_seconds(date: str, says: str) -> None:
 
 def test_an_html_page_is_not_shown_as_a_message() -> None:
     assert "<" not in classify(client_error("502", "<html><body>gateway</body></html>", 502)).what
+
+
+def test_a_page_that_the_parser_of_xml_took_apart_is_told_as_one() -> None:
+    parsed = {"ResponseMetadata": {"HTTPStatusCode": 503}, "head": {"title": "Sign in"}}
+    problem = classify(raised.ClientError(parsed, "ListMetrics"), where="cloudwatch, eu-west-1")
+    assert problem.what == "503 (cloudwatch, eu-west-1): an HTML page instead of an answer."
 
 
 def test_a_failure_keeps_its_problem_and_control_characters_stay_out() -> None:
