@@ -31,9 +31,3 @@ class Ordered:
         while self._heap and self._heap[0][0] <= until:
             found.append(heapq.heappop(self._heap)[2])
         return found
-
-    def rest(self) -> list[LogEvent]:
-        """All that is held."""
-        found = [event for _, _, event in sorted(self._heap)]
-        self._heap.clear()
-        return found

@@ -94,18 +94,20 @@ async def test_only_what_matches_is_asked_for_and_a_wrong_pattern_is_told_at_onc
 
 
 async def test_what_passes_is_waited_out_and_nothing_comes_twice(cloud: Cloud, soon: None) -> None:
-    chance, told = random.Random(1), []
-    cloud.empty_pages = True
+    chance, told, raised = random.Random(1), [], set()
+    cloud.page, cloud.empty_pages = 20, True
 
     def spoil(params: dict[str, Any]) -> None:
         if chance.random() < 0.3:
             passing = (Kind.THROTTLED, Kind.NETWORK, Kind.SUSPECT, *([Kind.INVALID] if "nextToken" in params else []))
-            raise failure(chance.choice(passing))
+            raised.add(kind := chance.choice(passing))
+            raise failure(kind)
 
     cloud.spoil, shown = spoil, Shown()
     search = searching(cloud, shown, tell=lambda: told.append(search.progress))
     await search.run()
     assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/a", "/b")
+    assert Kind.INVALID in raised, "a token never expired"
     assert any(progress.waiting for progress in told) and not told[-1].waiting
     assert [progress.covered for progress in told] == sorted(progress.covered for progress in told)
 

@@ -259,7 +259,7 @@ async def test_it_never_reads_before_where_it_began(cloud: Cloud, shown: Shown) 
 
 async def test_stopped_between_two_slices_of_a_page_it_goes_on_where_it_was(cloud: Cloud, shown: Shown) -> None:
     cloud.page = 10_000
-    cloud.write("/a", [f"n{number}" for number in range(7000)], now_ms() - 100)
+    cloud.write("/a", [f"n{number}" for number in range(7000)], now_ms() - 20_000)
     async with following(cloud, shown, "/a") as tail:
         await shown.until(lambda: shown.texts)
         assert len(shown) < 7000
