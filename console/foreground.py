@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from console.text import Clean, clean
+
+_WAITING: Final = 'kill -STOP $$; exec "$@"'
+"""What the child does first: until it is in the foreground, a ctrl+c meant for it would end the console."""
 
 _running: list[int] = []
 
@@ -18,16 +23,14 @@ def run(argv: Sequence[str], env: Mapping[str, str]) -> int | Clean:
 
     It is a job of its own: ctrl+c ends it and not the console. Blocks; nothing may be drawn meanwhile.
     """
+    if shutil.which(argv[0]) is None:
+        return clean(f"{argv[0]} cannot be started: it is not there.")
     tty = sys.stdin.fileno()
-    try:
-        child = subprocess.Popen(argv, env={**os.environ, **env}, process_group=0)
-    except OSError as error:
-        return clean(f"{argv[0]} cannot be started: {error.strerror}.")
+    child = subprocess.Popen(["/bin/sh", "-c", _WAITING, "sh", *argv], env={**os.environ, **env}, process_group=0)
     _running.append(child.pid)
     try:
+        os.waitpid(child.pid, os.WUNTRACED)
         os.tcsetpgrp(tty, child.pid)
-        # It may have been stopped for reading before it was in the foreground.
-        os.killpg(child.pid, signal.SIGCONT)
         return _wait(child)
     finally:
         _running.remove(child.pid)
@@ -41,13 +44,13 @@ def end() -> None:
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
-    """Wait for its end; a job that stops goes on at once, since there is no shell to bring it back."""
+    """Let it go on and wait for its end; when it is stopped it goes on at once: no shell could bring it back."""
     while True:
+        os.killpg(child.pid, signal.SIGCONT)
         _, status = os.waitpid(child.pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
             child.returncode = os.waitstatus_to_exitcode(status)
             return child.returncode
-        os.killpg(child.pid, signal.SIGCONT)
 
 
 def _take_back(tty: int) -> None:

@@ -44,10 +44,17 @@ def fold(text: str, start: int, width: int) -> int:
     if end < len(text):
         words = end - len(text[start:end].lstrip(" "))
         blank = text.rfind(" ", words, end + 1)
-        end = blank if blank >= 0 else _after_sign(text, start, end)
+        end = blank if blank >= 0 and not _wasteful(text, start, blank, room) else _after_sign(text, start, end)
         while end < len(text) and text[end] == " ":
             end += 1
     return min(end, len(text))
+
+
+def _wasteful(text: str, start: int, blank: int, room: int) -> bool:
+    """Whether to end a line at a blank leaves most of it empty, for a name that does not fit on the next one either."""
+    following = text.find(" ", blank + 1)
+    name = (following if following >= 0 else len(text)) - blank - 1
+    return (blank - start) * 3 < room < name
 
 
 def _after_sign(text: str, start: int, end: int) -> int:

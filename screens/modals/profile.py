@@ -30,7 +30,7 @@ MEANS: Final = (
     "Holds for all stacks until the console ends, as --profile and --region do; no file is changed. "
     "Connections are closed, credentials and stack files are read again."
 )
-DEMO: Final = "The demo has profiles of its own, one a stack: there is nothing to choose. Esc closes."
+DEMO: Final = "The demo has profiles of its own, one a stack: there is nothing to choose."
 
 COLUMNS: tuple[Column[str], ...] = (Column("profile", "Profile", lambda name: name or OWN, width=20, share=1),)
 
@@ -76,7 +76,7 @@ class ProfileModal(ModalScreen[Options | None]):
         """The profiles, the region, what choosing means, and what is wrong with the choice."""
         box = Vertical()
         box.border_title = "Profile and region"
-        box.border_subtitle = "tab to the region, enter takes both, esc closes"
+        box.border_subtitle = "esc closes" if self._demo else "tab to the region, enter takes both, esc closes"
         with box:
             yield Static(self._now())
             if self._demo:
