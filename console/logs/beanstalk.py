@@ -27,9 +27,6 @@ PATIENCE: Final = 180.0
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 3.0)
 _MOST_BYTES: Final = 50_000_000
-_OLD: Final = 60.0
-"""Seconds that a sample may be older than the request: clocks differ."""
-
 _TITLE: Final = "-------"
 
 
@@ -51,19 +48,17 @@ async def fetch(
     given = {"EnvironmentName": named.environment, "InfoType": info}
     name = clean(named.environment)
     tell(f"{name}: asking its instances ...")
+    earlier = await _answers(aws, named, given)  # of another request: they are given again until there are newer ones
     await aws.call("elasticbeanstalk", "request_environment_info", expect=None, region=named.region, **given)
     found: dict[str, tuple[datetime, str]] = {}
     looks, settled = 0, 0
     while time.time() - began < PATIENCE:
         await asyncio.sleep(_PAUSES[min(looks, len(_PAUSES) - 1)])
         looks += 1
-        answer = await aws.call(
-            "elasticbeanstalk", "retrieve_environment_info", expect="EnvironmentInfo", region=named.region, **given
-        )
         before = len(found)
-        for item in answer["EnvironmentInfo"]:
-            if item["SampleTimestamp"].timestamp() > began - _OLD:
-                found[item["Ec2InstanceId"]] = (item["SampleTimestamp"], item["Message"])
+        for instance, sample in (await _answers(aws, named, given)).items():
+            if instance not in earlier or earlier[instance][0] != sample[0]:
+                found[instance] = sample
         settled = settled + 1 if found and len(found) == before else 0
         tell(f"{name}: {len(found)} instances answered, {time.time() - began:.0f} s")
         if settled == 2:  # no other instance has answered meanwhile
@@ -76,6 +71,14 @@ async def fetch(
         Sample(name, clean(instance), round(at.timestamp() * 1000), data)
         for (instance, (at, _)), data in zip(found.items(), got, strict=True)
     )
+
+
+async def _answers(aws: Aws, named: BeanstalkEnvironment, given: dict[str, str]) -> dict[str, tuple[datetime, str]]:
+    """When each instance that has answered gave its logs, and the link to them."""
+    answer = await aws.call(
+        "elasticbeanstalk", "retrieve_environment_info", expect="EnvironmentInfo", region=named.region, **given
+    )
+    return {item["Ec2InstanceId"]: (item["SampleTimestamp"], item["Message"]) for item in answer["EnvironmentInfo"]}
 
 
 async def _download(url: str) -> bytes:

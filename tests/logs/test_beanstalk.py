@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import stat
+import io
 import zipfile
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,7 +12,8 @@ from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
 from console.logs import beanstalk
-from console.logs.beanstalk import last_lines, log_groups, save_bundles
+from console.logs.beanstalk import fetch, pour
+from console.logs.buffer import LogBuffer
 from console.problems import Failure, Kind
 from console.stack import BeanstalkEnvironment, Stack
 from console.stack_file import load
@@ -43,46 +43,40 @@ async def aws(demo: DemoServer, stack: Stack) -> AsyncIterator[Aws]:
 
 async def test_the_last_lines_of_every_instance(aws: Aws, stack: Stack) -> None:
     told: list[str] = []
-    found = await last_lines(aws, stack.beanstalk[0], told.append)
-    assert found and all(len(one.lines) > 50 and one.at for one in found)
-    assert found[0].lines[0] == "-------- /var/log/nodejs/nodejs.log"
-    assert told[-1] == f"{len(found)} instances have answered."
-    again = await last_lines(aws, stack.beanstalk[0])
-    assert all(new.at > old.at for new, old in zip(again, found, strict=True) if new.at and old.at)
-    assert aws.called <= {
-        "elasticbeanstalk:RequestEnvironmentInfo",
-        "elasticbeanstalk:RetrieveEnvironmentInfo",
-    }
+    found = await fetch(aws, stack.beanstalk[0], "tail", told.append)
+    assert found and all(one.data.startswith(b"-------- /var/log/nodejs/nodejs.log\n") for one in found)
+    assert f"{len(found)} instances answered" in told[-1]
+    assert aws.called == {"elasticbeanstalk:RequestEnvironmentInfo", "elasticbeanstalk:RetrieveEnvironmentInfo"}
 
 
-async def test_bundles_are_saved_for_nobody_else_to_read(aws: Aws, stack: Stack, tmp_path: Path) -> None:
-    saved = await save_bundles(aws, stack.beanstalk[0], tmp_path)
-    assert saved
-    for path in saved:
-        assert path.name.startswith("expo-project-prod-env-i-") and path.suffix == ".zip"
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        with zipfile.ZipFile(path) as bundle:
+async def test_asked_again_at_once_they_are_not_those_of_before(aws: Aws, stack: Stack) -> None:
+    first = await fetch(aws, stack.beanstalk[0], "tail")
+    second = await fetch(aws, stack.beanstalk[0], "tail")
+    assert [one.instance for one in first] == [one.instance for one in second]
+    assert all(new.at_ms > old.at_ms for new, old in zip(second, first, strict=True))
+
+
+async def test_they_are_poured_into_a_buffer_a_stream_for_each_file(aws: Aws, stack: Stack) -> None:
+    buffer = LogBuffer()
+    pour(await fetch(aws, stack.beanstalk[0], "tail"), buffer)
+    assert len(buffer) > 50
+    assert {stream.name for stream in buffer.streams} == {"/var/log/nodejs/nodejs.log"}
+
+
+async def test_a_bundle_is_a_whole_zip_file(aws: Aws, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    for sample in await fetch(aws, stack.beanstalk[0], "bundle"):
+        with zipfile.ZipFile(io.BytesIO(sample.data)) as bundle:
             assert bundle.namelist() == ["var/log/nodejs/nodejs.log"]
-
-
-async def test_a_long_text_is_cut_and_made_safe(aws: Aws, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beanstalk, "LARGEST", 1000)
-    found = await last_lines(aws, stack.beanstalk[0])
-    assert all(sum(map(len, one.lines)) <= 1000 for one in found)
+    monkeypatch.setattr(beanstalk, "_MOST_BYTES", 100)
+    with pytest.raises(Failure, match="could not be fetched from S3: more than 0 MB"):
+        await fetch(aws, stack.beanstalk[0], "bundle")
 
 
 async def test_an_environment_that_does_not_answer(aws: Aws, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beanstalk, "_PATIENCE", 0.01)
-    monkeypatch.setattr(beanstalk, "_PAUSES", (0.01,))
-    with pytest.raises(Failure, match="has given its logs within") as caught:
-        await last_lines(aws, stack.beanstalk[0])
+    monkeypatch.setattr(beanstalk, "PATIENCE", 0.0)
+    with pytest.raises(Failure, match="gave its logs within 0 s") as caught:
+        await fetch(aws, stack.beanstalk[0], "tail")
     assert caught.value.problem.kind is Kind.UNAVAILABLE
     with pytest.raises(Failure) as caught:
-        await last_lines(aws, BeanstalkEnvironment(application="x", environment="gone"))
+        await fetch(aws, BeanstalkEnvironment(application="x", environment="gone"), "tail")
     assert caught.value.problem.kind in (Kind.NOT_FOUND, Kind.INVALID)
-
-
-def test_the_groups_that_it_streams_to(stack: Stack) -> None:
-    groups = log_groups(stack, "expo-project-prod-env")
-    assert [group.group.rpartition("/")[2] for group in groups] == ["nodejs.log", "access.log"]
-    assert log_groups(stack, "expo-project") == ()
