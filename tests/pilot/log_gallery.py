@@ -1,6 +1,6 @@
 """The log pane to be looked at, with made-up lines or those of files: ``python tests/pilot/log_gallery.py [FILE ...]``.
 
-Keys: ``+`` ten more lines, ``R`` fifty a second, ``L`` a late line, ``X`` a gap, ``D`` the theme; others are the pane's.
+Keys: ``+`` ten more lines, ``R`` fifty a second, ``L`` a late line, ``X`` a gap, ``D`` the theme; else the pane's.
 """
 
 from __future__ import annotations
