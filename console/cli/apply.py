@@ -74,6 +74,7 @@ class Applying:
         self._earlier: set[str] = set()
         self._words: tuple[str, ...] = ()
         self._last = ""
+        self._confirmed = False
 
     def run(self, plan: Any) -> int:
         """Plan with `plan(session)`, ask, apply; gives the exit code."""
@@ -86,8 +87,8 @@ class Applying:
         except JournalError as error:
             return self._refused(AtTheGate(Reason.REFUSED, f"{error} Nothing was changed."))
         except Ended as ended:
-            journal = shlex.join(("groundskeeper", "journal", *self._words))
-            sys.stderr.write(f"groundskeeper: stopped. What was sent is in the journal: {journal}\n")
+            sent = f"What was sent is in the journal: {shlex.join(('groundskeeper', 'journal', *self._words))}"
+            sys.stderr.write(f"\ngroundskeeper: stopped. {sent if self._confirmed else 'Nothing was changed.'}\n")
             return ended.code
         except Failure as failure:
             if failure.problem.kind is Kind.LOGIN:
@@ -105,6 +106,7 @@ class Applying:
             what = f"The plan's digest is {planned.digest}, not {self._args.expect}. Nothing was changed."
             raise AtTheGate(Reason.STALE, f"{what} Next: look at the plan again.", planned)
         answer = None if planned.nothing_to_do or planned.refused else self._answer(session, planned)
+        self._confirmed = True
         return self._follow(session.runner.apply(planned, answer, wait=not self._args.no_wait))
 
     def _settle(self, session: Session, stack: Stack) -> None:

@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -204,8 +205,17 @@ def test_on_a_terminal_what_can_be_lost_takes_the_typed_name(world: World, progr
     assert len(world.mutations()) == 1
 
 
-def at_a_terminal(program: Program, words: tuple[str, ...], question: str, answer: str) -> int:
-    """Run a subcommand on a terminal and answer its question."""
+def test_a_signal_at_the_question_changes_nothing_and_says_so(world: World, program: Program) -> None:
+    before = desired(world)
+    words = ("apply", *SCALE, str(before + 1))
+    assert at_a_terminal(program, words, "[y/N] ", signal.SIGINT, says="Nothing was changed.") == 130
+    assert world.mutations() == []
+
+
+def at_a_terminal(
+    program: Program, words: tuple[str, ...], question: str, answer: str | signal.Signals, says: str = ""
+) -> int:
+    """Run a subcommand on a terminal and answer its question, with text or with a signal."""
     ours, theirs = pty.openpty()
     shown = b""
     try:
@@ -214,13 +224,17 @@ def at_a_terminal(program: Program, words: tuple[str, ...], question: str, answe
             while question.encode() not in shown:
                 assert select.select([ours], [], [], SOON)[0], shown.decode(errors="replace")
                 shown += os.read(ours, 4096)
-            os.write(ours, answer.encode())
-            while process.poll() is None:
+            if isinstance(answer, signal.Signals):
+                process.send_signal(answer)
+            else:
+                os.write(ours, answer.encode())
+            while process.poll() is None or select.select([ours], [], [], 0)[0]:
                 if select.select([ours], [], [], 0.05)[0]:
                     try:
-                        os.read(ours, 4096)
+                        shown += os.read(ours, 4096)
                     except OSError:  # the terminal is closed on the other side
                         break
+            assert says in shown.decode(errors="replace")
             return process.wait(SOON)
     finally:
         os.close(ours)
