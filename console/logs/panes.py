@@ -13,11 +13,11 @@ from typing import Final
 
 from console import filter_pattern
 from console.logs.buffer import MOST_BYTES, MOST_LINES, LogBuffer
-from console.logs.chunk import Chunk
-from console.logs.event import CONTINUES, GAP, LATE, Key, LogEvent
+from console.logs.event import Key, LogEvent
 from console.logs.following import Connect, Doing, GroupState
 from console.logs.live_tail import LiveTail
 from console.logs.look_back import LookBack
+from console.logs.replay import events_of
 from console.logs.streams import Streams
 from console.logs.tail import BACK, Tail
 from console.stack import LogGroup
@@ -276,7 +276,7 @@ class Panes:
             gap.key = gap.buffer.add_gap(gap.at_ms, gap.text)
         for pane in former:
             for chunk in reversed(pane.buffer.chunks):
-                self.append(_events(chunk))
+                self.append(events_of(chunk))
                 await asyncio.sleep(0)
 
     def _arrange(self, groups: tuple[LogGroup, ...], *, split: bool) -> None:
@@ -288,19 +288,3 @@ class Panes:
             pane.buffer.streams = self.streams
         self._where = {name: pane.buffer for pane in self.panes for name in pane.names}
         self.version += 1
-
-
-def _events(chunk: Chunk) -> list[LogEvent]:
-    """The lines of a chunk as the events that they came as: lines that continue one at the same moment are its own."""
-    events: list[LogEvent] = []
-    last: dict[int, int] = {}
-    for line in map(chunk.line, range(len(chunk))):
-        place = last.get(line.stream)
-        if line.flags & GAP:
-            continue
-        if line.flags & CONTINUES and place is not None and events[place].at_ms == line.at_ms:
-            events[place] = events[place]._replace(text=Clean(f"{events[place].text}\n{line.text}"))
-            continue
-        last[line.stream] = len(events)
-        events.append(LogEvent("", line.at_ms, line.stream, Clean(line.text), bool(line.flags & LATE)))
-    return events

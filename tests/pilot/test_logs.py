@@ -94,6 +94,31 @@ async def test_split_and_merged_again_every_line_is_there_once() -> None:
         await until(pilot, lambda: "Error: boom" in text(pilot) and "at one" not in text(pilot))  # it is folded again
 
 
+async def test_what_is_missing_is_said_in_the_pane_of_its_group_also_after_they_were_merged_and_split() -> None:
+    desk = LogDesk()
+    desk.cloud.write(WEB, ["w"], desk.ago(9))
+    desk.cloud.write(WORK, ["k"], desk.ago(8))
+
+    def throttle(params: dict[str, Any]) -> None:
+        if params["logGroupName"] == WORK:
+            raise failure(Kind.THROTTLED, "AWS asks to slow down.")
+
+    def gaps() -> list[int]:
+        return [pane.buffer.tally.gaps for pane in panes_of(pilot).panes]
+
+    async with console(desk, first="logs") as pilot:
+        await shows(pilot, "live")
+        for key, panes in (("v", [0, 1]), ("v", [1]), ("v", [0, 1])):
+            await pilot.press(key)
+            desk.cloud.spoil = throttle
+            panes_of(pilot).wake()
+            await until(pilot, lambda panes=panes: gaps() == panes)
+        desk.cloud.spoil = lambda params: None
+        panes_of(pilot).wake()
+        await until(pilot, lambda: gaps() == [0, 0])
+        assert sorted(kept(pilot)) == ["k", "w"]
+
+
 async def test_a_group_that_is_missing_is_said_with_the_next_step_and_others_go_on() -> None:
     desk = LogDesk()
     del desk.cloud.groups[WORK]
@@ -191,7 +216,10 @@ async def test_going_up_from_the_oldest_line_reads_what_was_before() -> None:
         await shows(pilot, "newest")
         await pilot.press("k")
         await shows(pilot, "older")
-        assert kept(pilot) == ["older", "newest"]
+        desk.cloud.write(WEB, ["much older"], desk.ago(1500))
+        await pilot.press("g", "k")
+        await shows(pilot, "much older")
+        assert kept(pilot) == ["much older", "older", "newest"]
 
 
 async def test_l_on_a_finding_opens_its_logs_at_its_time() -> None:
