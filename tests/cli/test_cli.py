@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from console.sources.registry import SOURCES, wanted_by
+from console.logs.permissions import permissions
+from console.sources.registry import SOURCES, VIEWS, wanted_by
 from console.stack_file import load
 from tests.conftest import DemoServer
 
@@ -192,12 +193,13 @@ def test_stacks_lists_them_with_their_files(demo: DemoServer) -> None:
     assert all(Path(row["file"]).exists() for row in rows)
 
 
-def test_the_read_only_policy_allows_what_the_sources_declare_and_nothing_that_writes() -> None:
+def test_the_read_only_policy_allows_what_sources_and_logs_need_and_nothing_that_writes() -> None:
     document = json.loads(run("policy", "--read-only").stdout)
     allowed = {action for statement in document["Statement"] for action in statement["Action"]}
-    assert allowed == {action for source in SOURCES.values() for action in source.permissions} | {
-        "sts:GetCallerIdentity"
-    }
+    sources = (*SOURCES.values(), *VIEWS.values())
+    declared = {action for source in sources for action in source.permissions}
+    assert allowed == {*declared, *permissions(), "sts:GetCallerIdentity"}
+    assert {"logs:StartLiveTail", "elasticbeanstalk:RequestEnvironmentInfo"} <= allowed
 
 
 def test_demo_server_says_what_is_simulated() -> None:

@@ -1,0 +1,24 @@
+"""The IAM actions that looking at logs needs: they belong to no check and to no operation."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.stack import Stack
+
+_GROUPS: Final = (
+    "logs:DescribeLogGroups",
+    "logs:FilterLogEvents",
+    "logs:GetQueryResults",
+    "logs:StartLiveTail",
+    "logs:StartQuery",
+    "logs:StopQuery",
+)
+_BEANSTALK: Final = ("elasticbeanstalk:RequestEnvironmentInfo", "elasticbeanstalk:RetrieveEnvironmentInfo")
+
+
+def permissions(stack: Stack | None = None) -> tuple[str, ...]:
+    """What the logs of a stack need, or of any."""
+    groups = stack is None or bool(stack.logs)
+    instances = stack is None or bool(stack.beanstalk)
+    return (*(_GROUPS if groups else ()), *(_BEANSTALK if instances else ()))
