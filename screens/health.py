@@ -77,7 +77,8 @@ class HealthScreen(ThingScreen):
         readings = [(self.desk.source(name), r) for name, r in self.by_source(stack).items()] if stack else []
         found, waits = judged(readings), waiting(readings)
         shown = [finding for finding in found if finding.level is not Level.OK or not self._problems_only]
-        self._table.empty = "Reading ..." if waits or not found else "Nothing is wrong."
+        nothing = "Nothing is wrong." if found and not waits else "Reading ..."
+        self._table.empty = nothing if stack else "No stack is open: S lists them."
         self._table.set_rows(shown)
         panel = self.query_one("#findings", Panel)
         panel.title = "Problems" if self._problems_only else "Findings"
