@@ -159,18 +159,18 @@ class LogBuffer:
             self.chunks[index] = chunk
             self._seal()
         else:
-            small = len(chunk) < 2 * self._lines and chunk.size < 2 * self._bytes
-            made = [chunk.seal()] if small else list(chunk.parts(self._lines, self._bytes))
+            made = list(chunk.parts(self._lines, self._bytes)) if self._large(chunk) else [chunk.seal()]
             self.chunks[index : index + 1] = made if len(chunk) else []
 
     def _seal(self) -> None:
         """Seal the older half of the open chunk once it is large: lines that come a little late still meet it open."""
-        chunk = self.chunks[-1]
-        if len(chunk) < 2 * self._lines and chunk.size < 2 * self._bytes:
-            return
-        middle = len(chunk) - min(self._lines, len(chunk) // 2)
-        sealed = chunk.part(0, middle).parts(self._lines, self._bytes)
-        self.chunks[-1:] = [*sealed, chunk.part(middle, len(chunk))]
+        while (chunk := self.chunks[-1]) and self._large(chunk):
+            middle = len(chunk) - min(self._lines, len(chunk) // 2)
+            sealed = chunk.part(0, middle).parts(self._lines, self._bytes)
+            self.chunks[-1:] = [*sealed, chunk.part(middle, len(chunk))]
+
+    def _large(self, chunk: Chunk) -> bool:
+        return len(chunk) >= 2 * self._lines or (len(chunk) > 1 and chunk.size >= 2 * self._bytes)
 
     def _make_room(self) -> None:
         """Drop the oldest lines, a chunk at a time, until the rest is within bounds."""

@@ -17,7 +17,7 @@ from console.logs.event import CONTINUES, GAP, Key, LogLine
 LINES: Final = 2048
 """Lines of a sealed chunk: one that is built anew for a late line takes about a millisecond."""
 
-BYTES: Final = 1_000_000
+BYTES: Final = 200_000
 """Text of a chunk at most, about: it is searched at one go."""
 
 _serials = count(1)
