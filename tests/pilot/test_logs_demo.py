@@ -47,7 +47,7 @@ async def test_a_saved_query_is_asked_and_its_cost_told(at_demo: DemoServer, siz
         if isinstance(pilot.app.screen, LogScanModal):  # by how long the demo has been there
             await shows(pilot, "A large scan", "at most $")
             await pilot.press("y")
-        await shows(pilot, "Logs Insights", "max(@duration)")
+        await shows(pilot, "scanned", "max(@duration)")
         screen = pilot.app.screen
         assert isinstance(screen, InsightsScreen)
         await until(pilot, lambda: screen.query_one("#results").has_class("-plotted"))
