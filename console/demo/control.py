@@ -39,9 +39,9 @@ class Lifelines:
         self._timer: threading.Timer | None = None
 
     def open(self) -> None:
-        """Begin to count down for the first console, which gets ten seconds at least to come."""
+        """Begin to count down for the first console, which gets ten seconds at least to come, if it is not here."""
         with self._lock:
-            if self._linger is not None:
+            if self._linger is not None and not self._open:
                 self._wait(max(self._linger, _FIRST_SECONDS))
 
     def hold(self, connection: socket.socket) -> None:
@@ -67,6 +67,7 @@ class Lifelines:
             self._forget()
 
     def _wait(self, seconds: float) -> None:
+        self._forget()
         self._timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
         self._timer.daemon = True
         self._timer.start()
