@@ -96,10 +96,14 @@ class SqliteStore:
             kind = network_filesystem(folder)
             self.note = f"The journal lies on a network file system ({kind}): it is slower there." if kind else ""
             self._db = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None)
-            # The shared memory of WAL does not work between machines.
-            self._db.execute(f"PRAGMA journal_mode = {'TRUNCATE' if kind else 'WAL'}")
-            self._db.execute(f"PRAGMA synchronous = {'EXTRA' if kind else 'FULL'}")
-            self._make()
+            try:
+                # The shared memory of WAL does not work between machines.
+                self._db.execute(f"PRAGMA journal_mode = {'TRUNCATE' if kind else 'WAL'}")
+                self._db.execute(f"PRAGMA synchronous = {'EXTRA' if kind else 'FULL'}")
+                self._make()
+            except BaseException:
+                self._db.close()
+                raise
 
     def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
         """Keep a new run with the steps that it will take."""
