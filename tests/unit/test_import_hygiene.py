@@ -18,14 +18,16 @@ AWS = {"boto3", "botocore", "aioboto3", "aiobotocore", "aiohttp", "s3transfer"}
 
 # Prints each top-level package that gets loaded, and the line of ours that asked for it first.
 LOADED = """
-import importlib, json, sys, traceback
+import importlib, json, sys
 names, root = json.load(sys.stdin)
 first = {}
 class Note:
     def find_spec(self, name, path=None, target=None):
-        lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_stack()]
-        ours = [line for line in lines if line.startswith(root) and "site-packages" not in line]
-        first.setdefault(name.partition(".")[0], ours[-1] if ours else "")
+        frame = sys._getframe(1)  # not by traceback, which imports in its turn
+        while frame and (not frame.f_code.co_filename.startswith(root) or "site-packages" in frame.f_code.co_filename):
+            frame = frame.f_back
+        line = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame else ""
+        first.setdefault(name.partition(".")[0], line)
 sys.meta_path.insert(0, Note())
 for name in names:
     importlib.import_module(name)
