@@ -24,6 +24,8 @@ class Careless(Widget):
     page = 0
 
     def render_line(self, y: int) -> Strip:
+        if y == self.size.height - 1:
+            self.call_later(self.turn, self.page)  # not before the whole page is painted
         if self.page >= len(PAGES):
             return Strip([Segment("all drawn")])
         if y >= len(PAGES[self.page]):
@@ -32,14 +34,10 @@ class Careless(Widget):
         text = hostile.text[:150]
         return Strip([Segment(f"{hostile.name} "), Segment(text, Style(bold=True, link=f"https://{text}"))])
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self.turn)
-
-    def turn(self) -> None:
-        self.page += 1
-        self.refresh()
-        if self.page < len(PAGES):
-            self.call_after_refresh(self.turn)
+    def turn(self, page: int) -> None:
+        if page == self.page < len(PAGES):
+            self.page += 1
+            self.refresh()
 
 
 BINDINGS: list[BindingType] = [("q", "quit")]
