@@ -66,7 +66,7 @@ def _finding(finding: Finding, width: int) -> list[Content]:
     lines = hang(finding.what, width, head, style=style if finding.level is not Level.OK else "")
     lines[0] = lines[0].stylize(style, 0, len(head))
     measured = f"is {finding.value}" if finding.value else ""
-    if finding.threshold:
+    if finding.threshold and finding.threshold != finding.value:
         measured += f", limit {finding.threshold}" if measured else f"limit {finding.threshold}"
     if measured:
         lines += hang(measured, width, " " * len(head))

@@ -11,7 +11,7 @@ from console.aws.metrics import Metric
 from console.problems import Failure, Kind
 from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
 from console.sources.each import each
-from console.sources.numbers import stamp
+from console.sources.numbers import size, stamp
 from console.sources.together import together
 from console.stack import Stack
 from console.text import Clean, clean
@@ -41,6 +41,9 @@ _CROSSED: Final = re.compile(
     r"^Threshold Crossed: .*?\[(?P<value>-?[\d.]+(?:E-?\d+)?) \(.*?\] (?:was|were) "
     r"(?P<way>(?:greater|less) than(?: or equal to)?) the threshold \((?P<limit>-?[\d.]+(?:E-?\d+)?)\)"
 )
+
+# The metrics of RDS, DocumentDB, S3 and the CloudWatch agent that are counted in bytes.
+_SIZES: Final = re.compile(r"Bytes|Space$|FreeableMemory|SwapUsage")
 
 
 @check(
@@ -113,11 +116,19 @@ def _why(alarm: Alarm) -> Clean:
     reason = alarm.get("StateReason", "")
     crossed = _CROSSED.search(reason)
     if crossed:
-        value, limit = float(crossed["value"]), float(crossed["limit"])
-        return clean(f"{alarm.get('MetricName', 'The expression')} is {value:.4g}, {crossed['way']} {limit:g}.")
+        metric = alarm.get("MetricName", "The expression")
+        value, limit = (_figure(metric, float(crossed[part])) for part in ("value", "limit"))
+        return clean(f"{metric} is {value}, {crossed['way']} {limit}.")
     if reason.startswith("Unchecked"):
         return Clean("It has had no data since it was made.")
     return clean(reason or "No reason given.")
+
+
+def _figure(metric: str, value: float) -> str:
+    """A value of a metric for people: DescribeAlarms seldom tells the unit, so sizes are known by their names."""
+    if _SIZES.search(metric):
+        return size(value)
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
 def _condition(alarm: Alarm) -> Clean:
@@ -125,7 +136,7 @@ def _condition(alarm: Alarm) -> Clean:
     if "AlarmRule" in alarm:
         return clean(alarm["AlarmRule"])
     sign = _SIGNS.get(alarm.get("ComparisonOperator", ""), "outside the band of")
-    limit = f"{sign} {alarm['Threshold']:g}" if "Threshold" in alarm else sign
+    limit = f"{sign} {_figure(alarm.get('MetricName', ''), alarm['Threshold'])}" if "Threshold" in alarm else sign
     over = alarm.get("EvaluationPeriods", 1)
     times = f"{alarm.get('DatapointsToAlarm', over)} of {over}"
     period = f" x {alarm['Period']} s" if "Period" in alarm else ""

@@ -7,11 +7,21 @@ import re
 from typing import Any, Final
 
 _LEADING: Final = (
-    # a time in ISO's form, with or without brackets
-    re.compile(r"[\[(]?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?[\])]?\s+"),
+    # a time in ISO's form or nginx's, with or without brackets
+    re.compile(r"[\[(]?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?[\])]?\s+"),
+    # syslog: time, host, program
+    re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ (?:[\w./-]+(?:\[\d+\])?: )?"),
+    # an access log: address, user, time
+    re.compile(r"[\da-f.:]+ \S+ \S+ \[[^\]]+\]\s+"),
+    # PostgreSQL on RDS: address, user and database, process
+    re.compile(r"UTC:\S*?:\[\d+\]:"),
     # the request of a Lambda function
     re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s+"),
-    re.compile(r"\[?(?:ERROR|ERR|FATAL|CRITICAL|SEVERE|WARN|WARNING|INFO)\]?:?\s+"),
+    re.compile(
+        r"(?:ERROR|ERR|FATAL|PANIC|CRITICAL|SEVERE|WARN|WARNING|INFO)\b:?\s+|\[(?i:error|crit|alert|emerg|warn)\]:?\s+"
+    ),
+    # nginx: process, thread, connection
+    re.compile(r"\d+#\d+: (?:\*\d+ )?"),
 )
 _MESSAGES: Final = (
     ("err", "message"), ("error", "message"), ("errorMessage",), ("exception", "message"),

@@ -24,6 +24,8 @@ ABOVE = (
 )
 BELOW = "Threshold Crossed: 1 datapoint [1.0E-4 (20/11/26 07:13:00)] was less than or equal to the threshold (0.5)."
 
+SPACE = "Threshold Crossed: 1 datapoint [1.82536192E9 (20/11/26 07:13:00)] was less than the threshold (2.0E9)."
+
 
 def alarm(name: str, state: str, **more: Any) -> dict[str, Any]:
     return {
@@ -67,6 +69,12 @@ def alarm(name: str, state: str, **more: Any) -> dict[str, Any]:
             Level.CRIT,
             "Free is 0.0001, less than or equal to 0.5.",
             "Free > 80, 2 of 3 x 300 s",
+        ),
+        (
+            alarm("disk", "ALARM", StateReason=SPACE, MetricName="FreeStorageSpace", Threshold=2e9),
+            Level.CRIT,
+            "FreeStorageSpace is 1.7 GiB, less than 1.86 GiB.",
+            "FreeStorageSpace > 1.86 GiB, 2 of 3 x 300 s",
         ),
         (
             alarm("cpu", "INSUFFICIENT_DATA", StateReason="Unchecked: Initial alarm creation"),
