@@ -104,6 +104,7 @@ class StacksScreen(ConsoleScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stacks.", marks=False)
+        self._shown_open: Stack | None = None
         self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="Nothing is wrong.", marks=False)
 
     def body(self) -> Iterable[Widget]:
@@ -127,8 +128,9 @@ class StacksScreen(ConsoleScreen):
         """Show the stacks in the order of their files."""
         self._table.set_rows([self._glance(stack) for stack in self.stacks()])
         self.query_one("#stacks", Panel).styles.height = min(len(self.stacks()) + 2, self.size.height // 2)
-        if self.desk.stack is not None and self._table.cursor_row is None:
-            self._table.move_to(self.desk.stack.name)
+        if self.desk.stack is not self._shown_open:
+            self._shown_open = self.desk.stack
+            self._table.move_to(self.desk.stack.name if self.desk.stack else None)
         self._show_wrong()
 
     def _show_wrong(self) -> None:

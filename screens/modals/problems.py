@@ -87,7 +87,8 @@ class ProblemsModal(ModalScreen[None]):
     DEFAULT_CSS = """
     ProblemsModal {
         align: center middle;
-        & > Table { width: 96%; max-width: 130; height: 60%; border: round $primary; background: $surface; }
+        & > Table { width: 96%; max-width: 130; height: auto; max-height: 60%; border: round $primary;
+                    background: $surface; }
         & > Explained { width: 96%; max-width: 130; height: 6; background: $surface; border: round $panel; }
     }
     """
@@ -113,7 +114,9 @@ class ProblemsModal(ModalScreen[None]):
     def _show(self) -> None:
         found: Sequence[Present] = present(self._desk)
         self._table.set_rows(found)
-        self.query_one(Explained).show(self._table.cursor_row)
+        explained = self.query_one(Explained)
+        explained.display = bool(found)
+        explained.show(self._table.cursor_row)
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Explain the problem under the cursor."""

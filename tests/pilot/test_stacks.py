@@ -90,3 +90,16 @@ async def test_a_problem_beneath_is_opened_in_its_stack() -> None:
         await shows(pilot, "Problems of mines")
         await pilot.press("j", "tab", "j", "enter")
         await shows(pilot, "service/mines/web", "■ PRODUCTION ■")
+
+
+async def test_the_cursor_is_on_the_open_stack_at_first() -> None:
+    async with console(ScriptedDesk(stacks=BOTH), (80, 24)) as pilot:
+        await shows(pilot, "ledger")
+        await pilot.press("j", "enter")
+        await shows(pilot, "■ PRODUCTION ■")
+        await pilot.press("k", "S")
+        await shows(pilot, "Problems of ledger")
+        await pilot.press("k", "exclamation_mark")
+        await shows(pilot, "No problems.")
+        await pilot.press("escape")
+        await shows(pilot, "Problems of mines")
