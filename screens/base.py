@@ -107,6 +107,8 @@ class ConsoleScreen(Screen[None]):
         if self.stacks() != self._watched:
             self._watched = self.stacks()
             self._watch(self._watched)
+        elif not self._watched:
+            self.show()
 
     @work(group="watch", exclusive=True)
     async def _watch(self, stacks: tuple[Stack, ...]) -> None:

@@ -103,9 +103,9 @@ class StacksScreen(ConsoleScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stacks.", marks=False)
+        self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stack is known yet.", marks=False)
         self._shown_open: Stack | None = None
-        self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="Nothing is wrong.", marks=False)
+        self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="", marks=False)
 
     def body(self) -> Iterable[Widget]:
         """One line a stack, and what is wrong with the one under the cursor."""
@@ -136,7 +136,8 @@ class StacksScreen(ConsoleScreen):
     def _show_wrong(self) -> None:
         glance = self._table.cursor_row
         wrong = [finding for finding in glance.findings if finding.level is not Level.OK] if glance else []
-        self._wrong.empty = "Reading ..." if glance and glance.waiting else "Nothing is wrong."
+        nothing = "Nothing is wrong." if glance and glance.worst is Level.OK else ""
+        self._wrong.empty = "Reading ..." if glance and glance.waiting else nothing
         self._wrong.set_rows(wrong)
         panel = self.query_one("#wrong", Panel)
         panel.title = f"Problems of {glance.stack.name}" if glance else "Problems"

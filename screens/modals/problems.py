@@ -34,7 +34,7 @@ class Present:
 
 def present(desk: Desk) -> list[Present]:
     """What is wrong with stack files, credentials and Sources, the newest first."""
-    found = [Present("", "files", p.kind, p.what, p.hint, None, None) for p in (desk.problem,) if p is not None]
+    found = [Present("", "start", p.kind, p.what, p.hint, None, None) for p in (desk.problem,) if p is not None]
     for key, reading in desk.poller.readings():
         if problem := reading.problem:
             times = (reading.since, reading.next_at)

@@ -137,3 +137,21 @@ async def test_a_stack_that_is_not_there_names_those_that_are(tmp_path: Path) ->
     app = ConsoleApp(lambda: Desk(Options(stack="nosuch")))
     async with app.run_test(size=(120, 40)) as pilot:
         await shows(pilot, "There is no stack 'nosuch'")
+
+
+async def test_where_nobody_can_be_asked_nothing_is_called_healthy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    app = ConsoleApp(lambda: Desk(Options()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await shows(pilot, "No AWS credentials were found.", "No stack is open: S lists them.")
+        await pilot.press("S")
+        await shows(pilot, "[S Stacks]", "No stack is known yet.")
+        assert "Nothing is wrong." not in text(pilot)
+        await pilot.press("exclamation_mark")
+        await shows(pilot, "─ Problems ─", "login")
