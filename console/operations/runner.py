@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
@@ -23,9 +24,10 @@ from console.operations.events import AtTheGate, Outcome, Progress, Reason
 from console.operations.gate import Gate
 from console.operations.ledger import Context
 from console.operations.planned import Planned
-from console.operations.record import undo_of
+from console.operations.record import before_of, operation_of, undo_of
 from console.operations.runs import Runs
 from console.stack import Stack
+from console.text import Clean
 from console.write_state import WriteState
 
 T = TypeVar("T")
@@ -132,7 +134,16 @@ class Runner:
             operation = undo_of(run)
         except LookupError as error:
             raise AtTheGate(Reason.REFUSED, f"Run {run.id} cannot be undone. {error.args[0]}") from error
-        return await self._gate.plan(operation, stack, run.id)
+        planned = await self._gate.plan(operation, stack, run.id)
+        if planned.nothing_to_do or planned.refused or await self._is_as_left(run, stack):
+            return planned
+        warning = Clean(f"It is no longer as run {run.id} left it: what was changed since is lost as well.")
+        return replace(planned, plan=replace(planned.plan, warnings=(warning, *planned.plan.warnings)))
+
+    async def _is_as_left(self, run: RunRecord, stack: Stack) -> bool:
+        done = operation_of(run)
+        reads = await self._reads.get(stack, done.region(stack))
+        return await done.verify(reads.aws, before_of(run))
 
     def _tell(self, progress: Progress) -> None:
         try:

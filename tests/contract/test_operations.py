@@ -116,6 +116,7 @@ def test_it_is_done_verified_repeated_and_undone(kind: type[Operation], world: W
             return
         assert outcome.run is not None
         undo = runner.plan_undo(outcome.run, world.stack).result(SOON)
+        assert not any("no longer as run" in warning for warning in undo.plan.warnings)
         assert runner.apply(undo, undo.confirmation.text).result(SOON).state is State.DONE
         assert world.observed(example).state == plan.before.state
         assert runner.journal.find(outcome.run.id).result().undone_by

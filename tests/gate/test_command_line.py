@@ -117,6 +117,20 @@ def test_the_printed_command_run_as_printed_does_the_same(world: World, program:
     assert world.observed(ContinuousBackups("maps")).state == {"enabled": True, "days": 9}
 
 
+def test_undo_warns_of_what_was_changed_since(world: World, program: Program, recovery: None) -> None:
+    def days(number: int) -> str:
+        words = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--days", str(number))
+        run: str = program.json(*words, "--yes", "--confirm", "maps")[1]["run"]
+        return run
+
+    first, second = days(9), days(12)
+    _, later = program.json("undo", second)
+    assert not any("no longer as run" in warning for warning in later["plan"]["warnings"])
+    _, earlier = program.json("undo", first)
+    assert earlier["reason"] == "unconfirmed"
+    assert f"no longer as run {first} left it" in earlier["plan"]["warnings"][0]
+
+
 def test_not_waiting_leaves_the_watch_to_the_next_console(world: World, program: Program) -> None:
     before = desired(world)
     code, sent = program.json("apply", *SCALE, str(before + 1), "--yes", "--no-wait")
