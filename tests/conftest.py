@@ -14,11 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from console.demo.attach import hold
 from console.demo.record import Record
 
 TIME_SCALE = 100.0
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 
 @dataclass(frozen=True)

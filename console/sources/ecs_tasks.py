@@ -78,11 +78,10 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
         return Report((Finding(tasks.name, clean(service or cluster.cluster), Level.OK, what, Clean("0 tasks")),))
     found = await _described(aws, cluster, arns)
     names, groups = await together(_public_names(aws, cluster, found), _groups(aws, cluster, found))
-    now = time.time()
-    return Report(
-        tuple(judge_tasks(found, now, slow)),
-        tuple(_detail(task, names, groups[task["taskDefinitionArn"]]) for task in found),
-    )
+    findings = judge_tasks(found, time.time(), slow)
+    judged = {finding.resource for finding in findings}
+    shown = [task for task in found if name_of(task) in judged]
+    return Report(tuple(findings), tuple(_detail(task, names, groups[task["taskDefinitionArn"]]) for task in shown))
 
 
 async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:

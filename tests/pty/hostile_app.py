@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +16,8 @@ from tests.hostile import HOSTILE
 from widgets.terminal.choke import GuardedApp
 
 PAGE = 40
+DWELL = 0.25
+"""Seconds for which a page stays: one that is turned at once may never reach the terminal on a busy machine."""
 PAGES = [HOSTILE[start : start + PAGE] for start in range(0, len(HOSTILE), PAGE)]
 
 
@@ -24,8 +27,8 @@ class Careless(Widget):
     page = 0
 
     def render_line(self, y: int) -> Strip:
-        if y == self.size.height - 1:
-            self.call_later(self.turn, self.page)  # not before the whole page is painted
+        if y == self.size.height - 1 >= PAGE:
+            self.set_timer(DWELL, partial(self.turn, self.page))
         if self.page >= len(PAGES):
             return Strip([Segment("all drawn")])
         if y >= len(PAGES[self.page]):
