@@ -62,7 +62,9 @@ SERVICES = Report(
 )
 FUNCTIONS = Report((finding("functions", "web-api", Level.CRIT, "Every second call fails."),), (FUNCTION,))
 
-Answer = Report | Problem
+Answer = Report | Problem | None
+"""What a check answers: with a Problem it fails, with None it does not answer at all."""
+
 _NONE = Options()
 
 
@@ -114,7 +116,7 @@ class ScriptedDesk(Desk):
             answer = self.answers[name]
             if isinstance(answer, Problem):
                 raise Failure(answer)
-            return answer
+            return answer if answer is not None else await asyncio.Future()
 
         text = f"The {name} are as they should be."
         return Source(name, text, text, fetch, 30, (), lambda stack: True, overview=True)

@@ -140,13 +140,17 @@ async def test_a_network_that_fails_leaves_the_last_values_and_never_says_none()
 
 async def test_nothing_wrong_is_said_only_when_every_check_has_answered() -> None:
     fine = Report((finding("services", "web"),))
-    desk = ScriptedDesk({"services": fine, "tasks": DENIED})
-    async with console(desk) as pilot:
+    async with console(ScriptedDesk({"services": fine, "tasks": None})) as pilot:
+        await shows(pilot, "1 of 2 checks not answered yet")
+        await pilot.press("p")
+        await shows(pilot, "Reading ...")
+        assert "Nothing is wrong." not in text(pilot)
+    async with console(ScriptedDesk({"services": fine, "tasks": DENIED})) as pilot:
         await shows(pilot, "denied")
         await pilot.press("p")
-        await hides(pilot, "web ")
+        await hides(pilot, "● ok")
         assert "Nothing is wrong." not in text(pilot)
-        desk.say("tasks", fine)
+        pilot.app.desk.say("tasks", fine)
         await shows(pilot, "Nothing is wrong.")
 
 
