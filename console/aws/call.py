@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
-from botocore.exceptions import BotoCoreError, ClientError, OperationNotPageableError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
 from console.aws.actions import iam_action, is_read
@@ -71,6 +72,7 @@ class Aws:
             target, config_of(writes=writes, timeout=timeout, own_endpoint=target.endpoint_url is not None)
         )
         self._hooked: set[int] = set()
+        self._under_way: set[asyncio.Timeout] = set()
         self.metrics = Metrics(self)
 
     async def call(
@@ -81,33 +83,27 @@ class Aws:
         `service` and `operation` are boto3's names (``"ecs", "describe_services"``); `expect` is the key that
         a true answer always has, None where there is none. Raises `Failure` with the Problem.
         """
-        try:
+        async with self._asking(service, operation, region):
             client = await self._client(service, region)
             answer: Answer = await getattr(client, operation)(**params)
             return _genuine(answer, expect)
-        except asyncio.CancelledError as error:
-            raise self._failure(_closed(), service, operation, region) from error
-        except KeyError as error:
-            raise self._failure(_foreign(), service, operation, region) from error
-        except RAISED as error:
-            raise self._failure(error, service, operation, region) from error
 
     async def pages(
         self, service: str, operation: str, /, *, expect: str, region: str | None = None, **params: Any
     ) -> AsyncIterator[Answer]:
         """Make a call and follow its tokens to the end, a page at a time. Raises `Failure`."""
-        try:
-            client = await self._client(service, region)
-            async for page in client.get_paginator(operation).paginate(**params):
-                yield _genuine(page, expect)
-        except OperationNotPageableError:
+        client = await self.client(service, region)
+        if not client.can_paginate(operation):
             yield await self.call(service, operation, expect=expect, region=region, **params)
-        except asyncio.CancelledError as error:
-            raise self._failure(_closed(), service, operation, region) from error
-        except KeyError as error:
-            raise self._failure(_foreign(), service, operation, region) from error
-        except RAISED as error:
-            raise self._failure(error, service, operation, region) from error
+            return
+        pages = aiter(client.get_paginator(operation).paginate(**params))
+        while True:
+            async with self._asking(service, operation, region):
+                page = await anext(pages, None)
+                if page is None:
+                    return
+                page = _genuine(page, expect)
+            yield page
 
     async def items(
         self, service: str, operation: str, key: str, /, *, region: str | None = None, **params: Any
@@ -119,7 +115,10 @@ class Aws:
         return found
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; calls that are under way fail."""
+        scopes, self._under_way = self._under_way, set()
+        for scope in scopes:
+            scope.reschedule(asyncio.get_running_loop().time())
         await self._clients.close()
 
     @property
@@ -129,12 +128,8 @@ class Aws:
 
     async def client(self, service: str, region: str | None = None) -> Any:
         """The client itself, for waiters, streams and transfers; its requests are counted and guarded alike."""
-        try:
+        async with self._asking(service, "", region):
             return await self._client(service, region)
-        except asyncio.CancelledError as error:
-            raise self._failure(_closed(), service, "", region) from error
-        except RAISED as error:
-            raise self._failure(error, service, "", region) from error
 
     async def region(self, service: str = "sts", region: str | None = None) -> str:
         """The region in which a service is asked, also where only the AWS config names it. Raises `Failure`."""
@@ -143,6 +138,27 @@ class Aws:
     async def bucket(self, api: str, region: str | None = None) -> Bucket | None:
         """The token bucket of an API such as ``logs:FilterLogEvents``; None where it has none. Raises `Failure`."""
         return self._limits.bucket(api, self.account, await self.region(api.partition(":")[0], region))
+
+    @asynccontextmanager
+    async def _asking(self, service: str, operation: str, region: str | None) -> AsyncIterator[None]:
+        """Explain what goes wrong while something is asked, and end it when the connections are closed.
+
+        A body of which a part has come is otherwise waited for by aiohttp for ever once its connection is closed.
+        """
+        try:
+            async with asyncio.timeout(None) as scope:
+                self._under_way.add(scope)
+                try:
+                    yield
+                finally:
+                    self._under_way.discard(scope)
+        except (asyncio.CancelledError, TimeoutError) as error:
+            reason = _closed() if scope.expired() or isinstance(error, asyncio.CancelledError) else error
+            raise self._failure(reason, service, operation, region) from error
+        except KeyError as error:
+            raise self._failure(_foreign(), service, operation, region) from error
+        except RAISED as error:
+            raise self._failure(error, service, operation, region) from error
 
     def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
         api = "".join(part.capitalize() for part in operation.split("_"))

@@ -163,6 +163,32 @@ async def test_a_call_that_waited_for_a_login_that_was_ended_is_a_problem_of_the
         assert "closed" in outcome.problem.what
 
 
+@pytest.mark.parametrize("operation", ["list_clusters", "list_account_settings"], ids=["a call", "a page"])
+async def test_closing_ends_a_call_of_whose_answer_a_part_has_come(sts: Sts, operation: str) -> None:
+    """aiohttp forgets to tell who reads a body that its connection was closed: it would be waited for for ever."""
+    half = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"half": ')
+        await writer.drain()
+        half.set()
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        sts.sign_in("GOOD")
+        sts.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        aws = Aws(sts.target(SHOP), Meter(), timeout=600)
+        asking = aws.items("ecs", operation, "x") if "account" in operation else aws.call("ecs", operation, expect="x")
+        asked = asyncio.create_task(asking)
+        await asyncio.wait_for(half.wait(), 10)
+        await asyncio.gather(aws.close(), aws.close())
+        with pytest.raises(Failure, match="closed meanwhile") as failed:
+            await asyncio.wait_for(asked, 10)
+        assert failed.value.problem.kind is Kind.NETWORK
+
+
 async def test_who_waits_for_a_connection_that_is_left_gets_the_next(sts: Sts) -> None:
     sts.sign_in("GOOD")
     sts.held = asyncio.Event()
