@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,18 +57,24 @@ class Doing(StrEnum):
 class GroupState:
     """How following one group goes.
 
-    `behind` is how many seconds ago all was known; `again_at` when it is tried again (epoch seconds); `missing`
-    says in words what is missing at present; `rare` that it is read seldom, since nobody has touched a key for long.
+    `known_at` is the moment up to which all is known and `again_at` when it is tried again, in epoch seconds;
+    `missing` says in words what is missing at present; `rare` that it is read seldom, since nobody has touched a key
+    for long.
     """
 
     group: Clean
     doing: Doing = Doing.STARTING
-    behind: float = 0.0
+    known_at: float | None = None
     problem: Problem | None = None
     again_at: float | None = None
     received: int = 0
     missing: tuple[Clean, ...] = ()
     rare: bool = False
+
+    @property
+    def behind(self) -> float:
+        """Seconds since all was known, as of now; 0 where nothing was read yet."""
+        return max(0.0, time.time() - self.known_at) if self.known_at is not None else 0.0
 
 
 @dataclass(frozen=True, slots=True)

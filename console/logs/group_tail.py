@@ -10,15 +10,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from console.logs.event import LogEvent
 from console.logs.following import Connect, Doing, GroupState, Hole, Holes, Pace, Sink
 from console.logs.intake import Intake
+from console.logs.owed import Owed
 from console.logs.pages import Pages, events_of
 from console.problems import Failure, Kind, Problem, classify
 from console.stack import LogGroup
@@ -30,21 +29,13 @@ if TYPE_CHECKING:
 _READ_AGAIN: Final = 5000
 """Events that are read again each time at most, where the overlap would hold more."""
 
+_LEAST_OVERLAP: Final = 1.0
 _AHEAD: Final = 5000
 """Milliseconds from now on in which no line is looked for: it is read when its time has come."""
 
 _SKEWED_FOR: Final = 300.0
 _SKEWED_STREAMS: Final = 100
 """Streams that one call of FilterLogEvents takes."""
-
-
-@dataclass(slots=True)
-class Debt:
-    """Spans that are read when nothing newer waits: to fill a hole, or once more after one of `Pace.settle`."""
-
-    spans: deque[Pages]
-    hole: Hole | None = None
-    settle: int | None = None
 
 
 class GroupTail:
@@ -74,10 +65,10 @@ class GroupTail:
         self._idle = idle
         self._intake = Intake(floor_ms=start_ms)
         self._holes = Holes(sink, self.name)
-        self._debts: deque[Debt] = deque()
         self._skew = self._overlap = 0.0
         self._start = self._front = start_ms
-        self._settled = [max(start_ms, self._now() - int(1000 * seconds)) for seconds in self._settle]
+        self._owed = Owed(self._pace, start_ms, self._now())
+        self._pages_of_last = 0
         self._head: Pages | None = None
         self._behind_hole: Hole | None = None
         self._skewed: dict[int, float] = {}
@@ -102,8 +93,10 @@ class GroupTail:
         self._wake.set()
 
     @property
-    def _settle(self) -> tuple[float, ...]:
-        return (self._pace.overlap, *self._pace.settle)
+    def busy(self) -> bool:
+        """Whether one page at a time is not enough."""
+        pages = self._head.turned + 1 if self._head is not None else 0
+        return self._lags or self._owed.holes or max(pages, self._pages_of_last) > 1
 
     @property
     def _rare(self) -> bool:
@@ -128,7 +121,7 @@ class GroupTail:
         if self._skewed and not self._lags:
             await self._read_skewed(aws)
         self._owe()
-        while self._debts and not self._lags:
+        while self._owed:
             await self._pay(aws)
             if self._now() - self._front > 1000 * self._every:
                 return
@@ -142,13 +135,13 @@ class GroupTail:
         head, before = self._head, self._received
         while not head.done:
             await self._page(head, aws, late_until=self._front)
-            if not head.done and self._now() - head.end_ms > 1000 * self._pace.lagging:
-                self._become(Doing.LAGGING)
+            if not head.done:
+                self._become(Doing.LAGGING if self._lags else self.state.doing)
                 if self._jump_if_far():
                     return
         rate = 1000 * (self._received - before) / max(1, head.end_ms - self._front)
-        self._overlap = min(self._pace.overlap, max(2.0, _READ_AGAIN / max(rate, 1.0)))
-        self._front, self._head = head.end_ms, None
+        self._overlap = min(self._pace.overlap, max(_LEAST_OVERLAP, _READ_AGAIN / max(rate, 1.0)))
+        self._front, self._head, self._pages_of_last = head.end_ms, None, head.turned
         self._caught_up()
 
     def _jump_if_far(self) -> bool:
@@ -161,7 +154,7 @@ class GroupTail:
         self._caught_up()
         hole = self._holes.add(self._front, start, "they are read as soon as there is time.")
         spans = (head, self._pages(head.end_ms, start)) if head else (self._pages(self._front, start),)
-        self._debts.append(Debt(deque(spans), hole))
+        self._owed.leave(spans, hole)
         self._front, self._head = start, None
         return True
 
@@ -178,7 +171,7 @@ class GroupTail:
         streams = sorted(self._skewed)[:_SKEWED_STREAMS]
         if not streams:
             return
-        oldest = min(self._intake.marks[stream] for stream in streams) - int(1000 * self._pace.overlap)
+        oldest = min(self._intake.marks[stream] for stream in streams) - int(1000 * self._overlap)
         names = tuple(self._sink.streams[stream].name for stream in streams)
         pages = self._pages(max(oldest, self._intake.floor_ms), self._now() + int(1000 * self._pace.ahead))
         pages.streams = names
@@ -194,35 +187,30 @@ class GroupTail:
 
     def _owe(self) -> None:
         """Note the spans that are due to be read once more."""
-        self._intake.forget(self._now() - int(1000 * (2 * max(self._settle) + self._pace.overlap)))
-        due = {debt.settle for debt in self._debts}
-        for number, seconds in enumerate(self._settle):
-            whole = number == 0 and self._overlap >= self._pace.overlap
-            end = self._now() - int(1000 * seconds)
-            if number in due or whole or end - self._settled[number] < 500 * seconds:
-                continue
-            start = max(self._settled[number], self._intake.floor_ms)
-            self._settled[number] = end
-            spans = deque((self._pages(start, end),) if start < end else ())
+        now = self._now()
+        self._intake.forget(now - int(1000 * (2 * max(self._owed.settle) + self._pace.overlap)))
+        overlapped = self._overlap >= self._pace.overlap
+        for number, start, end in self._owed.due(now, self._intake.floor_ms, overlapped=overlapped):
+            spans = [self._pages(start, end)] if start < end else []
             if number == 1:  # and what is dated ahead of time
-                spans.append(self._pages(self._now() + _AHEAD, self._now() + int(1000 * self._pace.ahead)))
-            if spans:
-                self._debts.appendleft(Debt(spans, settle=number))
+                spans.append(self._pages(now + _AHEAD, now + int(1000 * self._pace.ahead)))
+            self._owed.again(spans, number)
 
     async def _pay(self, aws: Aws) -> None:
         """Read one page of what is owed."""
-        debt = self._debts[0]
+        debt = self._owed.first
         span = debt.spans[0]
-        known = self._front if debt.settle is not None and not self._holes.open else 0
+        known = self._front if debt.again is not None and not self._holes.open else 0
         fresh = await self._page(span, aws, late_until=known)
         if known:
-            self._skewed |= dict.fromkeys((event.stream for event in fresh), time.monotonic() + _SKEWED_FOR)
-        if span.done:
-            debt.spans.popleft()
-        if not debt.spans:
-            self._debts.popleft()
-            if debt.hole is not None:
-                self._holes.fill(debt.hole)
+            self._note_skewed(fresh)
+        if span.done and (hole := self._owed.pay()) is not None:
+            self._holes.fill(hole)
+
+    def _note_skewed(self, found: list[LogEvent]) -> None:
+        """Note the streams whose newest line was found only now: their clocks are wrong."""
+        until = time.monotonic() + _SKEWED_FOR
+        self._skewed |= dict.fromkeys((event.stream for event in found if not event.late), until)
 
     def _pages(self, start_ms: int, end_ms: int) -> Pages:
         return Pages(self.group, start_ms, max(start_ms, end_ms), self._pattern)
@@ -249,7 +237,7 @@ class GroupTail:
         wait *= random.uniform(0.8, 1.2)  # noqa: S311 - so that groups do not ask all at once
         if problem.kind is Kind.NOT_FOUND:
             self._head = self._behind_hole = None
-            self._debts.clear()
+            self._owed.clear()
             for hole in tuple(self._holes.open):
                 self._holes.fill(hole)
         elif self._behind_hole is None:
@@ -259,9 +247,9 @@ class GroupTail:
         return wait
 
     def _become(self, doing: Doing, problem: Problem | None = None, again_at: float | None = None) -> None:
-        behind = max(0.0, (self._now() - self._front) / 1000)
+        known = self._front / 1000 - self._skew
         self.state = GroupState(
-            self.name, doing, behind, problem, again_at, self._received, self._holes.texts, self._rare
+            self.name, doing, known, problem, again_at, self._received, self._holes.texts, self._rare
         )
         self._tell(self.state)
 

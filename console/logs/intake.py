@@ -2,23 +2,58 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Final
 
 from console.logs.event import LogEvent
 
-MOST: Final = 600_000
-"""Ids that are kept, 70 bytes each: a minute of 10,000 events a second."""
+MOST: Final = 2_000_000
+"""Ids that are kept, some ten bytes each: three minutes of 10,000 events a second."""
 
-_WINDOW: Final = 10_000
+_WINDOW: Final = 1000
 """Milliseconds whose ids are kept and forgotten together."""
+
+_WARM: Final = 30
+"""Windows, the newest, that are quick to ask and take seventy bytes an id."""
+
+
+class _Window:
+    """The ids of the events of one second: a set while they are asked for all the time, later a sorted array."""
+
+    __slots__ = ("_cold", "_warm")
+
+    def __init__(self) -> None:
+        self._warm: set[int] = set()
+        self._cold = array("q")
+
+    def __len__(self) -> int:
+        return len(self._warm) + len(self._cold)
+
+    def add(self, id_hash: int) -> bool:
+        """Note an id; whether it is a new one."""
+        if id_hash in self._warm:
+            return False
+        if self._cold:
+            at = bisect_left(self._cold, id_hash)
+            if at < len(self._cold) and self._cold[at] == id_hash:
+                return False
+        self._warm.add(id_hash)
+        return True
+
+    def freeze(self) -> None:
+        """Keep the ids in little room."""
+        if self._warm:
+            self._cold = array("q", sorted((*self._cold, *self._warm)))
+            self._warm = set()
 
 
 class Intake:
     """Takes events of one group, read once or several times, and passes each on once.
 
     Nothing before `floor_ms` may be given to it, in milliseconds; it grows as ids are forgotten.
-    Of an id its hash is kept: two of 64 bits among `MOST` in ten seconds are alike once in ten million years.
+    Of an id its hash is kept: two of 64 bits in one second are alike once in a million years.
     """
 
     def __init__(self, floor_ms: int = 0, most: int = MOST) -> None:
@@ -27,7 +62,8 @@ class Intake:
         self.floor_ms = floor_ms
         self._most = most
         self._kept = 0
-        self._windows: dict[int, set[int]] = {}
+        self._windows: dict[int, _Window] = {}
+        self._warm: set[int] = set()
 
     def new(self, events: Iterable[LogEvent], read_until_ms: int = 0) -> list[LogEvent]:
         """The events that did not come yet, in their order.
@@ -38,27 +74,28 @@ class Intake:
         fresh: list[LogEvent] = []
         marks, windows = self.marks, self._windows
         for event in events:
-            ids = windows.get(event.at_ms // _WINDOW)
-            if ids is None:
-                ids = windows[event.at_ms // _WINDOW] = set()
-            id_hash = hash(event.id)
-            if id_hash in ids:
+            second = event.at_ms // _WINDOW
+            window = windows.get(second)
+            if window is None:
+                window = windows[second] = _Window()
+            if not window.add(hash(event.id)):
                 continue
-            ids.add(id_hash)
+            self._warm.add(second)
             newest = event.at_ms >= marks.get(event.stream, 0)
             if newest:
                 marks[event.stream] = event.at_ms
             fresh.append(event if newest or event.at_ms >= read_until_ms else event._replace(late=True))
         self._kept += len(fresh)
-        while self._kept > self._most and len(windows) > 1:
-            self._drop(min(windows))
         return fresh
 
     def forget(self, before_ms: int) -> None:
-        """Forget the ids of events before a time, which will not be read again."""
-        for window in [window for window in self._windows if (window + 1) * _WINDOW <= before_ms]:
-            self._drop(window)
-
-    def _drop(self, window: int) -> None:
-        self._kept -= len(self._windows.pop(window))
-        self.floor_ms = max(self.floor_ms, (window + 1) * _WINDOW)
+        """Forget the ids of events before a time, which will not be read again, and of the oldest if there are many."""
+        for second in sorted(self._windows):
+            if (second + 1) * _WINDOW > before_ms and self._kept <= self._most:
+                break
+            self._kept -= len(self._windows.pop(second))
+            self._warm.discard(second)
+            self.floor_ms = max(self.floor_ms, (second + 1) * _WINDOW)
+        for second in sorted(self._warm)[:-_WARM]:
+            self._windows[second].freeze()
+            self._warm.discard(second)

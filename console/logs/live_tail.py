@@ -177,10 +177,9 @@ class LiveTail:
                 self._holes.fill(hole)
 
     def _all(self, doing: Doing, problem: Problem, again_at: float) -> None:
-        behind = max(0.0, time.time() - self._last_ms / 1000) if self._last_ms else 0.0
+        known = self._last_ms / 1000 or None
         self.states = tuple(
-            GroupState(state.group, doing, behind, problem, again_at, missing=self._holes.texts)
-            for state in self.states
+            GroupState(state.group, doing, known, problem, again_at, missing=self._holes.texts) for state in self.states
         )
         self._tell()
 

@@ -22,7 +22,7 @@ BACK: Final = 300.0
 """Seconds that a tail begins before it was started."""
 
 MOST_A_SECOND: Final = 4.0
-"""Calls a second that a tail asks for when it lags."""
+"""Calls a second that a tail asks for when it is busy."""
 
 _MODEST_FOR: Final = 30.0
 """Seconds for which a tail that was throttled asks for no more than the ordinary rate."""
@@ -117,8 +117,7 @@ class Tail:
         """Ask the account's budget for what the groups of each region need now."""
         for region, bucket in self._buckets.items():
             here = [tail for tail in self._tails if tail.group.region == region]
-            lags = any(tail.state.doing is Doing.LAGGING for tail in here)
-            need = MOST_A_SECOND if lags else len(here) / (1.5 * self._pace.every)
+            need = MOST_A_SECOND if any(tail.busy for tail in here) else len(here) / (1.5 * self._pace.every)
             bucket.want(self, 0.0 if time.monotonic() < self._modest_until else need)
 
     def _told(self, state: GroupState) -> None:
