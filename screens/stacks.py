@@ -103,7 +103,8 @@ class StacksScreen(ConsoleScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty="No stack is known yet.", marks=False)
+        empty = "No stack is known yet."
+        self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty=empty, marks=False)
         self._shown_open: Stack | None = None
         self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="", marks=False)
 
