@@ -197,6 +197,8 @@ def _error(seen: Seen, status: int, code: str, message: str) -> _Reply:
     """An error as the service would say it, by the protocol that it speaks."""
     inner = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     if seen.service == "s3":
+        if code == "ThrottlingException":
+            return _error(seen, 503, "SlowDown", "Please reduce your request rate.")
         text = inner
     elif seen.service == "ec2":
         text = f"<Response><Errors>{inner}</Errors><RequestID>fault</RequestID></Response>"
