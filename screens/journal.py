@@ -80,13 +80,11 @@ class JournalScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """Follow what is going on."""
-        super().on_mount()
         self.set_interval(LOOK_SECONDS, self.look)
         self.look()
 
     def on_screen_resume(self) -> None:
         """Read anew: something may have been changed meanwhile."""
-        super().on_screen_resume()
         self.look()
 
     def look(self) -> None:

@@ -26,6 +26,8 @@ from widgets.table import Table
 from widgets.table_layout import Column
 from widgets.times import ago
 
+NONE_YET = "No stack is known yet."
+
 
 @dataclass(frozen=True)
 class Glance:

@@ -63,10 +63,31 @@ def test_the_filter_narrows_and_escape_clears_it(demo: DemoServer) -> None:
     with console(demo) as terminal:
         terminal.wait_for(FOUND)
         terminal.wait_for("map-jobs")
-        terminal.press("/", *"processor")
+        terminal.press("/processor")  # in one packet, as over a slow line
         terminal.wait_for(lambda t: FOUND in t.text() and "map-jobs" not in t.text())
         terminal.press("escape")
         terminal.wait_for("map-jobs")
+
+
+def test_ctrl_c_asks_and_ctrl_q_leaves(demo: DemoServer) -> None:
+    with console(demo) as terminal:
+        terminal.wait_for(FOUND)
+        terminal.press("ctrl+c")
+        terminal.wait_for("Leave Groundskeeper?")
+        terminal.press("escape")
+        terminal.wait_for(lambda t: "Leave Groundskeeper?" not in t.text())
+        terminal.press("ctrl+q")
+        assert terminal.wait_exit() == 0
+        assert terminal.termios() == terminal.modes_at_start
+
+
+def test_a_screen_or_theme_that_is_not_there_is_refused_with_those_that_are(demo: DemoServer) -> None:
+    with console(demo, "--screen", "nosuch") as terminal:
+        assert terminal.wait_exit() == 2
+        assert "--screen nosuch: there is no such screen. Choose one of: health," in terminal.text()
+    with console(demo, "--theme", "nosuch") as terminal:
+        assert terminal.wait_exit() == 2
+        assert "Choose one of: dark," in terminal.text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
