@@ -86,7 +86,9 @@ class Terminal:
         self.master, self._slave = pty.openpty()
         self._size(columns, rows)
         self.modes_at_start = self.termios()
-        changes = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": None, **(env or {})}
+        # A size in the environment, as pytest-xdist sets it, would go before the terminal's own.
+        size = {"COLUMNS": None, "LINES": None}
+        changes = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": None, **size, **(env or {})}
         merged = {**os.environ, **{name: value for name, value in changes.items() if value is not None}}
         for name in (name for name, value in changes.items() if value is None):
             merged.pop(name, None)
