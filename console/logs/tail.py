@@ -83,17 +83,19 @@ class Tail:
         self._listeners.remove(listener)
 
     def start(self) -> None:
-        """Begin; on the loop of the connections."""
+        """Begin, or go on where it was stopped; on the loop of the connections."""
+        if self._tasks:
+            return
         self._tasks = [asyncio.create_task(self._follow(tail)) for tail in self._tails]
 
     async def stop(self) -> None:
         """End, and give back what was asked of the account's budget."""
-        for task in self._tasks:
+        tasks, self._tasks = self._tasks, []  # at once: it may be started again while these end
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
         for bucket in self._buckets.values():
             bucket.want(self, 0)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def wake(self) -> None:
         """Read at once, as after a key."""

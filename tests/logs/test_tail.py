@@ -270,3 +270,18 @@ async def test_stopped_between_two_slices_of_a_page_it_goes_on_where_it_was(clou
         tail.start()
         await shown.until(lambda: len(shown) == 7001)
     assert max(shown.counted().values()) == 1 and "meanwhile" in shown.texts
+
+
+async def test_stopped_and_started_at_once_it_is_followed_by_one(cloud: Cloud, shown: Shown) -> None:
+    cloud.write("/a", ["one"])
+    async with following(cloud, shown, "/a") as tail:
+        await shown.until(lambda: len(shown) == 1)
+        stopping = asyncio.create_task(tail.stop())
+        await asyncio.sleep(0)
+        tail.start()
+        tail.start()
+        await stopping
+        cloud.write("/a", ["two"])
+        await shown.until(lambda: len(shown) == 2)
+        assert len(asyncio.all_tasks()) == 2, "the test and the one that follows"
+    assert shown.texts == ["one", "two"]
