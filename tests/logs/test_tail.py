@@ -283,6 +283,6 @@ async def test_stopped_and_started_at_once_it_is_followed_by_one(cloud: Cloud, s
         await stopping
         cloud.write("/a", ["two"])
         await shown.until(lambda: len(shown) == 2)
-        followers = [task for task in asyncio.all_tasks() if "_follow" in repr(task)]
+        followers = [task for task in asyncio.all_tasks() if "Tail._follow" in repr(task)]
         assert len(followers) == 1
     assert shown.texts == ["one", "two"]

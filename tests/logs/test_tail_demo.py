@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from console.aws.call import Aws
 from console.logs.tail import Tail
 from tests.faults import Fault, FaultProxy, Seen
@@ -33,8 +35,9 @@ def write_numbers(client: Any, chance: random.Random, seconds: float) -> list[st
     return written
 
 
+@pytest.mark.parametrize("seconds", [3.0, pytest.param(60.0, marks=pytest.mark.scorecard)])
 async def test_every_number_is_there_once_though_answers_are_spoilt(
-    aws: Aws, proxy: FaultProxy, new_group: Callable[[str], Any]
+    aws: Aws, proxy: FaultProxy, new_group: Callable[[str], Any], seconds: float
 ) -> None:
     chance, spoiling, shown = random.Random(11), True, Shown()
     clients = [new_group(name) for name in GROUPS]
@@ -51,7 +54,7 @@ async def test_every_number_is_there_once_though_answers_are_spoilt(
     tail = Tail(connect, [group(name) for name in GROUPS], shown, pace=HURRY)
     tail.listen(shown.news)
     tail.start()
-    written = await asyncio.to_thread(write_numbers, clients[0], random.Random(5), 3.0)
+    written = await asyncio.to_thread(write_numbers, clients[0], random.Random(5), seconds)
     spoiling = False
     await shown.until(lambda: len(shown.texts) >= len(written) and not shown.missing)
     await tail.stop()
