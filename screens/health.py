@@ -7,30 +7,20 @@ from datetime import tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
 from console.sources.base import AnySource, Detail, Finding, Level, Reading
 from console.stack import Stack
+from screens.findings import COLUMNS, finding_key, note
 from screens.hand_over import table_text
 from screens.thing import THING_KEYS, ThingScreen
-from screens.verdicts import Readings, freshness, is_many, judged, waiting
+from screens.verdicts import freshness, is_many, judged, waiting
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
-from widgets.level import level_cell, tally
 from widgets.panel import Panel
 from widgets.table import Table
-from widgets.table_layout import Column
 
-COLUMNS: tuple[Column[Finding], ...] = (
-    Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),
-    Column("resource", "Resource", lambda f: f.resource, width=20, good=32, share=3, most=48),
-    Column("what", "What", lambda f: f.what, width=28, good=46, share=6),
-    Column("value", "Value", lambda f: f.value, width=12, good=16, share=1, most=24),
-    Column("threshold", "Should be", lambda f: f.threshold, width=18, share=1, most=28, hide=1),
-    Column("source", "Check", lambda f: f.source, width=18, most=24, share=1, hide=2),
-)
 BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
 
@@ -82,7 +72,7 @@ class HealthScreen(ThingScreen):
         self._table.set_rows(shown)
         panel = self.query_one("#findings", Panel)
         panel.title = "Problems" if self._problems_only else "Findings"
-        panel.note(_note(found, waits, readings))
+        panel.note(note(found, waits, readings))
         at, panel.period = freshness(readings)
         panel.show(Reading(value=len(found), at=at))
         self._follow(self._table.cursor_row)
@@ -155,17 +145,3 @@ class HealthScreen(ThingScreen):
         """Leave out what is ok, or show it again."""
         self._problems_only = not self._problems_only
         self.show()
-
-
-def finding_key(finding: Finding) -> tuple[str, str, str]:
-    """What makes a finding the same one at the next reading."""
-    return finding.source, finding.resource, finding.threshold
-
-
-def _note(found: list[Finding], waits: int, readings: Readings) -> Content:
-    parts = [tally(finding.level for finding in found)]
-    if waits:
-        parts.append(Content.styled(f"{waits} of {len(readings)} checks not answered yet", "$text-muted"))
-    if any(reading.paused for _, reading in readings):
-        parts.append(Content.styled("paused: press a key", "$text-warning"))
-    return Content("  ").join(parts)

@@ -8,53 +8,21 @@ from datetime import tzinfo
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from console.desk import Desk
-from console.sources.base import AnySource, Detail, Reading, Report, Series
+from console.sources.base import AnySource, Detail, Reading, Report
 from console.stack import Stack
 from console.text import Clean
 from screens.hand_over import lines_text
+from screens.plots import RANGES, Plots, newest
 from screens.thing import THING_KEYS, ThingScreen
 from screens.verdicts import freshness
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
 from widgets.panel import Panel
-from widgets.plot import Plot
-
-PLOT_LINES: Final = 14
-RANGES: Final = (("all there is", 0), ("3 hours", 10_800), ("1 hour", 3_600), ("15 minutes", 900))
-"""What part of the metrics is plotted: in words, and in seconds back from the newest point."""
 
 SAVED_WIDTH: Final = 120
-
-
-class Plots(VerticalScroll):
-    """A plot a metric, one beneath the other."""
-
-    DEFAULT_CSS = f"""
-    Plots {{ display: none; }}
-    Plots > Plot {{ height: {PLOT_LINES}; margin: 0 0 1 0; }}
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("g", "scroll_home", "Top", show=False),
-        Binding("G", "scroll_end", "End", show=False),
-    ]
-
-    async def fill(self, series: Iterable[Series], zone: tzinfo | None) -> None:
-        """Show these series; a plot that is there already is only given the new points."""
-        wanted = tuple(series)
-        plots = list(self.query(Plot))
-        for plot in plots[len(wanted) :]:
-            await plot.remove()
-        for _ in range(len(plots), len(wanted)):
-            await self.mount(Plot(zone))
-        for plot, one in zip(self.query(Plot), wanted, strict=False):
-            plot.in_zone(zone)
-            plot.show([one])
 
 
 class ResourceScreen(ThingScreen):
@@ -102,8 +70,10 @@ class ResourceScreen(ThingScreen):
         """Show what is known of the resource."""
         thing = self.take_in_hand(self._stack, self._resource)
         panel = self.query_one(Panel)
-        at, panel.period = freshness([one for one in self._readings() if _knows(one[1].value, self._resource)])
-        panel.show(Reading(value=thing, at=at))
+        knowing = [one for one in self._readings() if _knows(one[1].value, self._resource)]
+        at, panel.period = freshness(knowing)
+        trouble = next((reading for _, reading in knowing if reading.problem is not None), Reading[Report]())
+        panel.show(replace(trouble, at=at))
         self._view.show(thing.detail or Detail(self._resource, ""), thing.findings)
         if self._plots.display:
             self.call_next(self._fill)
@@ -116,7 +86,7 @@ class ResourceScreen(ThingScreen):
             return
         seconds = RANGES[self._range][1]
         series = self.thing.detail.series if self.thing and self.thing.detail else ()
-        await self._plots.fill([_newest(one, seconds) for one in series], self.zone)
+        await self._plots.fill([newest(one, seconds) for one in series], self.zone)
 
     def in_zone(self, zone: tzinfo | None) -> None:
         """Show times in a zone."""
@@ -202,11 +172,3 @@ def _knows(report: Report | None, resource: Clean) -> bool:
     return any(one.resource == resource for one in report.details) or any(
         one.resource == resource for one in report.findings
     )
-
-
-def _newest(series: Series, seconds: int) -> Series:
-    """The newest part of a series; 0 seconds for all of it."""
-    if not seconds or not series.points:
-        return series
-    start = series.points[-1][0] - seconds
-    return replace(series, points=tuple(point for point in series.points if point[0] >= start))

@@ -15,6 +15,7 @@ from console.text import Clean
 from screens.resource import ResourceScreen
 from screens.shell import place_of
 from tests.pilot.scripted import (
+    DENIED,
     LEDGER,
     MINES,
     SERVICE,
@@ -132,6 +133,18 @@ async def test_a_reading_brings_it_up_to_date_and_one_opens_the_beginning() -> N
         await shows(pilot, "Desired  7")
         await pilot.press("1")
         await shows(pilot, "Findings   ▲ 1 warn")
+
+
+async def test_a_check_that_fails_leaves_what_it_knew_with_the_reason_above() -> None:
+    written = desk()
+    async with console(written, (80, 24)) as pilot:
+        await shows(pilot, "Fewer tasks")
+        await pilot.press("enter")
+        await shows(pilot, "steady state")
+        written.say("services", DENIED)
+        await shows(pilot, "Not allowed to call ListTasks.", "Desired")
+        written.say("services", SERVICES)
+        await hides(pilot, "Not allowed")
 
 
 async def test_o_saves_all_of_it_and_y_never_says_copied(tmp_path: Path) -> None:

@@ -1,0 +1,34 @@
+"""Findings in a list: their columns, what makes one the same at the next reading, how many there are of each level."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from console.sources.base import Finding
+from screens.verdicts import Readings
+from widgets.level import level_cell, tally
+from widgets.table_layout import Column
+
+COLUMNS: tuple[Column[Finding], ...] = (
+    Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),
+    Column("resource", "Resource", lambda f: f.resource, width=20, good=32, share=3, most=48),
+    Column("what", "What", lambda f: f.what, width=28, good=46, share=6),
+    Column("value", "Value", lambda f: f.value, width=12, good=16, share=1, most=24),
+    Column("threshold", "Should be", lambda f: f.threshold, width=18, share=1, most=28, hide=1),
+    Column("source", "Check", lambda f: f.source, width=18, most=24, share=1, hide=2),
+)
+
+
+def finding_key(finding: Finding) -> tuple[str, str, str]:
+    """What makes a finding the same one at the next reading."""
+    return finding.source, finding.resource, finding.threshold
+
+
+def note(found: list[Finding], waits: int, readings: Readings) -> Content:
+    """What is said behind the title of a list: how many of each level, what has not answered, whether it is paused."""
+    parts = [tally(finding.level for finding in found)]
+    if waits:
+        parts.append(Content.styled(f"{waits} of {len(readings)} checks not answered yet", "$text-muted"))
+    if any(reading.paused for _, reading in readings):
+        parts.append(Content.styled("paused: press a key", "$text-warning"))
+    return Content("  ").join(parts)
