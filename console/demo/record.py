@@ -67,9 +67,12 @@ def record_path() -> Path:
 
 
 def of(port: int, stacks: tuple[str, ...]) -> Record:
-    """The record of this process as the server at a port, with folders that no other world has."""
+    """The record of this process as the server at a port, with a state folder that no other world has.
+
+    The files are the port's: a console whose server comes back at its old port finds its profiles again.
+    """
     state = f"demo-{secrets.token_hex(4)}"
-    url, files = f"http://127.0.0.1:{port}", str(runtime_dir() / state)
+    url, files = f"http://127.0.0.1:{port}", str(runtime_dir() / f"demo-{port}")
     return Record(url=url, pid=os.getpid(), version=console.__version__, state=state, files=files, stacks=stacks)
 
 

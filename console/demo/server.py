@@ -131,7 +131,7 @@ def _write_files(here: Record) -> None:
     from console.demo.world import ACCOUNT
 
     make_private(here.folder.parent)
-    here.folder.mkdir(mode=0o700)
+    here.folder.mkdir(mode=0o700, exist_ok=True)  # a server that was killed at this port has left it
     profiles: list[str] = []
     keys = [credentials.section("default", ACCOUNT)]  # for stack files of the operator's own
     for name in here.stacks:

@@ -104,6 +104,18 @@ def test_a_killed_console_lets_go() -> None:
     assert not record.record_path().exists()
 
 
+def test_a_server_that_comes_back_at_its_port_has_its_files_where_they_were_and_a_journal_of_its_own() -> None:
+    demo = start()
+    former, port = demo.record, int(demo.url.rpartition(":")[2])
+    os.kill(former.pid, signal.SIGKILL)
+    wait_gone(former)
+    again = attach_or_start_blocking(Options(port, stacks=(), time_scale=100, linger=600))
+    assert (again.url, again.config_file) == (demo.url, demo.config_file) and again.config_file.exists()
+    assert again.record.journal_folder != former.journal_folder
+    demo.close()
+    again.close()
+
+
 def test_a_stale_record_is_not_believed(folders: Path) -> None:
     demo = start(linger=0.1)
     stale = demo.record
