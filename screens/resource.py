@@ -72,7 +72,8 @@ class ResourceScreen(ThingScreen):
         panel = self.query_one(Panel)
         knowing = [one for one in self._readings() if _knows(one[1].value, self._resource)]
         at, panel.period = freshness(knowing)
-        trouble = next((reading for _, reading in knowing if reading.problem is not None), Reading[Report]())
+        none: Reading[Report] = Reading()
+        trouble = next((reading for _, reading in knowing if reading.problem is not None), none)
         panel.show(replace(trouble, at=at))
         self._view.show(thing.detail or Detail(self._resource, ""), thing.findings)
         if self._plots.display:
