@@ -6,7 +6,7 @@ import asyncio
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import patch
@@ -66,6 +66,7 @@ class Storm:
         self._proxy = proxy
         self._chance = random.Random(10)
         self._heard: dict[Key, Reading[Any]] = {}
+        self._news = asyncio.Event()
         self._stormy: list[tuple[Key, Report]] = []
 
     async def run(self) -> None:
@@ -112,18 +113,29 @@ class Storm:
     def _hear(self, key: Key, reading: Reading[Any]) -> None:
         former = self._heard[key]
         self._heard[key] = reading
+        self._news.set()
         if reading.problem is not None and reading.problem.kind is Kind.BUG:
             self.crashes.append(f"{key.stack} {key.source}: {reading.problem}")
         if reading.at != former.at and isinstance(reading.value, Report) and self.struck.total() < FAULTS:
             self._stormy.append((key, reading.value))
 
+    async def _until(self, true: Callable[[], bool]) -> None:
+        while not true():
+            self._news.clear()
+            await self._news.wait()
+
+    async def _refused(self, poller: Poller, asks: list[Key]) -> None:
+        former = {key: self._heard[key].next_at for key in asks}
+        poller.refresh_now()
+        await self._until(lambda: all(self._heard[key].next_at not in (None, former[key]) for key in asks))
+
     async def _sweep(self, poller: Poller) -> Judged:
         """Everything read anew, without faults."""
         former = dict(self._heard)
         poller.refresh_now()
-        while any(not _is_new(self._heard[key], former[key]) for key in former):
-            await asyncio.sleep(0.05)
-        self._stormy.clear() if not self.struck else None
+        await self._until(lambda: all(_is_new(self._heard[key], former[key]) for key in former))
+        if not self.struck:
+            self._stormy.clear()
         return {key: _judged(reading.value) for key, reading in self._heard.items() if reading.value is not None}
 
     def _compare(self, calm: list[Judged]) -> None:
@@ -151,12 +163,9 @@ class Storm:
     async def _throttle(self, poller: Poller) -> None:
         """Two refusals one after the other: each Source that asks AWS waits at least three times as long."""
         self._proxy.always(Fault.THROTTLED)
-        for _ in range(2):
-            former = dict(self._heard)
-            poller.refresh_now()
-            asks = [key for key in former if SOURCES[key.source].permissions]
-            while any(self._heard[key].next_at in (None, former[key].next_at) for key in asks):
-                await asyncio.sleep(0.05)
+        asks = [key for key in self._heard if SOURCES[key.source].permissions]
+        await self._refused(poller, asks)
+        await self._refused(poller, asks)
         for key in asks:
             reading, period = self._heard[key], SOURCES[key.source].period
             wait = (reading.next_at.timestamp() - poller.now().timestamp()) if reading.next_at else 0.0

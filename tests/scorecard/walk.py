@@ -68,8 +68,10 @@ def quit_console(terminal: Terminal, tries: int = 8) -> None:
     """Close what lies over the screen, then the console; it must end with 0."""
     for _ in range(tries):
         if terminal.process.poll() is None:
+            terminal.press("escape")
+            settle(terminal, 0.2)
             terminal.press("q")
-            settle(terminal, 0.5)
+            settle(terminal, 0.3)
     try:
         code = terminal.wait_exit(5)
     except TimeoutError:
