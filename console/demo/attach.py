@@ -56,11 +56,6 @@ class Demo:
         """The stack files of this server."""
         return self.record.stack_files
 
-    @property
-    def state(self) -> str:
-        """The name of the state folder of this server's world, where its journal is kept."""
-        return self.record.state
-
     async def ready(self, stack: str) -> bool:
         """Whether a stack stands by now; raises DemoError if the server has gone."""
         words = (await asyncio.to_thread(self.ask, "/ping"))["stacks"]
