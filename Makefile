@@ -22,8 +22,8 @@ check: $(VENV)/.dev ## lint, format, types, layers
 bench: $(VENV)/.dev ## measure, beside yardsticks of the same run
 	@$(BIN)/python -m tests.bench
 
-scorecard: $(VENV)/.dev ## measure what safety promises; LINES="1 16" for some of it
-	@$(BIN)/python -m tests.scorecard $(LINES)
+scorecard: $(VENV)/.dev ## measure what safety promises; ONLY="1 16" for some of it
+	@$(BIN)/python -m tests.scorecard $(ONLY)
 
 lock: $(VENV)/.dev ## resolve the dependencies again
 	@$(PIP) install 'uv<1'
