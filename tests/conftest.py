@@ -25,6 +25,13 @@ TIME_SCALE = 100.0
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
 
+# A runner that was started in the background, or by nohup, hands ignored signals down to every program of the tests.
+for _number, _usual in (
+    (signal.SIGHUP, signal.SIG_DFL), (signal.SIGQUIT, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)
+):  # fmt: skip
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
+
 
 @dataclass(frozen=True)
 class DemoServer:

@@ -120,10 +120,11 @@ def test_the_printed_command_run_as_printed_does_the_same(world: World, program:
 def test_undo_warns_of_what_was_changed_since(world: World, program: Program, recovery: None) -> None:
     def days(number: int) -> str:
         words = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--days", str(number))
-        run: str = program.json(*words, "--yes", "--confirm", "maps")[1]["run"]
-        return run
+        _, told = program.json(*words, "--yes", "--confirm", "maps")
+        assert told["run"], told
+        return str(told["run"])
 
-    first, second = days(9), days(12)
+    first, second = days(17), days(21)
     _, later = program.json("undo", second)
     assert not any("no longer as run" in warning for warning in later["plan"]["warnings"])
     _, earlier = program.json("undo", first)
