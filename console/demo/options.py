@@ -19,6 +19,10 @@ SCENARIOS: Final = {
 """Emergencies that can be injected: the stack that each befalls, and what happens."""
 
 
+MOST_LINGER: Final = 86_400
+"""Seconds that a demo server may outlive its last console: a day."""
+
+
 class DemoError(Exception):
     """The demo cannot be started or reached; the message says what to do next."""
 
@@ -50,6 +54,10 @@ class Options:
             raise DemoError(f"The demo has no stack {unknown[0]!r}. It has: {', '.join(STACKS)}.")
         if not 0.1 <= self.time_scale <= 1000:
             raise DemoError(f"--time-scale {self.time_scale:g}: give a number from 0.1 to 1000.")
+        if not 0 <= self.port <= 65_535:
+            raise DemoError(f"--port {self.port}: give a number from 0, which takes any free one, to 65535.")
+        if self.linger is not None and not 0 <= self.linger <= MOST_LINGER:
+            raise DemoError(f"--linger {self.linger:g}: give seconds from 0 to {MOST_LINGER}.")
         if self.scenario is None:
             return self
         if self.scenario not in SCENARIOS:

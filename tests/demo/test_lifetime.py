@@ -74,6 +74,12 @@ def test_where_nothing_can_be_written_it_says_so(folders: Path) -> None:
         start()
 
 
+@pytest.mark.parametrize("options", [Options(port=70_000), Options(port=-1), Options(linger=-1), Options(linger=1e9)])
+def test_numbers_that_cannot_be_are_refused(options: Options) -> None:
+    with pytest.raises(DemoError, match="give"):
+        options.checked()
+
+
 def test_without_the_emulator_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.demo.options.find_spec", lambda name: None)
     with pytest.raises(DemoError, match=r"uv tool install 'groundskeeper\[demo\]'"):
