@@ -75,7 +75,7 @@ def _explain(message: str, data: dict[str, Any]) -> str:
         try:
             found = found[int(key)] if isinstance(found, list) else found[key]
         except (KeyError, IndexError, ValueError, TypeError):
-            return f"{path}: {expected}."
+            return f"{path}: {_in_words(expected)}."
     return f"{path}: found {clean(repr(found), limit=80)}, but {_in_words(expected)}."
 
 

@@ -28,6 +28,7 @@ REFUSED = [
         'name = "a"\nenvironment = "\\u001b[31mprod"',
         "found '\\x1b[31mprod', but it must be at most 64 plain characters",
     ),
+    ('name = "a"\n[thresholds."rds.instances"]\ncpu_warn = "high"', "thresholds[...][...]: it must be a number."),
     ("name = ", "f.toml: not valid TOML:"),
     ("", "the key 'name' is missing"),
     ('name = "a"\n"\\u001b[31m" = 1', "unknown key '␛[31m'"),
