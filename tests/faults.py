@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
+_METRIC = re.compile(r"MetricDataQueries\.member\.\d+\.Id")
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host"})
 _HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Welcome to the hotel Wi-Fi</body></html>"
 
@@ -62,7 +63,7 @@ _FORWARDED = frozenset({Fault.NONE, Fault.HALF_BODY, Fault.CUT_200, Fault.WITHHE
 class Seen:
     """A request: the service and region that it is signed for, and its protocol: json, query or rest.
 
-    A rest request does not name its operation; its method and path do.
+    A rest request does not name its operation; its method and path do. `metrics` is how many GetMetricData asks for.
     """
 
     service: str
@@ -71,6 +72,7 @@ class Seen:
     operation: str
     method: str
     path: str
+    metrics: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,9 @@ def _seen(headers: Message, method: str, path: str, body: bytes) -> Seen:
     if target := headers.get("X-Amz-Target"):
         return Seen(service, region, "json", target.rpartition(".")[2], method, path)
     if "x-www-form-urlencoded" in headers.get("Content-Type", ""):
-        return Seen(service, region, "query", parse_qs(body.decode()).get("Action", [""])[0], method, path)
+        fields = parse_qs(body.decode())
+        metrics = sum(_METRIC.fullmatch(name) is not None for name in fields)
+        return Seen(service, region, "query", fields.get("Action", [""])[0], method, path, metrics)
     return Seen(service, region, "rest", "", method, path)
 
 

@@ -69,6 +69,7 @@ class Probe:
                 written = now
                 self._write()
                 self._last = time.perf_counter()  # the instrument's own work is not the console's
+        self._write()
 
     def _waiting(self) -> float:
         """Seconds for which the loop's thread could have run and had no processor, since it began."""
