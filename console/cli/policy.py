@@ -6,6 +6,7 @@ import argparse
 
 import msgspec
 
+from console import shell
 from console.cli.output import write
 from console.iam import policy
 from console.logs.permissions import permissions
@@ -32,6 +33,8 @@ def run(args: argparse.Namespace, options: Options) -> int:
     actions = [*permissions(stack), *(action for source in sources for action in source.permissions)]
     if not options.read_only:
         actions += [action for kind in operations for action in (*kind.permissions, *kind.dependent)]
+        if stack is None or stack.ecs or stack.ec2 or stack.beanstalk:
+            actions += shell.PERMISSIONS
     document = policy(actions)
     write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
     return 0

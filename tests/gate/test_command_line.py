@@ -200,6 +200,7 @@ def test_operations_and_policy_tell_what_there_is(program: Program) -> None:
     writing = json.loads(program.run("policy")[1])
     assert "ecs:UpdateService" in actions(writing) and "ecs:UpdateService" not in actions(looking)
     assert actions(looking) < actions(writing)
+    assert "ssm:StartSession" in actions(writing) - actions(looking), "a shell can change things"
 
 
 def actions(policy: dict[str, Any]) -> set[str]:
