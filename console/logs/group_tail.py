@@ -188,7 +188,8 @@ class GroupTail:
     def _owe(self) -> None:
         """Note the spans that are due to be read once more."""
         now = self._now()
-        self._intake.forget(now - int(1000 * (2 * max(self._owed.settle) + self._pace.overlap)))
+        kept = now - int(1000 * (2 * max(self._owed.settle) + self._pace.overlap))
+        self._intake.forget(min(kept, self._owed.oldest_ms))
         overlapped = self._overlap >= self._pace.overlap
         for number, start, end in self._owed.due(now, self._intake.floor_ms, overlapped=overlapped):
             spans = [self._pages(start, end)] if start < end else []

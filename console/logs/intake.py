@@ -88,7 +88,7 @@ class Intake:
         self._kept += len(fresh)
         return fresh
 
-    def forget(self, before_ms: int) -> None:
+    def forget(self, before_ms: float) -> None:
         """Forget the ids of events before a time, which will not be read again, and of the oldest if there are many."""
         for second in sorted(self._windows):
             if (second + 1) * _WINDOW > before_ms and self._kept <= self._most:

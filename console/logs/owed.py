@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ class Owed:
     def holes(self) -> bool:
         """Whether there is a hole to fill."""
         return any(debt.hole is not None for debt in self._debts)
+
+    @property
+    def oldest_ms(self) -> float:
+        """The time of the oldest line that is still to be read."""
+        return min((span.start_ms for debt in self._debts for span in debt.spans), default=math.inf)
 
     def leave(self, spans: Iterable[Pages], hole: Hole) -> None:
         """Note spans that could not be read in time."""

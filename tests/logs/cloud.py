@@ -125,9 +125,9 @@ class Shown(LogBuffer):
         self._news = asyncio.Event()
         self.listen(self._news.set)
 
-    async def until(self, holds: Callable[[], object]) -> None:
+    async def until(self, holds: Callable[[], object], seconds: float = SOON) -> None:
         """Wait until something holds that depends on what came."""
-        async with asyncio.timeout(SOON):
+        async with asyncio.timeout(seconds):
             while not holds():
                 self._news.clear()
                 await self._news.wait()
