@@ -252,6 +252,8 @@ PERMISSIONS: Final = (
     "ecs:ListClusters",
     "ecs:ListServices",
     "eks:ListClusters",
+    "elasticbeanstalk:DescribeConfigurationSettings",
+    "elasticbeanstalk:DescribeEnvironmentResources",
     "elasticbeanstalk:DescribeEnvironments",
     "elasticloadbalancing:DescribeLoadBalancers",
     "lambda:ListFunctions",
@@ -260,8 +262,9 @@ PERMISSIONS: Final = (
     "rds:DescribeDBInstances",
     "s3:ListAllMyBuckets",
     "sns:ListTopics",
+    "tag:GetResources",
 )
-"""The IAM actions that listing them all needs."""
+"""The IAM actions that it takes to list them all, and to choose by tag or by Elastic Beanstalk environment."""
 
 
 async def gently(calls: list[Callable[[], Awaitable[Any]]]) -> list[Any]:

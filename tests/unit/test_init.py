@@ -6,7 +6,7 @@ import io
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 
 from console.__main__ import main
+from console.aws.call import Aws
 from console.discover.draft import draft
 from console.discover.found import Unlisted
 from console.discover.items import Inventory, Item, fields_of, item, key_of
+from console.discover.kinds import PERMISSIONS
 from console.discover.match import Matcher, by_prefix
+from console.iam import ALWAYS
 from console.problems import Kind, Problem
 from console.stack import (
     Alarms,
@@ -67,6 +70,21 @@ THERE = Inventory(
         item("beanstalk", BeanstalkEnvironment(application="expo", environment="expo-prod"), "expo-prod", "e-abc"),
     ),
 )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is called that the policy does not allow."""
+    made: list[Aws] = []
+    init = Aws.__init__
+
+    def noted(self: Aws, *args: Any, **options: Any) -> None:
+        init(self, *args, **options)
+        made.append(self)
+
+    monkeypatch.setattr(Aws, "__init__", noted)
+    yield
+    assert {action for aws in made for action in aws.called} <= {*PERMISSIONS, *ALWAYS}
 
 
 def names(found: list[Item]) -> list[str]:
