@@ -173,7 +173,7 @@ def mfa(rig: Rig) -> Outcome:
     """A role that asks for a code: the modal is opened, a wrong form and then a code are typed, and health is there."""
     home, probe = rig.fresh("mfa"), rig.folder / "mfa.jsonl"
     probe.unlink(missing_ok=True)
-    environment = {**_with_demo(rig, home, ROLE.replace("shop", "mra-mines", 1)), "GK_PROBE": str(probe)}
+    environment = {**with_demo(rig, home, ROLE.replace("shop", "mra-mines", 1)), "GK_PROBE": str(probe)}
     with rig.terminal([sys.executable, str(PROGRAMS / "probed.py")], environment) as terminal:
         terminal.wait_for("six digits", 20)
         settle(terminal, 1.5)
@@ -203,7 +203,7 @@ def sso(rig: Rig) -> Outcome:
     granted = 200, json.dumps({"roleCredentials": keys}), {"Content-Type": "application/json"}
     _write_token(home, "corp", -1)
     with serving({"/federation/credentials": granted}) as url:
-        environment = {**_with_demo(rig, home, DEMO_SSO), "AWS_ENDPOINT_URL_SSO": url}
+        environment = {**with_demo(rig, home, DEMO_SSO), "AWS_ENDPOINT_URL_SSO": url}
         with rig.terminal([*CONSOLE], environment) as terminal:
             terminal.wait_for(lambda there: "The SSO sign-in has expired." in _words(there), 20)
             settle(terminal, 1, 10)
@@ -215,7 +215,7 @@ def sso(rig: Rig) -> Outcome:
     return Outcome(took < SOON, f"{took:.1f} s from the token to the health of the stack")
 
 
-def _with_demo(rig: Rig, home: Path, config: str) -> dict[str, str]:
+def with_demo(rig: Rig, home: Path, config: str) -> dict[str, str]:
     """An operator of the demo's first stack, whose profile is signed in otherwise."""
     environment = rig.operator(home, rig.demo.url)
     for path in (home / "config" / "stacks").glob("*.toml"):
