@@ -35,6 +35,10 @@ CREATE TABLE item (run TEXT NOT NULL REFERENCES run, step INTEGER NOT NULL, posi
 """
 
 
+# In the values, not in the names of the fields.
+_SAYS: Final = "EXISTS (SELECT 1 FROM json_tree(CAST(body AS TEXT)) WHERE instr(lower(CAST(atom AS TEXT)), ?))"
+
+
 class JournalError(Exception):
     """The journal cannot be used; the message says why and what to do next. Nothing may be changed then."""
 
@@ -152,7 +156,7 @@ class SqliteStore:
             ("stack = ?", [wanted.stack] if wanted.stack else []),
             (f"state IN ({', '.join('?' * len(states))})", [*states]),
             ("id IN (SELECT run FROM target WHERE arn = ?)", [wanted.target] if wanted.target else []),
-            ("instr(lower(CAST(body AS TEXT)), ?)", [wanted.text.lower()] if wanted.text else []),
+            (_SAYS, [_lower(wanted.text)] if wanted.text else []),
         ]
         used = [(text, values) for text, values in conditions if values]
         where = " AND ".join(text for text, _ in used) or "TRUE"
@@ -214,6 +218,11 @@ class SqliteStore:
             yield
         except (sqlite3.Error, OSError) as error:
             raise unusable(self._path, error) from error
+
+
+def _lower(text: str) -> str:
+    """Lower case as SQLite makes it, of ASCII letters alone."""
+    return "".join(char.lower() if char.isascii() else char for char in text)
 
 
 def _pack(record: msgspec.Struct) -> bytes:
