@@ -103,6 +103,7 @@ class Pace:
 class Hole:
     """Lines that are known to be missing, and the row that says so."""
 
+    start_ms: int
     key: Key
     text: Clean
 
@@ -119,7 +120,7 @@ class Holes:
         """Say that lines are missing from a moment on, up to another or to now."""
         until = f"to {_clock(end_ms)}" if end_ms is not None else "on"
         text = Clean(f"{self.group}: lines from {_clock(start_ms)} {until} are missing: {why}")
-        hole = Hole(self.sink.add_gap(start_ms, text), text)
+        hole = Hole(start_ms, self.sink.add_gap(start_ms, text), text)
         self.open.append(hole)
         return hole
 

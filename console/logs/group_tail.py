@@ -95,8 +95,10 @@ class GroupTail:
     @property
     def busy(self) -> bool:
         """Whether one page at a time is not enough."""
+        if self.state.doing in (Doing.MISSING, Doing.BACKING_OFF):
+            return False
         pages = self._head.turned + 1 if self._head is not None else 0
-        return self._lags or self._owed.holes or max(pages, self._pages_of_last) > 1
+        return self.state.doing is Doing.LAGGING or self._owed.holes or max(pages, self._pages_of_last) > 1
 
     @property
     def _rare(self) -> bool:
@@ -152,9 +154,13 @@ class GroupTail:
             return False
         start = self._now() - int(1000 * self._pace.overlap)
         self._caught_up()
-        hole = self._holes.add(self._front, start, "they are read as soon as there is time.")
-        spans = (head, self._pages(head.end_ms, start)) if head else (self._pages(self._front, start),)
-        self._owed.leave(spans, hole)
+        spans, missing = [self._pages(self._front, start)], self._front
+        if head is not None and head.turned:
+            spans = [head, self._pages(head.end_ms, start)]
+        elif (debt := self._owed.take_last(self._front)) is not None and debt.hole is not None:
+            spans, missing = [*debt.spans, *spans], debt.hole.start_ms  # the outage goes on
+            self._holes.fill(debt.hole)
+        self._owed.leave(spans, self._holes.add(missing, start, "they are read as soon as there is time."))
         self._front, self._head = start, None
         return True
 

@@ -52,6 +52,11 @@ class Owed:
         """Note spans that could not be read in time."""
         self._debts.append(Debt(deque(spans), hole))
 
+    def take_last(self, end_ms: int) -> Debt | None:
+        """Take away the last debt, if it is a hole that ends at a moment."""
+        last = self._debts[-1] if self._debts else None
+        return self._debts.pop() if last and last.hole and last.spans[-1].end_ms == end_ms else None
+
     def due(self, now_ms: int, floor_ms: int, *, overlapped: bool) -> list[tuple[int, int, int]]:
         """The spans that are to be read again now: number of the time, start, end. They are taken to be noted.
 

@@ -172,6 +172,40 @@ async def test_after_a_long_outage_the_newest_come_first_and_the_hole_is_filled(
         assert tail.states[0].missing == ()
 
 
+async def test_an_outage_that_goes_on_is_one_row(cloud: Cloud, shown: Shown) -> None:
+    cloud.write("/a", ["before"])
+    down = True
+
+    def spoil(params: dict[str, Any]) -> None:
+        if down:
+            raise failure(Kind.THROTTLED)
+
+    async with following(cloud, shown, "/a"):
+        await shown.until(lambda: shown.texts == ["before"])
+        cloud.spoil = spoil
+        for number in range(12):
+            cloud.write("/a", [f"during {number}"])
+            until = now_ms() + 1000 * HURRY.jump // 4
+            await shown.until(lambda until=until: now_ms() > until)  # type: ignore[misc]
+        rows = shown.missing
+        assert len(rows) <= 2 and rows[0].startswith("/a: lines from ")
+        assert sum("as soon as there is time" in row for row in rows) == 1
+        down = False
+        await shown.until(lambda: not shown.missing)
+    assert shown.texts == ["before", *(f"during {number}" for number in range(12))]
+
+
+async def test_a_group_that_is_missing_takes_nothing_of_the_budget(cloud: Cloud, shown: Shown) -> None:
+    bucket = await cloud.bucket("logs:FilterLogEvents")
+    assert bucket is not None
+    async with following(cloud, shown, "/gone") as tail:
+        await shown.until(lambda: tail.states[0].doing is Doing.MISSING and tail.states[0].again_at)
+        tail.wake()
+        await shown.until(lambda: len(cloud.asked) > 3)
+        assert not any(state.missing for state in tail.states)
+        assert [tail.busy for tail in tail._tails] == [False]
+
+
 async def test_a_group_that_goes_and_comes_again(cloud: Cloud, shown: Shown) -> None:
     cloud.write("/a", ["one"])
     async with following(cloud, shown, "/a", "/b") as tail:
