@@ -18,10 +18,10 @@ class FilterBar(Horizontal):
 
     DEFAULT_CSS = """
     FilterBar {
-        display: none; height: 1; background: $panel;
+        display: none; height: auto; max-height: 3; background: $panel;
         & > .filter-bar--sign { width: 3; color: $accent; text-style: bold; }
         & > Input { width: 1fr; height: 1; border: none; padding: 0; background: $panel; }
-        & > .filter-bar--note { width: auto; max-width: 50%; padding: 0 1; color: $text-muted; }
+        & > .filter-bar--note { width: auto; max-width: 70%; height: auto; padding: 0 1; color: $text-muted; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", "Clear, close")]

@@ -267,12 +267,14 @@ class LogPane(Vertical):
         """Follow the cursor with the detail."""
         event.stop()
         self._fill_detail(event.line)
+        if self._note and not self.body.place.following:
+            self.say("")
         self.post_message(self.LineSelected(self, event.line))
 
     def on_log_lines_follow_changed(self, event: LogBody.FollowChanged) -> None:
         """Say whether the newest line is followed."""
         event.stop()
-        self._show_status()
+        self.say("")
         self.post_message(self.FollowChanged(self, event.following))
 
     def on_log_lines_counts_changed(self, event: LogBody.CountsChanged) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -18,6 +18,9 @@ from console.text import Clean, clean
 _LEVELS: Final = ("level", "severity", "lvl", "levelname")
 _MESSAGES: Final = ("message", "msg", "event", "log")
 _TIMES: Final = frozenset(("time", "timestamp", "ts", "@timestamp", "asctime", "v", "pid", "hostname"))
+_TELLING: Final = frozenset(("method", "url", "path", "uri", "route", "status", "statusCode", "status_code"))
+"""What of an object in a line is worth a column: the rest is for the detail of the line."""
+
 _MOST: Final = 8
 _WIDEST: Final = 24
 
@@ -71,12 +74,29 @@ def pretty(value: Any) -> list[Clean]:
 
 def columns(objects: Sequence[dict[str, Any]]) -> tuple[JsonColumn, ...]:
     """Columns for some JSON lines: the level first, then what most of them have, the message last."""
-    counted = Counter(key for one in objects for key, value in one.items() if not isinstance(value, dict | list))
-    common = [key for key, count in counted.most_common() if count * 4 >= len(objects) and key not in _TIMES]
-    first = [key for key in common if key in _LEVELS][:1]
-    last = [key for key in _MESSAGES if key in common][:1]
-    rest = [key for key in common if key not in first + last][: _MOST - len(first + last)]
-    return tuple(_column(key, expression(_quoted(key)), objects) for key in first + rest + last)
+    counted = Counter(path for one in objects for path in _paths(one))
+    common = [path for path, count in counted.most_common() if count * 4 >= len(objects)]
+    first = [path for path in common if path[0] in _LEVELS][:1]
+    last = [(key,) for key in _MESSAGES if (key,) in common][:1]
+    rest = [path for path in common if path not in first + last][: _MOST - len(first + last)]
+    named = Counter(path[-1] for path in common)
+    return tuple(
+        _column(path[-1] if named[path[-1]] == 1 else ".".join(path), expression(_quoted(path)), objects)
+        for path in first + rest + last
+    )
+
+
+def _paths(one: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Where the values of a JSON line are that may be worth a column, in their order."""
+    for key, value in one.items():
+        if isinstance(value, dict):
+            yield from ((key, inner) for inner, found in value.items() if inner in _TELLING and _plain(found))
+        elif key not in _TIMES and _plain(value):
+            yield (key,)
+
+
+def _plain(value: Any) -> bool:
+    return not isinstance(value, dict | list)
 
 
 def chosen(expressions: Iterable[str], objects: Sequence[dict[str, Any]]) -> tuple[JsonColumn, ...]:
@@ -101,6 +121,6 @@ def _column(title: str, compiled: Any, objects: Sequence[dict[str, Any]]) -> Jso
     return JsonColumn(column.title, compiled, min(_WIDEST, max(longest, len(column.title))))
 
 
-def _quoted(key: str) -> str:
-    """A key as a JMESPath identifier."""
-    return json.dumps(key)
+def _quoted(path: tuple[str, ...]) -> str:
+    """A path as JMESPath."""
+    return ".".join(map(json.dumps, path))

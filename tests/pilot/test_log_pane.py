@@ -384,6 +384,34 @@ async def test_json_in_columns_and_in_detail_with_jmespath() -> None:
         assert lines(app)[0].split() == ["user.id"]
 
 
+async def test_a_line_that_has_none_of_the_columns_is_shown_as_it_is() -> None:
+    app = PaneApp([*(f'{{"level": "info", "n": {n}, "msg": "done"}}' for n in range(5)), 'INFO {"route": "/status"}'])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("c")
+        assert lines(app)[0].split() == ["level", "n", "msg"]
+        assert texts(app)[6] == 'INFO {"route": "/status"}'
+
+
+async def test_a_fault_of_what_is_typed_is_told_whole_on_a_narrow_screen() -> None:
+    app = PaneApp(numbers(50))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "T", "soon", "enter")
+        said = " ".join(line.partition("Write a time")[2] or line[20:] for line in lines(app)[-2:])
+        assert "Write a time as" in status(app)
+        assert "2026-11-19T14:05Z or -10m." in " ".join(said.split())
+
+
+async def test_what_is_told_is_gone_once_one_goes_on() -> None:
+    app = PaneApp(numbers(50))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("k", "c")
+        assert "no JSON lines here" in status(app)
+        await pilot.press("k")
+        await until(pilot, lambda: "no JSON" not in status(app))
+        await pilot.press("c", "G")
+        await until(pilot, lambda: "no JSON" not in status(app))
+
+
 async def test_no_json_is_said() -> None:
     app = PaneApp(numbers(5))
     async with app.run_test(size=(80, 24)) as pilot:

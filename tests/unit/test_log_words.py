@@ -191,6 +191,19 @@ def test_columns_have_the_level_first_the_message_last_and_no_times() -> None:
     assert columns([]) == ()
 
 
+def test_what_a_request_asked_for_and_got_are_columns_too() -> None:
+    line = {
+        "level": "info",
+        "req": {"id": "8f", "method": "GET", "url": "/health"},
+        "res": {"statusCode": 200, "headers": {"path": "/"}},
+        "upstream": {"url": "http://10.0.0.1/"},
+        "msg": "done",
+    }
+    found = columns([line] * 3)
+    assert [column.title for column in found] == ["level", "method", "req.url", "statusCode", "upstream.url", "msg"]
+    assert [cell(column, line) for column in found] == ["info", "GET", "/health", "200", "http://10.0.0.1/", "done"]
+
+
 def test_odd_keys_are_columns_too() -> None:
     found = columns([{"a.b": 1, 'c"d': 2, "[x]": 3}])
     assert sorted(cell(column, {"a.b": 1, 'c"d': 2, "[x]": 3}) for column in found) == ["1", "2", "3"]

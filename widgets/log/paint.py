@@ -196,7 +196,8 @@ class Painter:
         found = json_lines.parse(text)
         if found is None:
             return text
-        return self._in_columns([json_lines.cell(column, found) for column in self._look.columns])
+        cells = [json_lines.cell(column, found) for column in self._look.columns]
+        return self._in_columns(cells) if any(cells) else text
 
     def _in_columns(self, cells: list[str]) -> str:
         columns = self._look.columns
