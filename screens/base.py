@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 from textual import work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from console.desk import Desk
@@ -22,6 +21,7 @@ from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.header import Header
 from widgets.mode_bar import Mode, ModeBar
+from widgets.terminal.pace import PacedScreen
 
 HEADER_SECONDS: Final = 5.0
 """How often calls and price in the header are brought up to date."""
@@ -30,7 +30,7 @@ GATHER_SECONDS: Final = 0.1
 """Readings that come within this time are painted together."""
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(PacedScreen[None]):
     """A screen of the console; a subclass gives its body, what it watches, and how to show it."""
 
     NAME: ClassVar[str]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 
 from console.desk import Desk
 from screens.frame import header_state
 from widgets.detail_lines import fact_lines, section
 from widgets.footer import Footer
 from widgets.header import Header
+from widgets.terminal.pace import PacedScreen
 from widgets.text_view import TextView, hang
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _pairs(values: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
-class RunScreen(Screen[None]):
+class RunScreen(PacedScreen[None]):
     """A change with all that the journal holds of it; u plans what takes it back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 
 from screens import SCREENS
 from widgets.header import HeaderState, header_line
 from widgets.lines import Lines
 from widgets.mode_bar import Mode, modes_line
+from widgets.terminal.pace import PacedScreen
 
 
-class StartScreen(Screen[None]):
+class StartScreen(PacedScreen[None]):
     """What can be told before anything is known: it imports next to nothing, and is shown for a blink."""
 
     def compose(self) -> ComposeResult:

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from console.operations.base import Danger, Operation
 from console.sources.base import Finding
@@ -19,6 +18,7 @@ from console.text import Clean
 from widgets.plan_view import DANGER_STYLE
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ COLUMNS: tuple[Column[Action], ...] = (
 )
 
 
-class ActionsModal(ModalScreen[Action | None]):
+class ActionsModal(PacedModal[Action | None]):
     """Gives the action that was chosen, or None; choosing does nothing yet but open its plan."""
 
     DEFAULT_CSS = """

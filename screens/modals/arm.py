@@ -8,15 +8,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from console.desk import Desk
 from console.stack import Stack
 from console.write_state import Locked, WriteState
+from widgets.terminal.pace import PacedModal
 
 
-class ArmModal(ModalScreen[bool]):
+class ArmModal(PacedModal[bool]):
     """Gives whether the write state was changed."""
 
     DEFAULT_CSS = """

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
@@ -18,6 +17,7 @@ from console.operations.fields import Widget
 from console.operations.parameters import Parameter, build, parameters
 from console.stack import Stack
 from console.text import clean
+from widgets.terminal.pace import PacedModal
 
 
 class FieldInput(Input):
@@ -53,7 +53,7 @@ def _placeholder(parameter: Parameter) -> str:
     return allowed if parameter.required else f"{allowed}; may be left out"
 
 
-class FormModal(ModalScreen[Operation | None]):
+class FormModal(PacedModal[Operation | None]):
     """Asks for what the selection does not give; gives the operation, or None."""
 
     DEFAULT_CSS = """

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from console.desk import Desk
 from widgets.detail_lines import fact_lines, section
+from widgets.terminal.pace import PacedModal
 from widgets.text_view import TextView, hang
 
 HERE: Final = "This screen"
@@ -43,7 +44,7 @@ class HelpText(TextView):
         return lines
 
 
-class HelpModal(ModalScreen[None]):
+class HelpModal(PacedModal[None]):
     """Every key that works on the screen beneath."""
 
     DEFAULT_CSS = """

@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from console.desk import Desk
 from screens.leave import going_on
+from widgets.terminal.pace import PacedModal
 from widgets.text_view import TextView, hang
 
 LOOK_SECONDS = 0.2
@@ -39,7 +39,7 @@ class Question(TextView):
         return [*hang("Leave Groundskeeper?", width, style="bold"), *([Content("")] if lines else []), *lines]
 
 
-class LeaveModal(ModalScreen[bool]):
+class LeaveModal(PacedModal[bool]):
     """Gives whether to leave, once nothing is at work any more."""
 
     DEFAULT_CSS = """

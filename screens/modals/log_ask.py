@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+from widgets.terminal.pace import PacedModal
 
 _CSS = """
     align: center middle;
@@ -21,7 +22,7 @@ _CSS = """
 """
 
 
-class LogLineModal(ModalScreen[str | None]):
+class LogLineModal(PacedModal[str | None]):
     """Gives what was typed once `check` has nothing against it, or None; `check` gives a fault or nothing."""
 
     DEFAULT_CSS = f"LogLineModal {{ {_CSS} }}"
@@ -55,7 +56,7 @@ class LogLineModal(ModalScreen[str | None]):
             self.dismiss(event.value.strip())
 
 
-class LogScanModal(ModalScreen[bool]):
+class LogScanModal(PacedModal[bool]):
     """Whether to go on with what costs: no by default."""
 
     DEFAULT_CSS = f"LogScanModal {{ {_CSS} & > Vertical {{ border: heavy $warning; }} }}"

@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from console.desk import Desk
 from console.logs.groups import list_groups, own_first
@@ -23,6 +22,7 @@ from console.text import Clean, clean
 from widgets.filter_bar import FilterBar
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 from widgets.units import quantity
 
 
@@ -58,7 +58,7 @@ COLUMNS: tuple[Column[Choice], ...] = (
 )
 
 
-class LogGroupsModal(ModalScreen[tuple[LogGroup, ...] | None]):
+class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
     """Gives the groups that were chosen: the marked ones, else the one under the cursor."""
 
     DEFAULT_CSS = """

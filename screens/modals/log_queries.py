@@ -10,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from console.logs.saved import SavedQuery, own_folder, saved_queries
 from console.text import clean
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 COLUMNS: tuple[Column[SavedQuery], ...] = (
     Column("title", "Query", lambda query: query.title, width=30, share=2),
@@ -25,7 +25,7 @@ COLUMNS: tuple[Column[SavedQuery], ...] = (
 )
 
 
-class LogQueriesModal(ModalScreen[SavedQuery | None]):
+class LogQueriesModal(PacedModal[SavedQuery | None]):
     """Gives the query that was chosen, or None."""
 
     DEFAULT_CSS = """

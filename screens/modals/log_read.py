@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console import filter_pattern
@@ -19,6 +18,7 @@ from console.logs.panes import Wanted
 from console.logs.ranges import time_range
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 LIVE: Final = "live"
 
@@ -48,7 +48,7 @@ PATTERNS: Final = (
 )
 
 
-class LogReadModal(ModalScreen[Wanted | None]):
+class LogReadModal(PacedModal[Wanted | None]):
     """Gives what is to be read, or None."""
 
     DEFAULT_CSS = """

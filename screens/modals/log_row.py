@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from widgets.detail_lines import fact_lines
+from widgets.terminal.pace import PacedModal
 from widgets.text_view import TextView
 
 
@@ -26,7 +26,7 @@ class RowText(TextView):
         return fact_lines(self._fields, width)
 
 
-class LogRowModal(ModalScreen[None]):
+class LogRowModal(PacedModal[None]):
     """All fields of a row."""
 
     DEFAULT_CSS = """

@@ -7,11 +7,11 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
 
 from widgets.log.body import Taken
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 
 class Saving(NamedTuple):
@@ -27,7 +27,7 @@ COLUMNS: tuple[Column[Saving], ...] = (
 )
 
 
-class LogSaveModal(ModalScreen[Saving | None]):
+class LogSaveModal(PacedModal[Saving | None]):
     """Gives what is to be saved, or None."""
 
     DEFAULT_CSS = """

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console.desk import Desk
 from console.problems import Problem
 from console.stack import Stack
+from widgets.terminal.pace import PacedModal
 
 
-class MfaModal(ModalScreen[None]):
+class MfaModal(PacedModal[None]):
     """Hands a code to the sign-in; whether AWS accepts it, the banner tells."""
 
     DEFAULT_CSS = """

@@ -9,11 +9,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ COLUMNS: tuple[Column[Command], ...] = (
 )
 
 
-class PaletteModal(ModalScreen[Command | None]):
+class PaletteModal(PacedModal[Command | None]):
     """Gives the command that was chosen, or None."""
 
     DEFAULT_CSS = """

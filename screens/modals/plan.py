@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from console.changes import Changes
@@ -27,6 +26,7 @@ from console.stack import Stack
 from widgets.course import Course, progress_bar
 from widgets.level import STYLES, SYMBOLS
 from widgets.plan_view import PlanView, danger_words
+from widgets.terminal.pace import PacedModal
 from widgets.typed_input import TypedInput
 
 DEAF_SECONDS: Final = 0.5
@@ -54,7 +54,7 @@ class Wanted:
     undoes: RunRecord | None = None
 
 
-class PlanModal(ModalScreen[Outcome | None]):
+class PlanModal(PacedModal[Outcome | None]):
     """Plans an operation, shows it, lets it be confirmed, and follows it to its end. Gives the outcome, if any."""
 
     DEFAULT_CSS = """

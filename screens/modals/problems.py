@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 
 from console.desk import Desk
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 from widgets.text_view import TextView, hang
 from widgets.times import clock, span
 
@@ -81,7 +82,7 @@ class Explained(TextView):
         return lines
 
 
-class ProblemsModal(ModalScreen[None]):
+class ProblemsModal(PacedModal[None]):
     """What could not be read, since when, and what to do about it."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from console.desk import Desk
@@ -20,6 +20,7 @@ from console.stack import Stack
 from screens.sign_in import Troubled
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
@@ -46,7 +47,7 @@ def open_profile(screen: Screen[Any], desk: Desk) -> None:
     screen.app.push_screen(ProfileModal(desk, stack or desk.account), chosen)
 
 
-class ProfileModal(ModalScreen[Options | None]):
+class ProfileModal(PacedModal[Options | None]):
     """Gives the options to go on with, or None."""
 
     DEFAULT_CSS = """

@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from console.sources.base import Detail, Level, Report
 from console.text import Clean
@@ -16,6 +15,7 @@ from screens.verdicts import Readings
 from widgets.level import level_cell
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedModal
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ COLUMNS: tuple[Column[Relation], ...] = (
 )
 
 
-class RelatedModal(ModalScreen[Clean | None]):
+class RelatedModal(PacedModal[Clean | None]):
     """Gives the resource that was chosen, or None."""
 
     DEFAULT_CSS = """

@@ -9,12 +9,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from console.desk import Desk
 from console.problems import Failure, Problem
 from console.stack import Stack
 from widgets.terminal.clipboard import send
+from widgets.terminal.pace import PacedModal
 from widgets.text_view import TextView, hang
 from widgets.times import countdown
 
@@ -51,7 +51,7 @@ class Steps(TextView):
         ]
 
 
-class SignInModal(ModalScreen[None]):
+class SignInModal(PacedModal[None]):
     """Begins a sign-in and waits until it is done somewhere else."""
 
     DEFAULT_CSS = """

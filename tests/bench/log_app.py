@@ -1,7 +1,7 @@
 """A pane of log lines that come at a rate, and a counter that a key turns: ``log_app.py KIND RATE``.
 
-Kinds: ``ours``, and of Textual ``log`` and ``richlog``. Lines are 76 characters, in fifty batches a second; ``x``
-turns the counter. The rate that was reached is shown beside it.
+Kinds: ``ours``, in an App of ours, and of Textual ``log`` and ``richlog``. Lines are 76 characters, in fifty batches a
+second; ``x`` turns the counter. The rate that was reached is shown beside it.
 """
 
 import gc
@@ -12,12 +12,13 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Log, RichLog, Static
 
-import themes
 from console.logs.buffer import LogBuffer
 from console.logs.event import LogEvent
 from console.text import Clean
 from widgets.log_pane import LogPane
+from widgets.terminal.app import TerminalApp
 
+KIND, RATE = sys.argv[1], int(sys.argv[2])
 BATCHES = 50
 POOL = [
     f"{'ERROR' if number % 40 == 0 else 'INFO'} req-{number:06x} GET /items/{number % 1000} {number % 97} ms ok".ljust(
@@ -27,26 +28,23 @@ POOL = [
 ]
 
 
-class LogApp(App[None]):
+class LogApp(TerminalApp[None] if KIND == "ours" else App[None]):
     """Lines above, the counter below."""
 
     BINDINGS = [("x", "turn", "")]  # noqa: RUF012
 
-    def __init__(self, kind: str, rate: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.register_theme(themes.load(themes.DEFAULT))
-        self.theme = themes.DEFAULT
-        self.kind, self.rate = kind, rate
         self.log_buffer = LogBuffer()
         self.log_buffer.streams.index(Clean("group"), Clean("stream"))
         self.sent = self.turns = 0
         self.begun = 0.0
 
     def compose(self) -> ComposeResult:
-        if self.kind == "ours":
+        if KIND == "ours":
             yield LogPane(self.log_buffer)
         else:
-            yield Log() if self.kind == "log" else RichLog(wrap=True, highlight=True)
+            yield Log() if KIND == "log" else RichLog(wrap=True, highlight=True)
         yield Static("turn 0 .", id="turn")
 
     def on_mount(self) -> None:
@@ -58,13 +56,13 @@ class LogApp(App[None]):
 
     def feed(self) -> None:
         """As many lines as are due."""
-        due = int((time.perf_counter() - self.begun) * self.rate) - self.sent
-        texts = [POOL[(self.sent + at) % len(POOL)] for at in range(min(due, self.rate // 2))]
+        due = int((time.perf_counter() - self.begun) * RATE) - self.sent
+        texts = [POOL[(self.sent + at) % len(POOL)] for at in range(min(due, RATE // 2))]
         self.sent += len(texts)
-        if self.kind == "ours":
+        if KIND == "ours":
             at_ms = int(time.time() * 1000)
             self.log_buffer.append([LogEvent("", at_ms, 0, Clean(text)) for text in texts])
-        elif self.kind == "log":
+        elif KIND == "log":
             self.query_one(Log).write_lines(texts)
         else:
             for text in texts:
@@ -76,4 +74,4 @@ class LogApp(App[None]):
         self.query_one("#turn", Static).update(Content(f"turn {self.turns} . {reached:.0f} lines a second"))
 
 
-LogApp(sys.argv[1], int(sys.argv[2])).run()
+LogApp().run()

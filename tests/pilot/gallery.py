@@ -15,7 +15,6 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widget import Widget
 
 import themes
@@ -34,6 +33,7 @@ from widgets.plot import Plot
 from widgets.sparkline import sparkline
 from widgets.table import Table
 from widgets.table_layout import Column
+from widgets.terminal.pace import PacedScreen
 
 NOW = datetime(2026, 11, 20, 14, 5, 12, tzinfo=UTC)
 MODES = (
@@ -138,7 +138,7 @@ def state(*, production: bool) -> HeaderState:
     )
 
 
-class Page(Screen[None]):
+class Page(PacedScreen[None]):
     """A page of the gallery, between header and footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

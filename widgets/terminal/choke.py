@@ -14,13 +14,14 @@ from rich.cells import get_character_cell_size
 from rich.console import RenderableType
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App, ReturnType
+from textual.app import ReturnType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 from textual.strip import Strip
 
 from widgets.terminal.driver import ConsoleDriver
+from widgets.terminal.pace import PacedApp
 
 UNSAFE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -30,7 +31,7 @@ UNSAFE: Final = re.compile(
 """Control, bidirectional and invisible code points: exactly those that `clean` replaces (a test compares them)."""
 
 
-class GuardedApp(App[ReturnType]):
+class GuardedApp(PacedApp[ReturnType]):
     """An App whose frames hold no text that could command the terminal.
 
     An output by cell difference belongs into `_display`, after the guard.
@@ -51,6 +52,7 @@ class GuardedApp(App[ReturnType]):
                 for y, line in enumerate(renderable.chops)
             ]
         super()._display(screen, renderable)
+        self.pace.painted()
 
 
 def guarded(strip: Strip) -> Strip:
