@@ -100,9 +100,8 @@ class ResourceScreen(ThingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Metrics are offered where there are any, their range while they are shown (called by Textual)."""
-        detail = self.thing.detail if self.thing else None
         if action == "plots":
-            return detail is not None and bool(detail.series)
+            return self.thing is not None and self.thing.offers[1]
         if action == "range":
             return bool(self._plots.display)
         return super().check_action(action, parameters)

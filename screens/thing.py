@@ -41,6 +41,11 @@ class Thing:
     findings: tuple[Finding, ...]
     place: Place | None
 
+    @property
+    def offers(self) -> tuple[Place | None, bool]:
+        """What decides about the keys that are offered: where a shell would be, and whether there are metrics."""
+        return self.place, self.detail is not None and bool(self.detail.series)
+
 
 class ThingScreen(ConsoleScreen):
     """Health, or one resource; a subclass says what is in hand, and what to save."""
@@ -58,7 +63,7 @@ class ThingScreen(ConsoleScreen):
         detail, found = known(readings, resource)
         place = place_of(stack, detail, self.details(stack))
         former, self.thing = self.thing, Thing(stack, resource, detail, tuple(found), place)
-        if (former.place if former else None) != place:
+        if former is None or former.offers != self.thing.offers:
             self.refresh_bindings()
         return self.thing
 

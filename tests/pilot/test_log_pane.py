@@ -508,7 +508,8 @@ async def test_counts_are_told() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.heard(LogPane.CountsChanged))
         app.log_buffer.sampled(2)
-        await until(pilot, lambda: "2 sampled" in status(app))
+        await until(pilot, lambda: app.heard(LogPane.CountsChanged)[-1].counts.tally.sampled)
+        assert "2 sampled" in status(app)
         counts = app.heard(LogPane.CountsChanged)[-1].counts
         assert (counts.shown, counts.tally.received, counts.tally.sampled) == (5, 5, 2)
         assert app.heard(LogPane.LineSelected)[-1].line.text == "line 4"

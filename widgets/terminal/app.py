@@ -1,4 +1,4 @@
-"""What our App is beyond Textual's: the colours of our themes, guarded frames, a crash file in place of a traceback."""
+"""What our App is beyond Textual's: our themes, guarded frames, keys in their order, a crash file for a traceback."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.app import App, ReturnType
 import themes
 from console.crash import write_crash
 from widgets.terminal.choke import GuardedApp
+from widgets.terminal.key_order import KeyOrder
 
 
 class TerminalApp(GuardedApp[ReturnType]):
@@ -17,6 +18,7 @@ class TerminalApp(GuardedApp[ReturnType]):
 
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
+        self._order = KeyOrder(self)
         name = theme if theme in themes.names() else themes.DEFAULT
         self.register_theme(themes.load(name))
         # Set before anything is styled: to change a theme later parses all styles once more.
@@ -28,16 +30,11 @@ class TerminalApp(GuardedApp[ReturnType]):
         self.register_theme(themes.load(name))
         self.theme = name
 
-    async def _on_key(self, event: events.Key) -> None:
-        """Give a key to the line that opened while it was on its way: on a slow line "/err" comes as one packet.
-
-        Without this its letters would be taken for the keys of the screen. A line in focus stops the letters that it
-        takes, so one that arrives here was sent to another widget before.
-        """
-        focused = self.focused
-        if focused is not None and focused.check_consume_key(event.key, event.character):
-            event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+    async def on_event(self, event: events.Event) -> None:
+        """Take keys one after the other (called by Textual)."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._order.waits(event):
+            return
+        await super().on_event(event)
 
     def _handle_exception(self, error: Exception) -> None:
         """Write a crash file without local variables, instead of Textual's traceback with them."""
