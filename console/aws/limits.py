@@ -76,6 +76,11 @@ class Bucket:
             rate = min(self._most, max(self._base.per_second, *self._wanted.values(), 0.0))
             self._rate = Rate(rate, max(self._base.burst, math.ceil(rate)))
 
+    def wanted_besides(self, owner: object) -> bool:
+        """Whether others than an owner need it as well, such as a search beside a tail."""
+        with self._lock:
+            return any(other is not owner for other in self._wanted)
+
     def _free(self) -> float:
         """When the next token may be used."""
         return max(self._next, self._clock() - (self._rate.burst - 1) / self._rate.per_second)

@@ -81,12 +81,14 @@ class GroupState:
 class Pace:
     """How a tail goes about it, in seconds.
 
-    A group is read `every` so often, each time again from `overlap` before what was known; after `rare_after` without
-    a key only each `rare`. What came later than that is found when the span is read once more after each of `settle`.
-    A read that is more than `jump` behind is left for later, and the newest lines are read first.
+    A group is read `every` so often, or `shared` while others, such as a search, need the account's budget too; each
+    time again from `overlap` before what was known; after `rare_after` without a key only each `rare`. What came later
+    than that is found when the span is read once more after each of `settle`. A read that is more than `jump` behind is
+    left for later, and the newest lines are read first.
     """
 
     every: float = 2.0
+    shared: float = 4.0
     rare: float = 10.0
     rare_after: float = 1800.0
     overlap: float = 20.0

@@ -41,7 +41,8 @@ _SKEWED_STREAMS: Final = 100
 class GroupTail:
     """One group that is followed from `start_ms` on until `run` is cancelled.
 
-    `tell` is given its state whenever that changes; `idle` says for how many seconds nobody has touched a key.
+    `tell` is given its state whenever that changes; `idle` says for how many seconds nobody has touched a key, and
+    `crowded` whether others need the account's budget too.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class GroupTail:
         pace: Pace | None = None,
         tell: Callable[[GroupState], None] = lambda state: None,
         idle: Callable[[], float] = lambda: 0.0,
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self.group = group
         self.name = clean(group.group)
@@ -63,6 +65,7 @@ class GroupTail:
         self._pace = pace or Pace()
         self._tell = tell
         self._idle = idle
+        self._crowded = crowded
         self._intake = Intake(floor_ms=start_ms)
         self._holes = Holes(sink, self.name)
         self._skew = self._overlap = 0.0
@@ -106,7 +109,9 @@ class GroupTail:
 
     @property
     def _every(self) -> float:
-        return self._pace.rare if self._rare else self._pace.every
+        if self._rare:
+            return self._pace.rare
+        return self._pace.shared if self._crowded() else self._pace.every
 
     @property
     def _lags(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from console import filter_pattern
@@ -55,7 +56,16 @@ class Tail:
         self._connect = connect
         self._pace = pace or Pace()
         self._tails = [
-            GroupTail(group, sink, start, pattern=pattern, pace=self._pace, tell=self._told, idle=idle)
+            GroupTail(
+                group,
+                sink,
+                start,
+                pattern=pattern,
+                pace=self._pace,
+                tell=self._told,
+                idle=idle,
+                crowded=partial(self._crowded, group.region),
+            )
             for group in groups
         ]
         self._tasks: list[asyncio.Task[None]] = []
@@ -114,6 +124,10 @@ class Tail:
             return aws
 
         await tail.run(connect)
+
+    def _crowded(self, region: str | None) -> bool:
+        bucket = self._buckets.get(region)
+        return bucket is not None and bucket.wanted_besides(self)
 
     def _ask(self) -> None:
         """Ask the account's budget for what the groups of each region need now."""

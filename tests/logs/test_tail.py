@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -270,6 +271,22 @@ async def test_it_slows_down_when_nobody_has_touched_a_key_and_wakes_up(cloud: C
         idle = 0.0
         tail.wake()
         await shown.until(lambda: not tail.states[0].rare)
+
+
+async def test_while_others_need_the_budget_it_reads_at_the_pace_for_that(cloud: Cloud, shown: Shown) -> None:
+    bucket = await cloud.bucket("logs:FilterLogEvents")
+    assert bucket is not None
+    tail = Tail(cloud.connect, [group("/a")], shown, pace=replace(HURRY, every=3600.0, shared=0.02))
+    tail.listen(shown.news)
+    tail.start()
+    await shown.until(lambda: tail.states[0].doing is Doing.FOLLOWING)
+    assert len(cloud.asked) == 1
+    bucket.want("a search", 4.0)
+    tail.wake()
+    await shown.until(lambda: len(cloud.asked) > 5)
+    bucket.want("a search", 0.0)
+    assert not bucket.wanted_besides(tail)
+    await tail.stop()
 
 
 async def test_odd_text_is_made_safe_and_large_lines_are_cut(cloud: Cloud, shown: Shown) -> None:
