@@ -41,7 +41,7 @@ class LogBox(Vertical):
         """Say how reading goes."""
         told = words(self.panes, self.pane)
         focused = self.has_pseudo_class("focus-within")
-        self._heading.show(title(self.pane), told, problems(self.panes, self.pane), focused=focused)
+        self._heading.show(title(self.panes, self.pane), told, problems(self.panes, self.pane), focused=focused)
 
     def go_to(self, at_ms: int) -> None:
         """Put the cursor on the first line of a moment, or on the first of its errors."""

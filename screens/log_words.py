@@ -18,12 +18,13 @@ _BEHIND = 10.0
 """Seconds behind from which that is told though all goes well."""
 
 
-def title(pane: Pane) -> str:
-    """The names of a pane's groups, short where there are several."""
-    names = pane.names
+def title(panes: Panes, pane: Pane) -> str:
+    """The names of a pane's groups, short where there are several, also in the panes beside it."""
+    names = [name for one in panes.panes for name in one.names]
     if len(names) < 2:
         return names[0] if names else "No log group"
-    return ", ".join(short_names([Stream(name, Clean("")) for name in names]))
+    short = dict(zip(names, short_names([Stream(name, Clean("")) for name in names]), strict=True))
+    return ", ".join(short[name] for name in pane.names)
 
 
 def words(panes: Panes, pane: Pane) -> tuple[Content, ...]:

@@ -94,6 +94,17 @@ async def test_split_and_merged_again_every_line_is_there_once() -> None:
         await until(pilot, lambda: "Error: boom" in text(pilot) and "at one" not in text(pilot))  # it is folded again
 
 
+async def test_panes_side_by_side_are_told_apart_by_what_differs_in_their_names() -> None:
+    desk = LogDesk()
+    async with console(desk, (120, 40), "logs") as pilot:
+        await shows(pilot, "web, work", "live")
+        await pilot.press("b", *"1h", "tab", *'"a long pattern that takes all of the room that there is"', "enter")
+        await until(pilot, lambda: panes_of(pilot).wanted.pattern)
+        await pilot.press("v")
+        await until(pilot, lambda: len(logs_screen(pilot).boxes) == 2)
+        await until(pilot, lambda: any(" web " in line and " work " in line for line in text(pilot).splitlines()))
+
+
 async def test_what_is_missing_is_said_in_the_pane_of_its_group_also_after_they_were_merged_and_split() -> None:
     desk = LogDesk()
     desk.cloud.write(WEB, ["w"], desk.ago(9))

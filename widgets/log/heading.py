@@ -29,9 +29,9 @@ class LogHeading(Lines):
         self.update_lines()
 
     def lines(self, width: int, height: int) -> list[Content]:
-        """The title as far as the words leave room for it, then the problems."""
+        """The title as far as the words leave room for it, a third of the line at least, then the problems."""
         words = Content("  ").join(self._words)
-        room = max(12, width - words.cell_length - 4)
+        room = max(12, width // 3, width - words.cell_length - 4)
         title = Content.styled(self._title, "bold $primary" if self._focused else "bold").truncate(room, ellipsis=True)
         found = [Content.assemble(" ", title, "  ", words)]
         for problem in self._problems:
