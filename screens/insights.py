@@ -181,7 +181,7 @@ class InsightsScreen(ConsoleScreen):
         start, end = time_range(self._range, datetime.now(UTC))
         until = end.timestamp() if end else time.time()
         question = Question(self._groups, self._query.text, int(start.timestamp()), int(until))
-        self._tell(running=True, problem=None, scan=None, estimate=None, stopped=False)
+        self._tell(running=True, sent=False, problem=None, scan=None, estimate=None, stopped=False)
         self.refresh_bindings()
         problem: Problem | None = None
         try:
@@ -191,6 +191,7 @@ class InsightsScreen(ConsoleScreen):
             if expected.large and not await self.app.push_screen_wait(LogScanModal(warning(expected))):
                 self._tell(stopped=True)
                 return
+            self._tell(sent=True)
             await self._show_answer(await ask(aws, question, self._so_far))
         except Failure as failure:
             problem = failure.problem

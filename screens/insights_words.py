@@ -20,9 +20,10 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a query goes: what it is expected to scan, what it has scanned, how it ended."""
+    """How a query goes: whether it was sent, what it is expected to scan, what it has scanned, how it ended."""
 
     running: bool = False
+    sent: bool = False
     estimate: Estimate | None = None
     scan: Scan | None = None
     rows: int | None = None
@@ -46,9 +47,9 @@ def run_words(run: Run, groups: tuple[LogGroup, ...], range_: str) -> tuple[Cont
         Content.styled(range_, "$accent"),
     ]
     if run.running:
-        found.append(Content.styled("running (s stops)", "bold $accent"))
+        found.append(Content.styled("running (s stops)" if run.sent else "not sent yet", "bold $accent"))
     elif run.stopped:
-        found.append(Content.styled("stopped", "$warning"))
+        found.append(Content.styled("stopped" if run.sent else "not run", "$warning"))
     if run.scan is not None:
         if run.rows is not None and not run.running:
             found.append(Content(f"{run.rows:,} rows"))
