@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual import work
@@ -15,7 +16,7 @@ from console.desk import Desk
 from console.logs.beanstalk import Info, Sample, fetch, pour
 from console.logs.buffer import LogBuffer
 from console.problems import Failure
-from console.stack import Stack
+from console.stack import BeanstalkEnvironment, Stack
 from screens.log_saving import LinesScreen
 from screens.save import save_bytes
 from widgets.log.heading import LogHeading
@@ -92,7 +93,12 @@ class BeanstalkLogsScreen(LinesScreen):
             self._problems = (str(failure.problem),)
             self._tell("")
             return []
-        asked = (fetch(aws, named, info, self._tell) for named in self._stack.beanstalk)
+        many = len(self._stack.beanstalk) > 1
+
+        def tell(named: BeanstalkEnvironment, words: str) -> None:
+            self._tell(f"{named.environment}: {words}" if many else words)
+
+        asked = (fetch(aws, named, info, partial(tell, named)) for named in self._stack.beanstalk)
         found = await asyncio.gather(*asked, return_exceptions=True)
         self._problems = tuple(str(one.problem) for one in found if isinstance(one, Failure))
         self._tell("nothing came" if self._problems else "")

@@ -47,7 +47,7 @@ async def fetch(
     began = time.time()
     given = {"EnvironmentName": named.environment, "InfoType": info}
     name = clean(named.environment)
-    tell(f"{name}: asking its instances ...")
+    tell("asking its instances ...")
     earlier = await _answers(aws, named, given)  # of another request: they are given again until there are newer ones
     await aws.call("elasticbeanstalk", "request_environment_info", expect=None, region=named.region, **given)
     found: dict[str, tuple[datetime, str]] = {}
@@ -60,7 +60,7 @@ async def fetch(
             if instance not in earlier or earlier[instance][0] != sample[0]:
                 found[instance] = sample
         settled = settled + 1 if found and len(found) == before else 0
-        tell(f"{name}: {len(found)} instances answered, {time.time() - began:.0f} s")
+        tell(f"{len(found)} instances answered, {time.time() - began:.0f} s")
         if settled == 2:  # no other instance has answered meanwhile
             break
     if not found:

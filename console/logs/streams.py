@@ -14,7 +14,7 @@ MOST: Final = 65_000
 """Streams that are told apart; a line's stream is kept in two bytes."""
 
 _LAMBDA: Final = re.compile(r"\d{4}/\d\d/\d\d/(?:[\w-]+)?\[(?P<version>[^\]]+)\](?P<id>[0-9a-f]{6,})$")
-_ID: Final = re.compile(r"^[0-9a-f-]{12,}$")
+_ID: Final = re.compile(r"^(?P<kind>i-)?[0-9a-f-]{12,}$")
 _WORD: Final = re.compile(r"[^-_/.]+")
 _KEPT: Final = 6
 """Characters of an id that are kept: enough to tell some thousand apart."""
@@ -101,7 +101,8 @@ def _last(name: str) -> str:
         version = "" if found["version"] == "$LATEST" else f"{found['version']} "
         return version + found["id"][:_KEPT]
     last = name.rstrip("/").rpartition("/")[2] or name
-    return last[:_KEPT] if _ID.match(last) else last
+    is_id = _ID.match(last)
+    return last[: _KEPT + len(is_id["kind"] or "")] if is_id else last
 
 
 def _last_two(name: str) -> str:
