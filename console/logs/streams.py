@@ -83,7 +83,9 @@ def _groups(groups: set[Clean]) -> dict[str, str]:
     words = {group: _WORD.findall(group if alike else last[group]) for group in groups}
     counted = Counter(word for found in words.values() for word in set(found))
     own = {group: "-".join(word for word in found if counted[word] == 1) for group, found in words.items()}
-    return {group: name or last[group] for group, name in own.items()}
+    names = {group: name or last[group] for group, name in own.items()}
+    short = {group: _last(name) for group, name in names.items()}
+    return short if len(set(short.values())) == len(set(names.values())) else names
 
 
 def _within(names: Sequence[str]) -> dict[str, str]:

@@ -146,6 +146,7 @@ def streams(*names: tuple[str, str]) -> list[Stream]:
         ([("/aws/lambda/api", "2026/11/20/[$LATEST]8f507cfcaa11")], ["8f507c"]),
         ([("/aws/lambda/api", "2026/11/20/[7]8f507cfcaa11")], ["7 8f507c"]),
         ([("g", "i-0123456789abcdef0"), ("g", "i-0fedcba9876543210")], ["i-012345", "i-0fedcb"]),
+        ([("i-0123456789abcdef0", "/var/log/web"), ("i-0fedcba9876543210", "/var/log/web")], ["012345", "0fedcb"]),
         ([("g", "8f507cfcaa11aa"), ("g", "8f507cfcbb22bb")], ["8f507cfcaa11aa", "8f507cfcbb22bb"]),
     ],
 )  # fmt: skip
