@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import merge
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from moto.logs.models import LogEvent, LogGroup, LogsBackend, LogStream
 
@@ -62,16 +66,60 @@ def streams_of(group: LogGroup, names: Sequence[str] | None, prefix: str | None)
     ]
 
 
-def events_between(streams: Iterable[LogStream], start: float, end: float) -> list[Found]:
-    """The events of streams from `start` to `end`, both included, in order of time."""
-    found = [
-        Found(event.timestamp, event.event_id, event, stream)
-        for stream in streams
-        for event in stream.events
-        if start <= event.timestamp <= end
-    ]
-    found.sort(key=lambda item: (item.time, item.number))
-    return found
+Place = tuple[int, int]
+"""Where an event stands among those of its group: its time and its number."""
+
+BEFORE_ALL: Final[Place] = (-1, -1)
+
+
+@dataclass(slots=True)
+class _Order:
+    """The first `count` of a stream's events in order of time, so that a page need not sort all that there is."""
+
+    events: list[LogEvent]
+    count: int
+    ordered: list[LogEvent]
+
+
+_ORDERS: Final[WeakKeyDictionary[LogStream, _Order]] = WeakKeyDictionary()
+_ORDERING: Final = threading.Lock()
+
+
+def _place(event: LogEvent) -> Place:
+    return event.timestamp, event.event_id
+
+
+def _time(event: LogEvent) -> float:
+    return float(event.timestamp)
+
+
+def _ordered(stream: LogStream) -> list[LogEvent]:
+    """All events of a stream in order of time; what came since it was asked last is put where it belongs."""
+    order = _ORDERS.get(stream)
+    if order is None or order.events is not stream.events or order.count > len(stream.events):
+        order = _ORDERS[stream] = _Order(stream.events, 0, [])
+    fresh = sorted(stream.events[order.count :], key=_place)
+    if fresh:
+        at = bisect_left(order.ordered, _place(fresh[0]), key=_place)
+        later = order.ordered[at:]
+        order.ordered[at:] = sorted(later + fresh, key=_place) if later else fresh
+        order.count += len(fresh)
+    return order.ordered
+
+
+def events_between(
+    streams: Iterable[LogStream], start: float, end: float, after: Place = BEFORE_ALL
+) -> Iterator[Found]:
+    """The events of streams from `start` to `end`, both included, behind a place, in order of time."""
+
+    def of(stream: LogStream) -> Iterator[Found]:
+        with _ORDERING:
+            ordered = _ordered(stream)
+            first = max(bisect_left(ordered, start, key=_time), bisect_right(ordered, after, key=_place))
+            chosen = ordered[first : bisect_right(ordered, end, key=_time)]
+        return (Found(event.timestamp, event.event_id, event, stream) for event in chosen)
+
+    return merge(*map(of, streams), key=lambda item: (item.time, item.number))
 
 
 def events_since(streams: Iterable[LogStream], mark: int) -> list[Found]:
@@ -97,15 +145,15 @@ def next_mark() -> int:
     return int(LogEvent._event_id)
 
 
-def token_after(group: str, found: Found) -> str:
-    """A page token: go on after this event of this group."""
-    return base64.urlsafe_b64encode(f"{group}|{found.time}|{found.number}".encode()).decode()
+def token_after(group: str, place: Place) -> str:
+    """A page token: go on after this place in this group."""
+    return base64.urlsafe_b64encode(f"{group}|{place[0]}|{place[1]}".encode()).decode()
 
 
-def place_of(group: str, token: str | None) -> tuple[int, int]:
+def place_of(group: str, token: str | None) -> Place:
     """Where a page token goes on; InvalidParameterException if it is none of this group."""
     if not token:
-        return (-1, -1)
+        return BEFORE_ALL
     try:
         name, time, number = base64.urlsafe_b64decode(token).decode().rsplit("|", 2)
         if name == group:

@@ -83,8 +83,8 @@ def _groups(groups: set[Clean]) -> dict[str, str]:
     words = {group: _WORD.findall(group if alike else last[group]) for group in groups}
     counted = Counter(word for found in words.values() for word in set(found))
     own = {group: "-".join(word for word in found if counted[word] == 1) for group, found in words.items()}
-    names = {group: name or last[group] for group, name in own.items()}
-    short = {group: _last(name) for group, name in names.items()}
+    names: dict[str, str] = {group: name or last[group] for group, name in own.items()}
+    short: dict[str, str] = {group: _last(name) for group, name in names.items()}
     return short if len(set(short.values())) == len(set(names.values())) else names
 
 

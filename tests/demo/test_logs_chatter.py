@@ -21,7 +21,7 @@ from console.demo.gaps.logs import EMPTY_PAGES, filtered
 from console.demo.gaps.logs_live_tail import Session
 from console.demo.gaps.logs_queries import Running
 from console.demo.gaps.shapes import Request
-from console.demo.log_store import append, events_between, next_mark, thin
+from console.demo.log_store import BEFORE_ALL, append, events_between, next_mark, thin
 from console.demo.query.rows import discover
 from console.demo.voices import ORDINARY_TROUBLE, VOICES
 from console.demo.world import World
@@ -76,7 +76,7 @@ def test_voices_write_what_their_programs_write() -> None:
 
 def test_a_day_of_history_is_made_within_the_bound(world: World, group: Any) -> None:
     chatter.start(world, [_spec(group, per_minute=60, past_bytes=5)])
-    events = events_between(group.streams.values(), 0, time.time() * 1000)
+    events = list(events_between(group.streams.values(), 0, time.time() * 1000))
     now = time.time() * 1000
     assert MOST_EVENTS * 0.9 < len(events) <= MOST_EVENTS
     assert all(now - 86_400_000 - 1000 <= item.time <= now for item in events)
@@ -100,11 +100,27 @@ def test_a_fault_shows_in_the_history_and_in_what_comes(world: World, group: Any
 def _lines_after(group: Any, moment: float) -> list[str]:
     """Wait for 20 lines from after a moment."""
     for _ in range(500):
-        came = events_between(group.streams.values(), moment * 1000, math.inf)
+        came = list(events_between(group.streams.values(), moment * 1000, math.inf))
         if len(came) >= 20:
             return [item.event.message for item in came]
         time.sleep(0.02)
     raise AssertionError("no lines came")
+
+
+def test_events_are_found_in_the_order_of_their_times_however_they_came(group: Any) -> None:
+    chance, streams = Random(5), list(group.streams.values())
+    assert len(streams) > 1
+    for _ in range(60):
+        stream = chance.choice(streams)
+        late = chance.choice((0, 0, 500, 4000))
+        append(stream, [(1_000_000 + chance.randrange(5000) - late, "x") for _ in range(chance.randrange(1, 30))])
+        if chance.random() < 0.1:
+            thin(stream, 100)
+        places = sorted((event.timestamp, event.event_id) for stream in streams for event in stream.events)
+        start, end = sorted(1_000_000 + chance.randrange(-4000, 5000) for _ in range(2))
+        after = chance.choice([BEFORE_ALL, *places])
+        wanted = [place for place in places if start <= place[0] <= end and place > after]
+        assert [(found.time, found.number) for found in events_between(streams, start, end, after)] == wanted
 
 
 def test_memory_is_bounded_and_the_past_stays_covered(group: Any) -> None:

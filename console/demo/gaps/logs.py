@@ -56,18 +56,16 @@ def filtered(world: World, request: Request) -> dict[str, Any]:
     pattern = pattern_of(params.get("filterPattern"))
     streams = streams_of(group, params.get("logStreamNames"), params.get("logStreamNamePrefix"))
     place = place_of(group.name, params.get("nextToken"))
-    found = events_between(streams, max(params.get("startTime") or 0, place[0]), params.get("endTime") or math.inf)
-    ahead = [item for item in found if (item.time, item.number) > place]
+    start, end = params.get("startTime") or 0, params.get("endTime") or math.inf
     limit = limit_of(params)
     most = _SEARCHED_LITTLE if EMPTY_PAGES in world.faults else _SEARCHED
     events: list[dict[str, Any]] = []
-    searched = 0
-    while searched < min(most, len(ahead)) and len(events) < limit:
-        item = ahead[searched]
-        searched += 1
+    answer: dict[str, Any] = {"events": events, "searchedLogStreams": []}
+    for searched, item in enumerate(events_between(streams, start, end, place)):
+        if searched == most or len(events) == limit:
+            answer["nextToken"] = token_after(group.name, place)
+            break
+        place = (item.time, item.number)
         if pattern.matches(item.event.message):
             events.append(item.to_api())
-    answer: dict[str, Any] = {"events": events, "searchedLogStreams": []}
-    if searched < len(ahead):
-        answer["nextToken"] = token_after(group.name, ahead[searched - 1])
     return answer
