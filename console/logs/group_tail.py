@@ -42,7 +42,7 @@ class GroupTail:
     """One group that is followed from `start_ms` on until `run` is cancelled.
 
     `tell` is given its state whenever that changes; `idle` says for how many seconds nobody has touched a key, and
-    `crowded` whether others need the account's budget too.
+    `crowded` whether others need the account's budget more.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class GroupTail:
         pace: Pace | None = None,
         tell: Callable[[GroupState], None] = lambda state: None,
         idle: Callable[[], float] = lambda: 0.0,
-        crowded: Callable[[], bool] = lambda: False,
+        crowded: Callable[[GroupTail], bool] = lambda tail: False,
     ) -> None:
         self.group = group
         self.name = clean(group.group)
@@ -111,7 +111,7 @@ class GroupTail:
     def _every(self) -> float:
         if self._rare:
             return self._pace.rare
-        return self._pace.shared if self._crowded() else self._pace.every
+        return self._pace.shared if self._crowded(self) else self._pace.every
 
     @property
     def _lags(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from console import filter_pattern
@@ -64,7 +63,7 @@ class Tail:
                 pace=self._pace,
                 tell=self._told,
                 idle=idle,
-                crowded=partial(self._crowded, group.region),
+                crowded=self._crowded,
             )
             for group in groups
         ]
@@ -125,9 +124,12 @@ class Tail:
 
         await tail.run(connect)
 
-    def _crowded(self, region: str | None) -> bool:
-        bucket = self._buckets.get(region)
-        return bucket is not None and bucket.wanted_besides(self)
+    def _crowded(self, tail: GroupTail) -> bool:
+        """Whether a search needs the budget too, or a group of more lines than this one."""
+        bucket = self._buckets.get(tail.group.region)
+        if bucket is not None and bucket.wanted_besides(self):
+            return True
+        return not tail.busy and any(one.busy and one.group.region == tail.group.region for one in self._tails)
 
     def _ask(self) -> None:
         """Ask the account's budget for what the groups of each region need now."""

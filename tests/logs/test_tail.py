@@ -289,6 +289,26 @@ async def test_while_others_need_the_budget_it_reads_at_the_pace_for_that(cloud:
     await tail.stop()
 
 
+async def test_a_quiet_group_leaves_the_budget_to_one_of_many_lines(cloud: Cloud, shown: Shown) -> None:
+    cloud.page = 5
+
+    def more(params: dict[str, Any]) -> None:
+        if params["logGroupName"] == "/a" and "nextToken" not in params:
+            cloud.write("/a", ["x"] * 8)
+
+    def asked(name: str) -> int:
+        return sum(params["logGroupName"] == name for params in cloud.asked)
+
+    cloud.spoil = more
+    pace = replace(HURRY, shared=3600.0)
+    tail = Tail(cloud.connect, [group("/a"), group("/b")], shown, pace=pace)
+    tail.listen(shown.news)
+    tail.start()
+    await shown.until(lambda: asked("/a") > 50)
+    await tail.stop()
+    assert asked("/b") < 10
+
+
 async def test_odd_text_is_made_safe_and_large_lines_are_cut(cloud: Cloud, shown: Shown) -> None:
     cloud.write("/a", ["\x1b]0;title\x07[link=x]", "x" * 1_000_000, "one\n  two\r\n", "\ud800\u202e", "plain\n"])
     async with following(cloud, shown, "/a"):

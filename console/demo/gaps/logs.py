@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from moto.core.responses import ActionResult
+import orjson
 from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 
@@ -34,8 +34,9 @@ _SEARCHED_LITTLE: Final = 100
 def install(world: World) -> None:
     """Put in the place of moto's answers those that read patterns and queries."""
 
-    def filter_log_events(self: LogsResponse) -> ActionResult:
-        return ActionResult(filtered(world, asked(self)))
+    def filter_log_events(self: LogsResponse) -> str:
+        # As it is: moto's own serializer takes a quarter of a second for a page of 10,000 events.
+        return orjson.dumps(filtered(world, asked(self))).decode()
 
     def to_describe_dict(self: LogGroup) -> dict[str, Any]:
         answer: dict[str, Any] = original(self)
