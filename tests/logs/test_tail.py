@@ -304,7 +304,7 @@ async def test_a_quiet_group_leaves_the_budget_to_one_of_many_lines(cloud: Cloud
     tail = Tail(cloud.connect, [group("/a"), group("/b")], shown, pace=pace)
     tail.listen(shown.news)
     tail.start()
-    await shown.until(lambda: asked("/a") > 50)
+    await shown.until(lambda: asked("/a") > 100)
     await tail.stop()
     assert asked("/b") < 10
 
