@@ -38,20 +38,26 @@ def words(panes: Panes, pane: Pane) -> tuple[Content, ...]:
 
 
 def problems(panes: Panes, pane: Pane) -> tuple[str, ...]:
-    """What is wrong with which group, and what to do next; the others go on."""
-    found: dict[str, str] = {}
+    """What is wrong with which groups, and what to do next; the others go on. What is alike is told once."""
+    found: dict[str, list[str]] = {}
     for state in panes.states(pane):
         if state.problem is not None:
             next_step = "Next: p chooses other groups; it goes on by itself once the group is there."
             hint = next_step if state.problem.kind is Kind.NOT_FOUND else state.problem.hint
-            found[state.group] = f"{state.group}: {state.problem.what} {hint}"
+            found.setdefault(f"{state.problem.what} {hint}", []).append(state.group)
     if panes.looking is not None:
+        told = {name for names in found.values() for name in names}
         for name, problem in panes.looking.progress.failed:
-            if name in pane.names:
-                found.setdefault(name, f"{name}: {problem}")
+            if name in pane.names and name not in told:
+                found.setdefault(str(problem), []).append(name)
         if panes.looking.problem is not None:
-            found["search"] = str(panes.looking.problem)
-    return tuple(found.values())
+            found[str(panes.looking.problem)] = ["search"]
+    return tuple(f"{_named(names)}: {words}" for words, names in found.items())
+
+
+def _named(names: list[str]) -> str:
+    """Some groups: the first by name, the others counted."""
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 def _followed(panes: Panes, states: tuple[GroupState, ...]) -> Iterator[Content]:

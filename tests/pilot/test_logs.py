@@ -94,6 +94,18 @@ async def test_split_and_merged_again_every_line_is_there_once() -> None:
         await until(pilot, lambda: "Error: boom" in text(pilot) and "at one" not in text(pilot))  # it is folded again
 
 
+async def test_what_is_wrong_with_all_groups_alike_is_told_once() -> None:
+    desk = LogDesk()
+
+    def throttle(params: dict[str, Any]) -> None:
+        raise failure(Kind.THROTTLED, "AWS asks to slow down.")
+
+    desk.cloud.spoil = throttle
+    async with console(desk, (120, 40), "logs") as pilot:
+        await shows(pilot, f"{WEB} and 1 more: AWS asks to slow down.", "backing off 2 of 2")
+        assert text(pilot).count("◆") == 1
+
+
 async def test_panes_side_by_side_are_told_apart_by_what_differs_in_their_names() -> None:
     desk = LogDesk()
     async with console(desk, (120, 40), "logs") as pilot:
