@@ -139,11 +139,17 @@ class Desk:
 
         return wanted_by(stack)
 
-    def source(self, name: str) -> AnySource:
-        """A Source by its name."""
-        from console.sources.registry import SOURCES
+    def views(self, stack: Stack) -> tuple[AnySource, ...]:
+        """What can be read of a stack on demand, since every read costs."""
+        from console.sources.registry import views_of
 
-        return SOURCES[name]
+        return views_of(stack)
+
+    def source(self, name: str) -> AnySource:
+        """A Source by its name, also one that is read on demand."""
+        from console.sources.registry import EVERY
+
+        return EVERY[name]
 
     def watch(
         self, owner: object, stack: Stack, sources: Iterable[AnySource], listener: Listener

@@ -14,6 +14,7 @@ import themes
 from console.memory import recall, remember
 from screens import SCREENS
 from screens.modals.palette import Command, PaletteModal
+from screens.view import view_commands
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp
@@ -56,6 +57,8 @@ def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[Command]:
         )
     for name, entry in SCREENS.items():
         yield Command("screen", entry.label, entry.key, _action(app, app, f"open('{name}')"))
+    if app.desk.stack is not None:
+        yield from view_commands(app, app.desk, app.desk.stack)
     for stack in app.desk.stacks:
         yield Command("stack", f"{stack.name} ({stack.environment})", "", partial(app.desk.choose, stack))
     for theme in themes.names():

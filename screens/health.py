@@ -39,6 +39,7 @@ class HealthScreen(ThingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("p", "problems_only", "Hide ok"),
+        Binding("v", "views", "On demand"),
         *THING_KEYS,
         Binding("n", "next(1)", "Next match", show=False),
         Binding("N", "next(-1)", "Match before", show=False),
@@ -47,6 +48,7 @@ class HealthScreen(ThingScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.title_of_all = "Findings"
         self._problems_only = False
         self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
         self._preview = DetailView(id="preview")
@@ -71,7 +73,7 @@ class HealthScreen(ThingScreen):
         self._table.empty = nothing if stack else "No stack is open: S lists them."
         self._table.set_rows(shown)
         panel = self.query_one("#findings", Panel)
-        panel.title = "Problems" if self._problems_only else "Findings"
+        panel.title = "Problems" if self._problems_only else self.title_of_all
         panel.note(note(found, waits, readings))
         at, panel.period = freshness(readings)
         panel.show(Reading(value=len(found), at=at))
@@ -128,18 +130,36 @@ class HealthScreen(ThingScreen):
         """Open the filter."""
         self.query_one(FilterBar).open()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is read on demand is offered where the stack has something for it (called by Textual)."""
+        if action == "views":
+            return bool(self.desk.stack and self.desk.views(self.desk.stack))
+        return super().check_action(action, parameters)
+
+    def action_views(self) -> None:
+        """Read what is only read on demand, since every read costs."""
+        from screens.view import choose_view
+
+        if self.desk.stack is not None:
+            choose_view(self.app, self.desk, self.desk.stack)
+
     def action_next(self, by: int) -> None:
         """Go to the next finding that the filter lets through."""
         self._table.action_move(by)
 
     async def action_back(self) -> None:
         """Clear the filter, else go to all stacks."""
-        bar = self.query_one(FilterBar)
-        if bar.text:
-            bar.action_clear()
-            bar.close()
-        else:
+        if not self.clear_filter():
             await self.app.run_action("open('stacks')")
+
+    def clear_filter(self) -> bool:
+        """Take the filter away; False where there is none."""
+        bar = self.query_one(FilterBar)
+        if not bar.text:
+            return False
+        bar.action_clear()
+        bar.close()
+        return True
 
     def action_problems_only(self) -> None:
         """Leave out what is ok, or show it again."""

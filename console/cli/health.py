@@ -18,15 +18,13 @@ from console.cli.output import columns, paint, write
 from console.discover.opening import described
 from console.options import Options
 from console.problems import Failure, Problem
-from console.sources.base import Finding, Level
+from console.sources.base import AnySource, Finding, Level
+from console.sources.registry import VIEWS
 from console.sources.sweep import connect_problem, sweep
 from console.sources.verdict import findings, worst_first
 from console.stack import Stack
 from console.text import Clean
 from console.workspace import ACCOUNT, Workspace, open_workspace
-
-USAGE_EXIT: Final = 3
-"""Usage and configuration errors: for a monitor, "could not be judged"."""
 
 EXIT: Final = {Level.OK: 0, Level.WARN: 1, Level.CRIT: 2, Level.UNKNOWN: 3}
 SYMBOL: Final = {Level.OK: "●", Level.WARN: "▲", Level.CRIT: "✖", Level.UNKNOWN: "?"}
@@ -55,6 +53,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this subcommand."""
     parser.add_argument("--json", action="store_true", help="print JSON: an object with --stack, else an array of them")
     parser.add_argument("--problems", action="store_true", help="leave out what is ok")
+    named = "; ".join(f"{view.name}: {view.title}" for view in VIEWS.values())
+    parser.add_argument(
+        "--view",
+        choices=list(VIEWS),
+        metavar="NAME",
+        help=f"in place of the checks what is only read on demand, since each read costs ({named})",
+    )
 
 
 def run(args: argparse.Namespace, options: Options) -> int:
@@ -63,15 +68,16 @@ def run(args: argparse.Namespace, options: Options) -> int:
     try:
         printer = _print_json if args.json else print_health
         unread = Level.UNKNOWN if workspace.broken else Level.OK
-        return EXIT[max(asyncio.run(printer(workspace, problems_only=args.problems)), unread)]
+        found = asyncio.run(printer(workspace, problems_only=args.problems, view=VIEWS.get(args.view)))
+        return EXIT[max(found, unread)]
     finally:
         workspace.close()
 
 
-async def print_health(workspace: Workspace, *, problems_only: bool = False) -> Level:
+async def print_health(workspace: Workspace, *, problems_only: bool = False, view: AnySource | None = None) -> Level:
     """Print the health of the chosen stacks as text, each as soon as it is known; gives the worst level."""
     worst = Level.OK
-    async for swept in sweeps(workspace):
+    async for swept in sweeps(workspace, view):
         stack = swept.stack
         heading = f"{stack.name}  {stack.environment}  {stack.region or ''}  {swept.at:%Y-%m-%d %H:%M:%S} UTC"
         write(paint(heading, "bold"))
@@ -82,10 +88,10 @@ async def print_health(workspace: Workspace, *, problems_only: bool = False) -> 
     return worst
 
 
-async def _print_json(workspace: Workspace, *, problems_only: bool) -> Level:
+async def _print_json(workspace: Workspace, *, problems_only: bool, view: AnySource | None) -> Level:
     reports: list[dict[str, Any]] = []
     worst = Level.OK
-    async for swept in sweeps(workspace):
+    async for swept in sweeps(workspace, view):
         reports.append(as_json(swept, problems_only))
         worst = max(worst, swept.worst)
     shown: object = reports[0] if workspace.options.stack else reports
@@ -93,8 +99,8 @@ async def _print_json(workspace: Workspace, *, problems_only: bool) -> Level:
     return worst
 
 
-async def sweeps(workspace: Workspace) -> AsyncIterator[Swept]:
-    """Check the chosen stacks, one after the other; what cannot be asked at all is told on stderr.
+async def sweeps(workspace: Workspace, view: AnySource | None = None) -> AsyncIterator[Swept]:
+    """Check the chosen stacks, one after the other, or read one view; what cannot be asked at all is told on stderr.
 
     Where no file describes a stack, what the account holds is one.
     """
@@ -113,7 +119,10 @@ async def sweeps(workspace: Workspace) -> AsyncIterator[Swept]:
             if problem := await connect_problem(connections, stack):
                 yield _unasked(stack, at, problem)
                 continue
-            readings = await sweep(connections, stack)
+            if view is not None and not view.wants(stack):
+                sys.stderr.write(f"{stack.name}: it has nothing for {view.name}.\n")
+            asked = None if view is None else (view,) if view.wants(stack) else ()
+            readings = await sweep(connections, stack, asked)
             found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
             yield Swept(stack, at, tuple(worst_first(found)), workspace.words(stack))
     finally:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import console
 from console.cli.flags import shared_flags
@@ -28,6 +29,12 @@ COMMANDS: Final = {
 """The subcommands. Each is a module of its name, with `arguments(parser)` and `run(args, options) -> exit code`,
 that is imported only when it is asked for: the console opens without any of them."""
 
+USAGE: Final = 2
+"""The exit code of usage and configuration errors."""
+
+_OTHER_USAGE: Final = {"health": 3}
+"""For a monitor 2 is crit, so such an error of `health` is "could not be judged"."""
+
 _EPILOG: Final = """\
 exit codes of health: 0 ok, 1 warn, 2 crit, 3 something could not be judged
 exit codes elsewhere: 0 done or nothing to do, 1 failed, 2 usage or configuration,
@@ -35,10 +42,27 @@ exit codes elsewhere: 0 done or nothing to do, 1 failed, 2 usage or configuratio
 """
 
 
+def usage_exit(command: str | None) -> int:
+    """The exit code of a usage or configuration error of a subcommand, or of the console."""
+    return _OTHER_USAGE.get(command or "", USAGE)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors end with the exit code of the subcommand that was meant."""
+
+    usage_exit = USAGE
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end."""
+        self.print_usage(sys.stderr)
+        self.exit(self.usage_exit, f"{self.prog}: error: {message}\n")
+
+
 def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for these words; shared flags are taken before and after the subcommand."""
-    shared = shared_flags()
-    parser = argparse.ArgumentParser(
+    shared: Any = shared_flags()
+    meant = next((word for word in words if word in COMMANDS), None)
+    parser = _Parser(
         prog="groundskeeper",
         description="Operate AWS-hosted application stacks from the terminal. Without a subcommand: the console.",
         epilog=_EPILOG,
@@ -46,6 +70,7 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         parents=[shared],
         allow_abbrev=False,
     )
+    parser.usage_exit = usage_exit(meant)
     parser.add_argument("--version", action="version", version=f"groundskeeper {console.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, about in COMMANDS.items():
@@ -53,6 +78,7 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
             commands.add_parser(name, help=about, add_help=False)
         else:
             command = commands.add_parser(name, help=about, description=about, parents=[shared], allow_abbrev=False)
+            command.usage_exit = usage_exit(name)
             module = import_module(f"console.cli.{name.replace('-', '_')}")
             module.arguments(command)
             command.set_defaults(run=module.run)

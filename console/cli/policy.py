@@ -12,7 +12,7 @@ from console.iam import policy
 from console.logs.permissions import permissions
 from console.operations import OPERATIONS, operations_on
 from console.options import Options
-from console.sources.registry import SOURCES, VIEWS, wanted_by
+from console.sources.registry import EVERY, views_of, wanted_by
 from console.workspace import open_workspace
 
 
@@ -23,13 +23,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, options: Options) -> int:
     """Print the policy as JSON."""
     del args
-    sources, operations, stack = (*SOURCES.values(), *VIEWS.values()), tuple(OPERATIONS.values()), None
+    sources, operations, stack = tuple(EVERY.values()), tuple(OPERATIONS.values()), None
     if options.stack:
         workspace = open_workspace(options)
         workspace.close()
         stack = workspace.stack(workspace.options.stack or "")
-        views = (view for view in VIEWS.values() if view.wants(stack))
-        sources, operations = (*wanted_by(stack), *views), operations_on(stack)
+        sources, operations = (*wanted_by(stack), *views_of(stack)), operations_on(stack)
     actions = [*permissions(stack), *(action for source in sources for action in source.permissions)]
     if not options.read_only:
         actions += [action for kind in operations for action in (*kind.permissions, *kind.dependent)]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from console.cli import health
+from console.cli.parser import USAGE, usage_exit
 from console.demo.options import DemoError
 from console.journal.store import JournalError
 from console.options import Options, UsageError
@@ -21,14 +22,12 @@ from console.text import clean
 from console.workspace import open_workspace
 from console.write_state import Locked
 
-USAGE: Final = 2
 STOPPED: Final = 128 + signal.SIGINT
 
 
 def run_command(args: argparse.Namespace, options: Options) -> int:
     """Run the subcommand that was parsed; gives the exit code."""
-    usage = health.USAGE_EXIT if args.command == "health" else USAGE
-    return guarded(lambda: int(args.run(args, options)), usage)
+    return guarded(lambda: int(args.run(args, options)), usage_exit(args.command))
 
 
 def no_terminal(options: Options) -> int:

@@ -71,7 +71,13 @@ SOURCES: Final[dict[str, AnySource]] = {
 VIEWS: Final[dict[str, AnySource]] = {lambda_performance.performance.name: lambda_performance.performance}
 """Sources that are read only when somebody opens them, since every read costs."""
 
-_JUDGING: Final = SOURCES | VIEWS
+EVERY: Final = SOURCES | VIEWS
+"""All of them by name."""
+
+
+def views_of(stack: Stack) -> tuple[AnySource, ...]:
+    """The views for which a stack names something to read."""
+    return tuple(view for view in VIEWS.values() if view.wants(stack))
 
 
 def wanted_by(stack: Stack) -> tuple[AnySource, ...]:
@@ -88,12 +94,12 @@ def check_thresholds(stack: Stack, where: str) -> None:
         if name not in SOURCES:
             raise StackError(f"{where}: skip: {_unknown('check', name, list(SOURCES))}")
     for name, numbers in stack.thresholds.items():
-        if name not in _JUDGING:
-            judging = [source.name for source in _JUDGING.values() if source.thresholds]
+        if name not in EVERY:
+            judging = [source.name for source in EVERY.values() if source.thresholds]
             raise StackError(f"{where}: thresholds.{clean(name)}: {_unknown('check', name, judging)}")
         for key in numbers:
-            if key not in _JUDGING[name].thresholds:
-                allowed = list(_JUDGING[name].thresholds)
+            if key not in EVERY[name].thresholds:
+                allowed = list(EVERY[name].thresholds)
                 raise StackError(f"{where}: thresholds.{name}.{clean(key)}: {_unknown('threshold', key, allowed)}")
 
 

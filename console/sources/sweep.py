@@ -13,9 +13,14 @@ from console.sources.registry import wanted_by
 from console.stack import Stack
 
 
-async def sweep(connections: Connections, stack: Stack) -> dict[AnySource, Reading[Any]]:
-    """Read every Source that the stack has something for, all at once. Never raises: a failure is a problem."""
-    sources = wanted_by(stack)
+async def sweep(
+    connections: Connections, stack: Stack, sources: tuple[AnySource, ...] | None = None
+) -> dict[AnySource, Reading[Any]]:
+    """Read Sources all at once, those that the stack has something for where none are named.
+
+    Never raises: a failure is a problem.
+    """
+    sources = wanted_by(stack) if sources is None else sources
     readings = await asyncio.gather(*(_read(connections, stack, source) for source in sources))
     return dict(zip(sources, readings, strict=True))
 

@@ -117,6 +117,9 @@ def test_a_closed_pipe_is_a_quiet_end(demo: DemoServer) -> None:
         (["stacks", "--endpoint-url", "localhost:1"], 2, "give a URL"),
         (["health", "--stack", "nope"], 3, "no stack 'nope'"),
         (["health", "--stack", "nope.toml"], 3, "cannot be read"),
+        (["health", "--nosuch"], 3, "unrecognized arguments: --nosuch"),
+        (["health", "--view", "nosuch"], 3, "lambda.performance"),
+        (["journal", "--nosuch"], 2, "unrecognized arguments: --nosuch"),
         (["nonsense"], 2, "invalid choice"),
     ],
 )
@@ -127,6 +130,16 @@ def test_bad_usage_is_a_sentence_and_an_exit_code(
     assert done.returncode == code
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_view_is_read_in_place_of_the_checks(demo: DemoServer) -> None:
+    demo.wait_ready("mra-mines")
+    done = run(
+        "health", "--demo", "--stack", "mra-mines", "--view", "lambda.performance", "--json", env=demo.environment
+    )
+    found = json.loads(done.stdout)["findings"]
+    assert found and {finding["source"] for finding in found} == {"lambda.performance"}
+    assert done.returncode in (0, 1)
 
 
 def test_an_unknown_stack_is_answered_with_the_nearest_name(demo: DemoServer) -> None:
