@@ -114,7 +114,7 @@ def fill(seed: Seed) -> None:
 
 
 def checked(options: Options, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
-    code = health.run(argparse.Namespace(json=True, problems=False), options)
+    code = health.run(argparse.Namespace(json=True, problems=False, view=None), options)
     return code, json.loads(capsys.readouterr().out)
 
 
