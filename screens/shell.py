@@ -59,9 +59,12 @@ async def open_shell(app: App[Any], desk: Desk, stack: Stack, place: Place) -> N
     desk.poller.refresh_now(stack)
 
 
-def _task(detail: Detail) -> Place:
-    # arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID
-    return TaskShell(detail.arn.split("/")[-2], detail.arn, region=_region(detail))
+def _task(detail: Detail) -> Place | None:
+    """Nothing where the ARN names no cluster: it is arn:aws:ecs:REGION:ACCOUNT:task/CLUSTER/ID."""
+    match detail.arn.split("/"):
+        case [_, cluster, _]:
+            return TaskShell(cluster, detail.arn, region=_region(detail))
+    return None
 
 
 def _service(task: Detail) -> Clean:

@@ -21,6 +21,7 @@ from textual.app import App, ComposeResult
 from console.logs.buffer import LogBuffer
 from console.logs.event import LogEvent
 from console.logs.pattern import PatternProblem
+from console.terminal_check import SLOW_LINE
 from console.text import Clean
 from tests.bench.report import Row, at_least, at_most
 from tests.bench.server import ROOT
@@ -41,6 +42,9 @@ def rows(environment: Mapping[str, str]) -> Iterator[Row]:
     yard = f"RichLog at 500 lines/s: key p90 {theirs * 1e3:.0f} ms"
     yield at_least("log lines a second to the screen", reached, 100_000, "lines/s", yard)
     yield at_most("key p90 while they come", p90 * 1e3, 20, "ms", yard, digits=1)
+    p90, _ = keys("ours", 10_000, {**environment, **SLOW_LINE})
+    what = f"key p90 at 10,000 lines a second, as over SSH ({SLOW_LINE['TEXTUAL_FPS']} frames a second)"
+    yield at_most(what, p90 * 1e3, 20, "ms", yard, digits=1)
     yard = f"a list of str {measured('plain memory'):.0f} MB"
     yield at_most("memory of a million log lines", measured("memory"), 150, "MB", yard)
     yard = f"regular expression line by line {measured('per line'):.0f} ms"

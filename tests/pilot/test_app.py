@@ -20,6 +20,7 @@ from screens.modals.leave import LeaveModal
 from screens.resource import ResourceScreen
 from screens.stacks import StacksScreen
 from tests.pilot.scripted import ScriptedDesk, console, hides, lines, shows, text, until
+from widgets.terminal.app import TerminalApp
 
 ROOT = Path(__file__).parents[2]
 LATE = ["console.desk", "console.problems", "console.sources.base", "screens.health", "widgets.table",
@@ -160,3 +161,19 @@ async def test_any_size_holds_on_every_screen(size: tuple[int, int]) -> None:
             await pilot.pause()
             assert all(len(line) <= max(size[0], 1) for line in lines(pilot))
         assert pilot.app.is_running
+
+
+async def test_another_theme_colours_what_is_open_and_what_is_opened_later() -> None:
+    async with console(ScriptedDesk()) as pilot:
+        app = pilot.app
+        assert isinstance(app, TerminalApp)
+        dark = app.screen.styles.background
+        await pilot.press("0", "1")
+        app.use_theme("light")
+        await until(pilot, lambda: app.screen.styles.background != dark)
+        light = app.screen.styles.background
+        for key in ("0", "2", "S"):
+            await pilot.press(key)
+            await until(pilot, lambda: app.screen.styles.background == light)
+        app.use_theme("dark")
+        await until(pilot, lambda: app.screen.styles.background == dark)

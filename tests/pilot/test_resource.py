@@ -198,6 +198,8 @@ async def test_a_reading_that_comes_while_it_is_closed_is_passed_over() -> None:
         (Detail(Clean("env"), "Elastic Beanstalk environment", related=(Clean("i-1"),)), InstanceShell("i-1")),
         (Detail(Clean("env"), "Elastic Beanstalk environment"), None),
         (Detail(Clean("web"), "Lambda function"), None),
+        (replace(TASK, arn=Clean("arn:aws:ecs:eu-west-1:123456789012:task/0123abcd")), None),
+        (replace(TASK, arn=Clean("…")), None),
         (None, None),
     ],
 )

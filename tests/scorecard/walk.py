@@ -27,7 +27,7 @@ def walk(terminal: Terminal, rows: int = 60, quiet: float = 0.1) -> int:
         seen += _list(terminal, rows if screen == keys[0] else min(rows, 12), quiet)
         if has_filter(screen):
             seen += _press(terminal, quiet, "/", "a", "[", "enter", "escape", screen)
-        seen += _press(terminal, quiet, "p", "s", "s", "right", "left", "p")
+        seen += _press(terminal, quiet, "p", "s", "s", "right", "left", "p", "escape", screen)
     seen += _press(terminal, quiet, keys[0])
     return seen
 

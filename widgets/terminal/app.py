@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import App, ReturnType
+from textual.css.stylesheet import Stylesheet
 
 import themes
 from console.crash import write_crash
 from widgets.terminal.choke import GuardedApp
 from widgets.terminal.key_order import KeyOrder
+
+
+class SteadyStylesheet(Stylesheet):
+    """Styles that are parsed anew only where the colours are others.
+
+    Textual does so twice whenever a screen is opened: each time 6 to 12 ms in which no key is answered.
+    """
+
+    _parsed_with: dict[str, str] | None = None
+
+    def reparse(self) -> None:
+        """Parse with other colours (called by Textual)."""
+        if self._parsed_with != self._variables:
+            super().reparse()
+            self._parsed_with = dict(self._variables)
 
 
 class TerminalApp(GuardedApp[ReturnType]):
@@ -23,7 +39,7 @@ class TerminalApp(GuardedApp[ReturnType]):
         self.register_theme(themes.load(name))
         # Set before anything is styled: to change a theme later parses all styles once more.
         self.set_reactive(App.theme, name)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = SteadyStylesheet(variables=self.get_css_variables())
 
     def use_theme(self, name: str) -> None:
         """Draw in other colours. Raises KeyError for a theme that is not there."""

@@ -61,6 +61,8 @@ class Probe:
         written = self._last
         while not self._app._exit:
             await asyncio.sleep(TICK)
+            if self._app._exit:
+                break
             now, waited = time.perf_counter(), self._waiting()
             late = now - self._last - TICK - (waited - self._waited)
             self._gaps[round(max(0.0, late) * 1000)] += 1

@@ -114,8 +114,23 @@ class RawDesk(console.desk.Desk):
         at = self.stacks.index(stack)
         if at % 3 == 2:
             raise Failure(Problem(Kind.LOGIN, raw(at), raw(at)))
-        aws = cast(Any, type("NoAws", (), {"expires": None, "refused": False})())
-        return Connection(aws, Identity(raw(at)[:50], raw(at)[:200]))
+        return Connection(cast(Any, NoAws()), Identity(raw(at)[:50], raw(at)[:200]))
+
+
+class NoAws:
+    """A connection to nothing: whatever is asked fails for a raw reason."""
+
+    expires = None
+    refused = False
+
+    async def call(self, *args: Any, **params: Any) -> Any:
+        """As of `Aws`."""
+        raise Failure(Problem(Kind.NETWORK, raw(len(args)), raw(len(params))))
+
+    items = call
+
+    async def bucket(self, *args: Any) -> None:
+        """As of `Aws`."""
 
 
 class RawApp(console.app.ConsoleApp):
