@@ -84,7 +84,7 @@ class Pace:
     A group is read `every` so often, or `shared` while others, such as a search, need the account's budget too; each
     time again from `overlap` before what was known; after `rare_after` without a key only each `rare`. What came later
     than that is found when the span is read once more after each of `settle`. A read that is more than `jump` behind is
-    left for later, and the newest lines are read first.
+    left for later, and the newest lines are read first; so all waits between reads must be well below that.
     """
 
     every: float = 2.0

@@ -21,7 +21,15 @@ SOON = 20
 """Seconds after which something that should have happened has not."""
 
 HURRY = Pace(
-    every=0.02, rare=0.1, overlap=0.5, settle=(1.0, 3.0), jump=2.0, lagging=0.5, first_wait=0.01, longest_wait=0.05
+    every=0.02,
+    shared=0.04,
+    rare=0.1,
+    overlap=0.5,
+    settle=(1.0, 3.0),
+    jump=2.0,
+    lagging=0.5,
+    first_wait=0.01,
+    longest_wait=0.05,
 )
 """A tail that is a hundred times as fast as people need."""
 
