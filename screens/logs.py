@@ -8,14 +8,13 @@ from typing import ClassVar, Final
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Grid
 from textual.widget import Widget
 
 from console.desk import Desk
 from console.logs.panes import Panes, Wanted
 from console.logs.sets import first_groups, keep_last
 from console.stack import LogGroup
-from screens.log_box import LogBox
+from screens.log_grid import LogGrid
 from screens.log_saving import LinesScreen
 from screens.modals.actions import Subject
 from widgets.log_pane import LogPane
@@ -23,17 +22,11 @@ from widgets.log_pane import LogPane
 LOOK_SECONDS: Final = 0.25
 """How often the headings are brought up to date."""
 
-LEAST_WIDTH: Final = 58
-"""Cells that a pane beside another has at least: time, stream and the begin of a line."""
-
 
 class LogsScreen(LinesScreen):
     """Log lines as they come: followed, held, searched. What is followed goes on while other screens are open."""
 
     NAME = "logs"
-    DEFAULT_CSS = """
-    LogsScreen #panes { height: 1fr; grid-size: 1; grid-gutter: 0 1; background: $panel; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "groups", "Groups"),
         Binding("b", "read_back", "Search back"),
@@ -48,11 +41,11 @@ class LogsScreen(LinesScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._shown: tuple[Panes, int] | None = None
+        self.grid = LogGrid()
 
     def body(self) -> Iterable[Widget]:
         """The panes."""
-        yield Grid(id="panes")
+        yield self.grid
 
     def on_mount(self) -> None:
         """Bring the headings up to date from now on."""
@@ -63,22 +56,11 @@ class LogsScreen(LinesScreen):
         """The panes of the open stack."""
         return self.desk.tails.of(self.desk.stack) if self.desk.stack else None
 
-    @property
-    def boxes(self) -> list[LogBox]:
-        """The panes on the screen."""
-        return list(self.query(LogBox))
-
-    @property
-    def box(self) -> LogBox | None:
-        """The pane that has the keys, else the first."""
-        boxes = self.boxes
-        return next((box for box in boxes if box.has_pseudo_class("focus-within")), boxes[0] if boxes else None)
-
     def selection(self) -> Subject | None:
         """The log group of the line under the cursor, or of the pane, for the menu of actions."""
         from console.text import clean
 
-        box = self.box
+        box = self.grid.box
         if box is None or self.desk.stack is None or not box.pane.groups:
             return None
         line = box.lines.body.line
@@ -118,40 +100,9 @@ class LogsScreen(LinesScreen):
         await asyncio.to_thread(keep_last, stack, groups)
 
     def _look(self) -> None:
-        """Show other panes where there are such, bring headings up to date, go where one wanted to go."""
-        panes = self.panes
-        if panes is None or not self.is_current:
-            return
-        if self._shown != (panes, panes.version):
-            self._shown = (panes, panes.version)
-            self._fill(panes)
-            return
-        for box in self.boxes:
-            box.tell()
-        at_ms = panes.take_jump()
-        if at_ms is not None:
-            for box in self.boxes:
-                box.go_to(at_ms)
-
-    @work(group="fill", exclusive=True)
-    async def _fill(self, panes: Panes) -> None:
-        room = self.query_one("#panes", Grid)
-        await room.remove_children()
-        boxes = [LogBox(panes, pane) for pane in panes.panes]
-        self._lay_out(len(boxes))
-        await room.mount(*boxes)
-        if boxes:
-            boxes[0].lines.focus()
-
-    def _lay_out(self, count: int) -> None:
-        """Panes side by side where each has room for a line, else one below the other, four of them by two."""
-        fits = max(1, self.size.width // LEAST_WIDTH)
-        by_two = 2 if count > 2 else 1
-        self.query_one("#panes", Grid).styles.grid_size_columns = max(1, min(count, max(fits, by_two)))
-
-    def on_resize(self) -> None:
-        """Lay the panes out for the new size."""
-        self._lay_out(len(self.boxes))
+        """Bring the panes up to date."""
+        if self.panes is not None and self.is_current:
+            self.grid.look(self.panes)
 
     def action_groups(self) -> None:
         """Choose which log groups to read."""
@@ -179,7 +130,7 @@ class LogsScreen(LinesScreen):
         """Ask Logs Insights about the groups of the pane."""
         from screens.insights import InsightsScreen
 
-        box = self.box
+        box = self.grid.box
         if box is not None and self.desk.stack is not None:
             self.app.push_screen(InsightsScreen(self.desk, self.desk.stack, box.pane.groups))
 
@@ -196,9 +147,7 @@ class LogsScreen(LinesScreen):
 
     def action_next_pane(self, by: int) -> None:
         """Give the keys to another pane."""
-        boxes, box = self.boxes, self.box
-        if box is not None:
-            boxes[(boxes.index(box) + by) % len(boxes)].lines.focus()
+        self.grid.focus_next(by)
 
     @work(group="split", exclusive=True)
     async def action_split(self) -> None:

@@ -78,17 +78,17 @@ async def test_split_and_merged_again_every_line_is_there_once() -> None:
         await shows(pilot, "w1", "k1")
         before = Counter(kept(pilot))
         await pilot.press("v")
-        await until(pilot, lambda: len(logs_screen(pilot).boxes) == 2)
+        await until(pilot, lambda: len(logs_screen(pilot).grid.boxes) == 2)
         desk.cloud.write(WORK, ["k2"])
         await reads(pilot, "k2")
         assert Counter(kept(pilot)) == before + Counter(["k2"])
         web, work = panes_of(pilot).panes
         assert len(web.buffer) == 4 and len(work.buffer) == 2
-        first = logs_screen(pilot).box
+        first = logs_screen(pilot).grid.box
         await pilot.press("tab")
-        assert logs_screen(pilot).box is not first
+        assert logs_screen(pilot).grid.box is not first
         await pilot.press("v")
-        await until(pilot, lambda: len(logs_screen(pilot).boxes) == 1)
+        await until(pilot, lambda: len(logs_screen(pilot).grid.boxes) == 1)
         await until(pilot, lambda: Counter(kept(pilot)) == before + Counter(["k2"]))
         assert kept(pilot)[0] == "w1" and kept(pilot)[-1] == "k2"
         await until(pilot, lambda: "Error: boom" in text(pilot) and "at one" not in text(pilot))  # it is folded again
@@ -113,7 +113,7 @@ async def test_panes_side_by_side_are_told_apart_by_what_differs_in_their_names(
         await pilot.press("b", *"1h", "tab", *'"a long pattern that takes all of the room that there is"', "enter")
         await until(pilot, lambda: panes_of(pilot).wanted.pattern)
         await pilot.press("v")
-        await until(pilot, lambda: len(logs_screen(pilot).boxes) == 2)
+        await until(pilot, lambda: len(logs_screen(pilot).grid.boxes) == 2)
         await until(pilot, lambda: any(" web " in line and " work " in line for line in text(pilot).splitlines()))
 
 
@@ -259,7 +259,7 @@ async def test_l_on_a_finding_opens_its_logs_at_its_time() -> None:
         await pilot.press("l")
         await until(pilot, lambda: pilot.app.current_mode == "logs")
         await shows(pilot, WORK, "ERROR boom", "held")
-        box = logs_screen(pilot).box
+        box = logs_screen(pilot).grid.box
         assert box is not None
         await until(pilot, lambda: (line := box.lines.body.line) and line.text == "ERROR boom")
         assert panes_of(pilot).groups == (LogGroup(group=WORK),)
