@@ -10,29 +10,22 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import TextArea
 
 from console.desk import Desk
-from console.logs.curves import curves
 from console.logs.insights import Answer, Estimate, Question, ask, estimate
 from console.logs.moments import MomentProblem
 from console.logs.ranges import time_range
 from console.logs.saved import SavedQuery, keep
 from console.problems import Failure, Problem
-from console.sources.base import Series
 from console.stack import LogGroup, Stack
 from console.text import clean
 from screens.base import ConsoleScreen
-from screens.hand_over import copy, save, table_text
-from screens.insights_words import Run, result_columns, run_words, warning
+from screens.hand_over import copy, save
+from screens.insights_results import InsightsResults
+from screens.insights_words import Run, run_words, warning
 from widgets.log.heading import LogHeading
-from widgets.plot import Plot
-from widgets.table import Table
-
-NUMBERED = tuple[int, tuple[str, ...]]
-"""A row of results, with its number."""
 
 
 class InsightsScreen(ConsoleScreen):
@@ -43,10 +36,6 @@ class InsightsScreen(ConsoleScreen):
     InsightsScreen {
         & > TextArea { height: auto; min-height: 3; max-height: 30%; border: none; padding: 0 1; background: $surface; }
         & > TextArea:focus { border: none; }
-        & > #results { height: 1fr; }
-        & Plot { display: none; }
-        & #results.-plotted > Table { display: none; }
-        & #results.-plotted > Plot { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,13 +60,13 @@ class InsightsScreen(ConsoleScreen):
         self._run = Run()
         self._heading = LogHeading()
         self._query = TextArea(soft_wrap=True, show_line_numbers=False, tab_behavior="focus")
-        self._answer = Answer()
+        self._results = InsightsResults()
 
     def body(self) -> Iterable[Widget]:
         """What is asked of what, the query, the results."""
         yield self._heading
         yield self._query
-        yield Vertical(self._table(Answer()), Plot(), id="results")
+        yield self._results
 
     def stacks(self) -> tuple[Stack, ...]:
         """The one whose groups are asked."""
@@ -89,7 +78,7 @@ class InsightsScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """Begin with the choice of a query."""
-        self.query_one(Table).focus()
+        self._results.give_keys()
         self._tell()
         self.action_queries()
 
@@ -103,7 +92,7 @@ class InsightsScreen(ConsoleScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A plot is offered where there are curves, stopping while a query runs (called by Textual)."""
         if action == "plot":
-            return bool(curves(self._answer))
+            return self._results.plottable
         return action != "stop" or self._run.running
 
     # What is asked
@@ -192,7 +181,9 @@ class InsightsScreen(ConsoleScreen):
                 self._tell(stopped=True)
                 return
             self._tell(sent=True)
-            await self._show_answer(await ask(aws, question, self._so_far))
+            answer = await ask(aws, question, self._so_far)
+            self._tell(scan=answer.scan, rows=len(answer.rows))
+            await self._results.show(answer)
         except Failure as failure:
             problem = failure.problem
         except asyncio.CancelledError:
@@ -205,24 +196,6 @@ class InsightsScreen(ConsoleScreen):
     def _so_far(self, answer: Answer) -> None:
         self._tell(scan=answer.scan)
 
-    async def _show_answer(self, answer: Answer) -> None:
-        """Show the results: as curves where they are such."""
-        self._answer = answer
-        self._tell(scan=answer.scan, rows=len(answer.rows))
-        room = self.query_one("#results", Vertical)
-        table = self._table(answer)
-        await self.query_one(Table).remove()
-        await room.mount(table, before=0)
-        table.set_rows(list(enumerate(answer.rows)))
-        found = curves(answer)
-        self.query_one(Plot).show([Series(one.label, "", one.step, one.points) for one in found])
-        room.set_class(bool(found), "-plotted")
-        table.focus()
-
-    def _table(self, answer: Answer) -> Table[NUMBERED]:
-        empty = "No rows: nothing matched in this range." if answer.done else "u takes a saved query, R runs it."
-        return Table(result_columns(answer), lambda row: row[0], empty=empty, marks=False)
-
     def action_stop(self) -> None:
         """Stop the query; AWS is told."""
         self.workers.cancel_group(self, "ask")
@@ -231,32 +204,22 @@ class InsightsScreen(ConsoleScreen):
 
     def action_plot(self) -> None:
         """Show curves, or the table."""
-        room = self.query_one("#results", Vertical)
-        room.toggle_class("-plotted")
-        if not room.has_class("-plotted"):
-            self.query_one(Table).focus()
-
-    def on_table_selected(self, event: Table.Selected) -> None:
-        """Show a row whole."""
-        from screens.modals.log_row import LogRowModal
-
-        self.app.push_screen(LogRowModal(list(zip(self._answer.columns, event.row[1], strict=True))))
+        self._results.turn()
 
     def action_copy(self) -> None:
         """Copy the row under the cursor."""
-        row = self.query_one(Table).cursor_row
-        if row is not None:
-            copy(self.app, "\t".join(row[1]))
+        if self._results.row is not None:
+            copy(self.app, self._results.row)
 
     @work(group="save")
     async def action_save(self) -> None:
         """Save the results to a file."""
-        await save(self.app, f"insights-{self._stack.name}", table_text(self.query_one(Table)))
+        await save(self.app, f"insights-{self._stack.name}", self._results.text)
 
     async def action_back(self) -> None:
         """Leave the editor, then the screen."""
         if self._query.has_focus:
-            self.query_one(Table).focus()
+            self._results.give_keys()
         else:
             await self.app.pop_screen()
 

@@ -10,6 +10,7 @@ import pytest
 from console.desk import Desk
 from console.options import Options
 from screens.insights import InsightsScreen
+from screens.insights_results import InsightsResults
 from screens.modals.actions import ActionsModal
 from screens.modals.log_ask import LogScanModal
 from screens.modals.log_queries import LogQueriesModal
@@ -50,7 +51,7 @@ async def test_a_saved_query_is_asked_and_its_cost_told(at_demo: DemoServer, siz
         await shows(pilot, "scanned", "max(@duration)")
         screen = pilot.app.screen
         assert isinstance(screen, InsightsScreen)
-        await until(pilot, lambda: screen.query_one("#results").has_class("-plotted"))
+        await until(pilot, lambda: screen.query_one(InsightsResults).has_class("-plotted"))
         await pilot.press("m")
         await shows(pilot, "bin(5m)")
         await pilot.press("escape")
