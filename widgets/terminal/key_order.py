@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.dom import DOMNode
 
 PATIENCE: Final = 0.25
@@ -43,11 +43,13 @@ class KeyOrder:
 
     async def _settle(self, way: list[DOMNode]) -> None:
         """Wait until a key has been handled all along its way, and what it opened is there; then let the next go."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):  # a key may have ended the App, and its screens with it
             async with asyncio.timeout(PATIENCE):
-                for node in (self._app, *way, self._app.screen, self._app.focused):
-                    if node is not None:
-                        await _idle(node)
+                for node in (self._app, *way):
+                    await _idle(node)
+                await _idle(self._app.screen)
+                if self._app.focused is not None:
+                    await _idle(self._app.focused)
         if self._waiting:
             self._due = self._waiting.popleft()
             self._app.post_message(self._due)
