@@ -31,10 +31,10 @@ def console(
 def test_it_opens_on_the_demo_and_shows_what_is_wrong(demo: DemoServer, columns: int, rows: int) -> None:
     with console(demo, columns=columns, rows=rows) as terminal:
         terminal.wait_for(FOUND)
+        terminal.wait_for("warn")
         text = terminal.text()
         assert "staging" in text and "mra-mines" in text
         assert "write" in text  # not production
-        assert "warn" in text
         terminal.press("enter")
         terminal.wait_for(lambda t: "Findings " not in t.lines()[2] and "Facts" in t.text())
         terminal.press("escape")
@@ -112,7 +112,7 @@ def test_a_closed_terminal_ends_it(demo: DemoServer) -> None:
 def test_every_state_is_told_in_words_where_colours_are_few(demo: DemoServer, env: dict[str, str | None]) -> None:
     with console(demo, env=env) as terminal:
         terminal.wait_for(FOUND)
-        assert "warn" in terminal.text()
+        terminal.wait_for("warn")
         assert "staging" in terminal.text()
 
 
