@@ -17,8 +17,9 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 PATIENCE: Final = 0.1
 """Seconds after a key in which a frame is taken for its answer."""
 
-GRACE: Final = 0.02
-"""Seconds after the first frame of an answer in which the rest of it comes, such as the detail of what is selected."""
+GRACE: Final = 0.03
+"""Seconds after the first frame of an answer in which the rest of it comes, such as the detail of what is selected.
+It is no longer than the pause between the repeats of a held key, which a slow line need not show each."""
 
 
 class Pace:
