@@ -21,7 +21,8 @@ class LogGrid(Grid):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[Panes, int] | None = None
+        self._wanted: tuple[Panes, int] | None = None
+        self._filling = False
 
     @property
     def boxes(self) -> list[LogBox]:
@@ -36,9 +37,11 @@ class LogGrid(Grid):
 
     def look(self, panes: Panes) -> None:
         """Show other panes where there are such, bring headings up to date, go where one wanted to go."""
-        if self._shown != (panes, panes.version):
-            self._shown = (panes, panes.version)
-            self._fill(panes)
+        if self._wanted != (panes, panes.version):
+            self._wanted = (panes, panes.version)
+            if not self._filling:
+                self._fill()
+        if self._filling:
             return
         for box in self.boxes:
             box.tell()
@@ -53,14 +56,19 @@ class LogGrid(Grid):
         if box is not None:
             boxes[(boxes.index(box) + by) % len(boxes)].lines.focus()
 
-    @work(group="fill", exclusive=True)
-    async def _fill(self, panes: Panes) -> None:
-        await self.remove_children()
-        boxes = [LogBox(panes, pane) for pane in panes.panes]
-        self._lay_out(len(boxes))
-        await self.mount(*boxes)
-        if boxes:
-            boxes[0].lines.focus()
+    @work(group="fill")
+    async def _fill(self) -> None:
+        """Mount what is wanted, and once more where that changed meanwhile: cut short, a removal leaves half a grid."""
+        self._filling, shown = True, None
+        while self._wanted is not None and self._wanted != shown:
+            shown = self._wanted
+            await self.remove_children()
+            boxes = [LogBox(shown[0], pane) for pane in shown[0].panes]
+            self._lay_out(len(boxes))
+            await self.mount(*boxes)
+            if boxes:
+                boxes[0].lines.focus()
+        self._filling = False
 
     def on_resize(self) -> None:
         """Lay the panes out for the new size."""

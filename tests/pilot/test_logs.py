@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +116,22 @@ async def test_panes_side_by_side_are_told_apart_by_what_differs_in_their_names(
         await pilot.press("v")
         await until(pilot, lambda: len(logs_screen(pilot).grid.boxes) == 2)
         await until(pilot, lambda: any(" web " in line and " work " in line for line in text(pilot).splitlines()))
+
+
+async def test_panes_that_change_while_they_are_mounted_are_all_there_in_the_end() -> None:
+    desk = LogDesk()
+    desk.cloud.write(WEB, ["w1"], desk.ago(9))
+    desk.cloud.write(WORK, ["k1"], desk.ago(8))
+    async with console(desk, first="logs") as pilot:
+        await shows(pilot, "w1", "k1")
+        grid, panes = logs_screen(pilot).grid, panes_of(pilot)
+        for turn in range(12):
+            await panes.arrange(split=turn % 2 == 0)
+            grid.look(panes)
+            for _ in range(turn):
+                await asyncio.sleep(0)
+        await until(pilot, lambda: [box.pane for box in grid.boxes] == list(panes.panes))
+        await shows(pilot, "w1", "k1")
 
 
 async def test_what_is_missing_is_said_in_the_pane_of_its_group_also_after_they_were_merged_and_split() -> None:
