@@ -149,7 +149,7 @@ class LogsScreen(LinesScreen):
         """Give the keys to another pane."""
         self.grid.focus_next(by)
 
-    @work(group="split", exclusive=True)
+    @work(group="split")  # to its end: cut short, it would lose the lines that are not carried over yet
     async def action_split(self) -> None:
         """Give each group a pane of its own, or merge them again."""
         panes = self.panes

@@ -93,6 +93,7 @@ class Panes:
         self._where: dict[Clean, LogBuffer] = {}
         self._gaps: dict[Key, _Gap] = {}
         self._gap_number = 0
+        self._arranging = asyncio.Lock()
         self.began_ms = self._from_ms = 0
         self._jump: int | None = None
         self._jump_later: int | None = None
@@ -269,13 +270,16 @@ class Panes:
 
     async def arrange(self, *, split: bool) -> None:
         """Give each group a pane of its own, the last pane what is left over; or all of them one. No line is lost."""
-        former = self.panes
-        self._arrange(self.groups, split=split)
-        for gap in self._gaps.values():
-            gap.buffer = self._buffer_of_gap(gap.text)
-            gap.key = gap.buffer.add_gap(gap.at_ms, gap.text)
-        for pane in former:
-            for chunk in reversed(pane.buffer.chunks):
+        async with self._arranging:
+            former = self.panes
+            self._arrange(self.groups, split=split)
+            arranged = self.version
+            for gap in self._gaps.values():
+                gap.buffer = self._buffer_of_gap(gap.text)
+                gap.key = gap.buffer.add_gap(gap.at_ms, gap.text)
+            for chunk in (chunk for pane in former for chunk in reversed(pane.buffer.chunks)):
+                if self.version != arranged:
+                    return  # other groups are read by now
                 self.append(events_of(chunk))
                 await asyncio.sleep(0)
 

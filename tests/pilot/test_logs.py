@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
+from console.logs.event import LogEvent
 from console.logs.sets import recall_sets
 from console.problems import Kind
 from console.sources.base import Detail, Finding, Level, Report
@@ -116,6 +119,21 @@ async def test_panes_side_by_side_are_told_apart_by_what_differs_in_their_names(
         await pilot.press("v")
         await until(pilot, lambda: len(logs_screen(pilot).grid.boxes) == 2)
         await until(pilot, lambda: any(" web " in line and " work " in line for line in text(pilot).splitlines()))
+
+
+async def test_no_line_is_lost_when_panes_are_split_and_merged_at_once() -> None:
+    desk = LogDesk()
+    async with console(desk, first="logs") as pilot:
+        await shows(pilot, "live")
+        panes = panes_of(pilot)
+        streams = [panes.streams.index(clean(name), clean("s")) for name in (WEB, WORK)]
+        now = round(time.time() * 1000)
+        panes.append([LogEvent("", now, streams[at % 2], clean(f"line {at}")) for at in range(40_000)])
+        for _ in range(4):
+            pilot.app.post_message(events.Key("v", "v"))
+        version = panes.version
+        await until(pilot, lambda: panes.version >= version + 4 and len(kept(pilot)) >= 40_000)
+        assert Counter(kept(pilot)) == Counter(f"line {at}" for at in range(40_000))
 
 
 async def test_panes_that_change_while_they_are_mounted_are_all_there_in_the_end() -> None:
