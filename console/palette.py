@@ -14,7 +14,7 @@ import themes
 from console.memory import recall, remember
 from screens import SCREENS
 from screens.modals.palette import Command, PaletteModal
-from screens.view import view_commands
+from screens.on_demand import view_commands
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp

@@ -138,7 +138,7 @@ class HealthScreen(ThingScreen):
 
     def action_views(self) -> None:
         """Read what is only read on demand, since every read costs."""
-        from screens.view import choose_view
+        from screens.on_demand import choose_view
 
         if self.desk.stack is not None:
             choose_view(self.app, self.desk, self.desk.stack)

@@ -40,6 +40,7 @@ class LogGrid(Grid):
         if self._wanted != (panes, panes.version):
             self._wanted = (panes, panes.version)
             if not self._filling:
+                self._filling = True  # at once: the worker only begins later
                 self._fill()
         if self._filling:
             return
@@ -59,7 +60,7 @@ class LogGrid(Grid):
     @work(group="fill")
     async def _fill(self) -> None:
         """Mount what is wanted, and once more where that changed meanwhile: cut short, a removal leaves half a grid."""
-        self._filling, shown = True, None
+        shown = None
         while self._wanted is not None and self._wanted != shown:
             shown = self._wanted
             await self.remove_children()

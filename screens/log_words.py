@@ -51,7 +51,7 @@ def problems(panes: Panes, pane: Pane) -> tuple[str, ...]:
             if name in pane.names and name not in told:
                 found.setdefault(str(problem), []).append(name)
         if panes.looking.problem is not None:
-            found[str(panes.looking.problem)] = ["search"]
+            found.setdefault(str(panes.looking.problem), ["search"])
     return tuple(f"{_named(names)}: {words}" for words, names in found.items())
 
 

@@ -74,10 +74,9 @@ BEFORE_ALL: Final[Place] = (-1, -1)
 
 @dataclass(slots=True)
 class _Order:
-    """The first `count` of a stream's events in order of time, so that a page need not sort all that there is."""
+    """As many of a stream's first events in order of time, so that a page need not sort all that there is."""
 
     events: list[LogEvent]
-    count: int
     ordered: list[LogEvent]
 
 
@@ -96,14 +95,13 @@ def _time(event: LogEvent) -> float:
 def _ordered(stream: LogStream) -> list[LogEvent]:
     """All events of a stream in order of time; what came since it was asked last is put where it belongs."""
     order = _ORDERS.get(stream)
-    if order is None or order.events is not stream.events or order.count > len(stream.events):
-        order = _ORDERS[stream] = _Order(stream.events, 0, [])
-    fresh = sorted(stream.events[order.count :], key=_place)
+    if order is None or order.events is not stream.events or len(order.ordered) > len(stream.events):
+        order = _ORDERS[stream] = _Order(stream.events, [])
+    fresh = sorted(stream.events[len(order.ordered) :], key=_place)
     if fresh:
         at = bisect_left(order.ordered, _place(fresh[0]), key=_place)
         later = order.ordered[at:]
         order.ordered[at:] = sorted(later + fresh, key=_place) if later else fresh
-        order.count += len(fresh)
     return order.ordered
 
 

@@ -148,6 +148,9 @@ async def test_panes_that_change_while_they_are_mounted_are_all_there_in_the_end
             grid.look(panes)
             for _ in range(turn):
                 await asyncio.sleep(0)
+        for _ in range(2):  # and in one turn of the loop
+            panes.version += 1
+            grid.look(panes)
         await until(pilot, lambda: [box.pane for box in grid.boxes] == list(panes.panes))
         await shows(pilot, "w1", "k1")
 

@@ -43,18 +43,20 @@ class KeyOrder:
 
     async def _settle(self, way: list[DOMNode]) -> None:
         """Wait until a key has been handled all along its way, and what it opened is there; then let the next go."""
-        with suppress(TimeoutError, ScreenStackError):  # a key may have ended the App, and its screens with it
-            async with asyncio.timeout(PATIENCE):
-                for node in (self._app, *way):
-                    await _idle(node)
-                await _idle(self._app.screen)
-                if self._app.focused is not None:
-                    await _idle(self._app.focused)
-        if self._waiting:
-            self._due = self._waiting.popleft()
-            self._app.post_message(self._due)
-        else:
-            self._settling = None
+        try:
+            with suppress(TimeoutError, ScreenStackError):  # a key may have ended the App, and its screens with it
+                async with asyncio.timeout(PATIENCE):
+                    for node in (self._app, *way):
+                        await _idle(node)
+                    await _idle(self._app.screen)
+                    if self._app.focused is not None:
+                        await _idle(self._app.focused)
+        finally:  # whatever happens, no key waits for ever
+            if self._waiting:
+                self._due = self._waiting.popleft()
+                self._app.post_message(self._due)
+            else:
+                self._settling = None
 
 
 async def _idle(node: DOMNode) -> None:
