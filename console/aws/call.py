@@ -7,6 +7,7 @@ refused if it would change something and the client is for reading.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -22,7 +23,7 @@ from console.aws.meter import Meter
 from console.aws.metrics import Metrics
 from console.aws.session import CLOSED, Clients, config_of
 from console.aws.target import Target
-from console.problems import Failure, Kind, Suspect, classify
+from console.problems import READING, Failure, Kind, Suspect, classify
 
 Answer = dict[str, Any]
 
@@ -47,7 +48,8 @@ class WriteRefused(AssertionError):
 class Aws:
     """Calls AWS as one target, for reading, or with `writes` for the runner alone.
 
-    `timeout` is how many seconds a reply is waited for, where it is not the usual. `refused` says that AWS did
+    `timeout` is how many seconds a reply is waited for, where it is not the usual; `policy` is the command that prints
+    what must be allowed. `refused` says that AWS did
     not accept its credentials, which its session would keep.
     """
 
@@ -58,6 +60,7 @@ class Aws:
         *,
         writes: bool = False,
         timeout: float | None = None,
+        policy: str = READING,
         limits: Limits = SHARED,
         account: str = "",
     ) -> None:
@@ -66,6 +69,7 @@ class Aws:
         self.account = account
         self.called: set[str] = set()
         self.refused = False
+        self._policy = policy
         self._limits = limits
         self._writes = writes
         self._clients = Clients(
@@ -126,6 +130,14 @@ class Aws:
         """When the present credentials end; None for keys that do not, or before the first call."""
         return self._clients.expires
 
+    async def tls(self, *, web: bool = False) -> ssl.SSLContext:
+        """Whom to trust when AWS is asked by a link and not by a client, or any other site with `web`.
+
+        Raises `Failure` for certificate authorities that are configured and cannot be read.
+        """
+        async with self._asking("tls", "", None):
+            return await self._clients.tls(web=web)
+
     async def client(self, service: str, region: str | None = None) -> Any:
         """The client itself, for waiters, streams and transfers; its requests are counted and guarded alike."""
         async with self._asking(service, "", region):
@@ -164,7 +176,13 @@ class Aws:
         api = "".join(part.capitalize() for part in operation.split("_"))
         api = getattr(error, "operation_name", None) or api
         place = f"{service}, {self.target.region_of(service, region) or 'no region'}"
-        problem = classify(error, permission=iam_action(service, api), profile=self.target.profile or "", where=place)
+        problem = classify(
+            error,
+            permission=iam_action(service, api),
+            profile=self.target.profile or "",
+            where=place,
+            policy=self._policy,
+        )
         self.refused = self.refused or problem.kind is Kind.LOGIN
         return Failure(problem)
 

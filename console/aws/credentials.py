@@ -14,9 +14,11 @@ from typing import Any, Final
 from aiobotocore.credentials import AioProcessProvider, create_credential_resolver
 from aiobotocore.session import AioSession
 from botocore.exceptions import CredentialRetrievalError
+from botocore.utils import get_environ_proxies
 
 from console.aws.mfa import Codes
 from console.aws.target import Target
+from console.aws.transport import MetadataSession
 
 PATIENCE: Final = 15.0
 """Seconds that a credential_process may take."""
@@ -44,7 +46,18 @@ def resolver(core: AioSession, target: Target, codes: Codes, patience: float = P
     roles._profile_provider_builder._create_process_provider = lambda profile_name: AioProcessProvider(
         profile_name=profile_name, load_config=lambda: core.full_config, popen=start
     )
+    _verify(chain, core)
     return chain
+
+
+def _verify(chain: Any, core: AioSession) -> None:
+    """Let what asks for the credentials of a container or an instance verify whom it asks."""
+    bundle = core.get_config_variable("ca_bundle")
+    container = chain.get_provider("container-role")._fetcher
+    container._session = MetadataSession(verify=bundle, timeout=container.TIMEOUT_SECONDS)
+    instance = chain.get_provider("iam-role")._role_fetcher
+    proxies = get_environ_proxies(instance._base_url)
+    instance._session = MetadataSession(verify=bundle, timeout=instance._timeout, proxies=proxies)
 
 
 def forget_roles(target: Target) -> None:

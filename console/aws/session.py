@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,7 @@ from console.aws.credentials import PATIENCE, resolver
 from console.aws.log_parser import LogParserFactory
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
+from console.aws.tls import aws_context, web_context
 from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
 from console.redact import quiet_loggers
 
@@ -86,6 +88,7 @@ class Clients:
         self._patience = patience
         self._login: asyncio.Task[_Login] | None = None
         self._made: dict[tuple[str, str | None], asyncio.Task[Any]] = {}
+        self._tls: dict[bool, ssl.SSLContext] = {}
         self._closed = False
 
     async def get(self, service: str, region: str | None = None) -> Any:
@@ -111,6 +114,15 @@ class Clients:
         for client in await asyncio.gather(*made, return_exceptions=True):
             if not isinstance(client, BaseException):
                 await client.__aexit__(None, None, None)
+
+    async def tls(self, *, web: bool) -> ssl.SSLContext:
+        """Whom a connection to AWS trusts that no client makes, or one to any other site with `web`.
+
+        Raises OSError for a bundle of certificate authorities that is configured and cannot be read.
+        """
+        if web not in self._tls:
+            self._tls[web] = await asyncio.to_thread(_context, self.target, web)
+        return self._tls[web]
 
     @property
     def expires(self) -> datetime | None:
@@ -160,6 +172,12 @@ class Clients:
 def make_session(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> aioboto3.Session:
     """A session for a profile. Raises ProfileNotFound."""
     return aioboto3.Session(botocore_session=make_core(target, codes, patience), region_name=target.region)
+
+
+def _context(target: Target, web: bool) -> ssl.SSLContext:
+    with undisturbed():
+        named = make_core(target).get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
+        return web_context(named) if web else aws_context(named)
 
 
 def make_core(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> AioSession:

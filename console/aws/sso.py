@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
-from console.problems import Failure, Kind, Problem, classify
+from console.problems import Failure, Kind, Problem, Suspect, classify
 from console.settings import make_private
 from console.text import Clean, clean
 
@@ -131,6 +131,8 @@ async def _guarded(work: Awaitable[Any]) -> Any:
 
     try:
         return await work
+    except KeyError as error:
+        raise Failure(classify(Suspect(f"The answer lacks {error}."), where="sso-oidc")) from error
     except RAISED as error:
         raise Failure(classify(error, where="sso-oidc")) from error
 

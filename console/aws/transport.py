@@ -1,50 +1,47 @@
-"""HTTP for all clients: one TLS context, parsed once, instead of one a client."""
+"""HTTP for all clients: one TLS context, parsed once, instead of one a client; and none that does not verify."""
 
 from __future__ import annotations
 
 import ssl
-import threading
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 from aiobotocore.config import DEFAULT_HTTP_SESSION_CLS, AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
-from botocore.httpsession import get_cert_path
+from aiobotocore.utils import _RefCountedSession
 
-_lock: Final = threading.Lock()
-_contexts: Final[dict[tuple[object, ...], ssl.SSLContext]] = {}
+from console.aws.tls import aws_context
 
 
-class SharedTlsSession(AIOHTTPSession):
-    """An HTTP session whose TLS context is shared by all clients that verify alike.
+class VerifyingSession(AIOHTTPSession):
+    """An HTTP session that verifies the chain and the host name of whoever answers, whatever the way there.
+
+    aiobotocore's own leaves the host name unchecked, and behind a proxy it verifies nothing at all, neither the
+    proxy nor what answers through it.
+    """
+
+    def _context(self) -> ssl.SSLContext:
+        return aws_context(self._verify, self._cert_file, self._key_file)
+
+    def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
+        del proxy_url  # which is verified like all else
+        return aiohttp.TCPConnector(limit=self._max_pool_connections, ssl=self._context(), **self._connector_args)
+
+
+class SharedTlsSession(VerifyingSession):
+    """The same with its TLS context made in the thread that makes the client.
 
     Otherwise each client builds its own context and parses the CA bundle on its first request, on the event
-    loop: 17 to 20 ms a client, for http endpoints too (measured). This one is made in the thread that makes
-    the client. Unlike the inherited one it also checks the host name.
+    loop: 17 to 20 ms a client, for http endpoints too (measured).
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self._verify:
-            self._shared_context()
+        self._context()
 
-    def _shared_context(self) -> ssl.SSLContext:
-        key = (self._verify, self._cert_file, self._key_file)
-        with _lock:
-            if key not in _contexts:
-                context = ssl.create_default_context(cafile=get_cert_path(self._verify))
-                if self._cert_file:
-                    context.load_cert_chain(self._cert_file, self._key_file)
-                _contexts[key] = context
-            return _contexts[key]
 
-    def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
-        if proxy_url or not self._verify:
-            connector: aiohttp.TCPConnector = super()._create_connector(proxy_url)
-            return connector
-        return aiohttp.TCPConnector(
-            limit=self._max_pool_connections, ssl=self._shared_context(), **self._connector_args
-        )
+class MetadataSession(VerifyingSession, _RefCountedSession):
+    """The same for the credentials of a container or an instance, which may be given by https, too."""
 
 
 class SentOnceSession(SharedTlsSession):
@@ -65,6 +62,9 @@ class LoginConfig(AioConfig):
 
     As a session's default it is merged under each client's own, whose HTTP session class aiobotocore forgets.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, http_session_cls=SharedTlsSession, **kwargs)
 
     def merge(self, other_config: Any) -> AioConfig:
         """The other's options over these."""

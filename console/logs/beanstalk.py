@@ -11,6 +11,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal
 
+from console.aws.proxy import proxy_of
 from console.logs.event import LogEvent
 from console.logs.following import Sink
 from console.problems import Failure, Kind, Problem
@@ -66,7 +67,8 @@ async def fetch(
     if not found:
         what = clean(f"No instance of {named.environment} gave its logs within {PATIENCE:.0f} s.")
         raise Failure(Problem(Kind.UNAVAILABLE, what, Clean("Next: look at its health, then try again.")))
-    got = await asyncio.gather(*(_download(url) for _, url in found.values()))
+    tls = await aws.tls()
+    got = await asyncio.gather(*(_download(url, tls) for _, url in found.values()))
     return tuple(
         Sample(name, clean(instance), round(at.timestamp() * 1000), data)
         for (instance, (at, _)), data in zip(found.items(), got, strict=True)
@@ -81,15 +83,17 @@ async def _answers(aws: Aws, named: BeanstalkEnvironment, given: dict[str, str])
     return {item["Ec2InstanceId"]: (item["SampleTimestamp"], item["Message"]) for item in answer["EnvironmentInfo"]}
 
 
-async def _download(url: str) -> bytes:
+async def _download(url: str, tls: ssl.SSLContext) -> bytes:
     """The object behind a link that AWS signed. Raises `Failure`."""
     import aiohttp
 
     data = bytearray()
     try:
-        context = await asyncio.to_thread(ssl.create_default_context) if url.startswith("https:") else True
         timeout = aiohttp.ClientTimeout(total=60)
-        async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as web, web.get(url, ssl=context) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as web,
+            web.get(url, ssl=tls, proxy=proxy_of(url)) as answer,
+        ):
             if answer.status != HTTPStatus.OK:
                 raise _failed(f"status {answer.status}")
             async for part in answer.content.iter_chunked(65_536):

@@ -46,7 +46,7 @@ async def endpoints(aws: Aws, stack: Stack) -> Report:
     from console.sources import http_probe
 
     limits = endpoints.limits(stack)
-    answers = await http_probe.ask(endpoint.url for endpoint in stack.endpoints)
+    answers = await http_probe.ask((endpoint.url for endpoint in stack.endpoints), await aws.tls(web=True))
     pairs = list(zip(stack.endpoints, answers, strict=True))
     return Report(
         tuple(found for endpoint, answer in pairs for found in judge_answer(endpoint, answer, limits, time.time())),

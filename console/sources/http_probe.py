@@ -11,11 +11,10 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
+from console.aws.proxy import proxy_of
 from console.sources.endpoint import Answer, visible
 from console.text import Clean, clean
 
@@ -40,14 +39,14 @@ class _Response(aiohttp.ClientResponse):
         return await super().start(connection)
 
 
-async def ask(urls: Iterable[str], tls: ssl.SSLContext | None = None) -> list[Answer]:
+async def ask(urls: Iterable[str], tls: ssl.SSLContext) -> list[Answer]:
     """Ask each URL once, a few at a time, following no redirect and reading no body. Never raises for a URL.
 
-    `tls` stands in for the system's certificate authorities.
+    `tls` says whom to trust, also of a proxy on the way.
     """
     gate = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=tls or True),
+        connector=aiohttp.TCPConnector(ssl=tls),
         response_class=_Response,
         timeout=aiohttp.ClientTimeout(total=TIMEOUT),
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -59,7 +58,7 @@ async def ask(urls: Iterable[str], tls: ssl.SSLContext | None = None) -> list[An
 async def _ask(session: aiohttp.ClientSession, gate: asyncio.Semaphore, url: str) -> Answer:
     async with gate:
         try:
-            proxy = _proxy(url)
+            proxy = proxy_of(url)
             start = time.perf_counter()
             async with session.get(url, allow_redirects=False, proxy=proxy) as response:
                 return Answer(
@@ -70,12 +69,6 @@ async def _ask(session: aiohttp.ClientSession, gate: asyncio.Semaphore, url: str
                 )
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return Answer(error=_explain(error))
-
-
-def _proxy(url: str) -> str | None:
-    """The proxy that the environment names for a URL. aiohttp's own way would also read passwords from .netrc."""
-    parts = urlsplit(url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 def _explain(error: Exception) -> Clean:

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
+from console.aws.tls import web_context
 from console.sources import endpoint, http_probe
 from console.sources.base import Level
 from console.sources.endpoint import Answer, judge_answer, visible
@@ -156,7 +157,7 @@ async def test_the_end_of_a_certificate_is_read(site: Any, certificate: tuple[Pa
 async def test_a_certificate_that_nobody_vouches_for_is_no_answer(
     site: Any, certificate: tuple[Path, ssl.SSLContext]
 ) -> None:
-    (answer,) = await http_probe.ask([await site(certificate[1])])
+    (answer,) = await http_probe.ask([await site(certificate[1])], web_context(None))
     assert answer.error.startswith("The certificate is not trusted: self")
 
 
@@ -171,7 +172,7 @@ async def test_a_host_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(http_probe, "TIMEOUT", 0.05)
     server = await asyncio.start_server(hold, "127.0.0.1", 0)
     async with server:
-        (answer,) = await http_probe.ask([f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"])
+        (answer,) = await http_probe.ask([f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"], web_context(None))
         await ended.wait()
     assert answer.error.startswith("No answer within")
 
@@ -195,6 +196,6 @@ async def test_only_so_many_are_asked_at_once(monkeypatch: pytest.MonkeyPatch) -
     server = await asyncio.start_server(count, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        answers = await http_probe.ask([url] * (3 * http_probe.AT_ONCE))
+        answers = await http_probe.ask([url] * (3 * http_probe.AT_ONCE), web_context(None))
     assert {answer.status for answer in answers} == {204}
     assert most == http_probe.AT_ONCE
