@@ -9,6 +9,11 @@ ALWAYS: Final = ("sts:GetCallerIdentity",)
 """What every run asks: who am I."""
 
 
+def statement_of(action: str) -> str:
+    """The name of the statement in which an IAM action stands, such as ``GroundskeeperEcs`` of ecs:UpdateService."""
+    return "Groundskeeper" + "".join(part.capitalize() for part in action.partition(":")[0].split("-"))
+
+
 def policy(permissions: Iterable[str]) -> dict[str, Any]:
     """An IAM policy document that allows these actions on all resources, one statement a service."""
     by_service: dict[str, list[str]] = {}
@@ -18,7 +23,7 @@ def policy(permissions: Iterable[str]) -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "Groundskeeper" + "".join(part.capitalize() for part in service.split("-")),
+                "Sid": statement_of(service),
                 "Effect": "Allow",
                 "Action": actions,
                 "Resource": "*",

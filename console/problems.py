@@ -13,7 +13,12 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from console.iam import statement_of
 from console.text import Clean, clean
+
+READING: Final = "groundskeeper policy --read-only"
+CHANGING: Final = "groundskeeper policy"
+"""The commands that print what must be allowed for looking, and for changing something, too."""
 
 
 class Kind(StrEnum):
@@ -92,6 +97,17 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
 }  # fmt: skip
 _NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|^404$")
 _INVALID: Final = re.compile(r"Invalid|Validation|Malformed|Missing|InvalidParameter|ClientException")
+# How AWS words a denial: IAM user guide, "Troubleshoot access denied error messages".
+_REASON: Final = re.compile(r"(?:with an explicit deny|because\b).*", re.DOTALL)
+_NO_REASON: Final = re.compile(
+    r"not (?:authorized|allowed) to (?:perform|do)|^(?:Access ?Denied|Forbidden|403|You are not authorized to perform "
+    r"this operation)\.?$|^[A-Za-z]*(?:Denied|Authoriz|Unauthorized)[A-Za-z]*\.?$",
+    re.IGNORECASE,
+)
+_OTHER_POLICY: Final = re.compile(
+    r"no (service control policy|resource control policy|permissions boundary|session policy|vpc endpoint policy)"
+)
+_ENCODED: Final = re.compile(r"\s*Encoded authorization failure message:.*", re.DOTALL)
 _NAMED_ACTION: Final = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)")
 
 # What the credential chain raises (each seen; the table of credential cases), with the sentence that it deserves.
@@ -154,9 +170,13 @@ def classify(
     permission: str = "",
     profile: str = "",
     where: str = "",
+    policy: str = READING,
     now: datetime | None = None,
 ) -> Problem:
-    """Explain an exception. `permission` is the IAM action that the call needed, `where` its service and region."""
+    """Explain an exception. `permission` is the IAM action that the call needed, `where` its service and region.
+
+    `policy` is the command that prints the policy in which the permission stands.
+    """
     if isinstance(error, Failure):
         return error.problem
     names = {cls.__name__ for cls in type(error).__mro__}
@@ -180,7 +200,7 @@ def classify(
             Clean("Pass --region, set AWS_REGION, or name it in the stack file."),
         )
     if isinstance(response, dict) and response.keys() & {"Error", "ResponseMetadata"}:
-        return _from_code(response, permission, profile, place, now or datetime.now(UTC))
+        return _from_code(response, permission, profile, place, policy, now or datetime.now(UTC))
     return _from_library(error, name, names, place)
 
 
@@ -197,6 +217,15 @@ def _from_library(error: BaseException, name: str, names: set[str], place: str) 
             Kind.SUSPECT,
             clean(f"The answer could not be read{place}."),
             Clean("Something between here and AWS answered instead."),
+        )
+    if "SSLError" in names or "ClientConnectorCertificateError" in names or "SSLCertVerificationError" in names:
+        return Problem(
+            Kind.NETWORK,
+            clean(f"The TLS certificate of who answers is not trusted{place}: {_distrust(error)}", limit=400),
+            Clean(
+                "Nothing was sent. Where a proxy of your own opens TLS, name its authority's file in AWS_CA_BUNDLE; "
+                "else do not trust this network."
+            ),
         )
     if names & _NETWORK or isinstance(error, OSError):
         return Problem(
@@ -225,6 +254,14 @@ def _from_chain(error: BaseException, name: str, profile: str) -> Problem:
     )
 
 
+def _distrust(error: BaseException) -> str:
+    """Why TLS was not agreed on, in the words of whoever verified."""
+    told: dict[str, Any] = getattr(error, "kwargs", {})
+    inner: Any = told.get("error", error)
+    found = getattr(inner, "certificate_error", inner)
+    return _ended(str(getattr(found, "verify_message", "") or getattr(found, "reason", "") or inner))
+
+
 def _reason(error: BaseException) -> str:
     return _ended(str(error) or type(error).__name__)
 
@@ -234,7 +271,9 @@ def _ended(sentence: str) -> str:
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
-def _from_code(response: dict[str, Any], permission: str, profile: str, place: str, now: datetime) -> Problem:
+def _from_code(
+    response: dict[str, Any], permission: str, profile: str, place: str, policy: str, now: datetime
+) -> Problem:
     error, status = response.get("Error") or {}, response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
     code = str(error.get("Code") or status)
     message = str(error.get("Message") or code)
@@ -246,13 +285,9 @@ def _from_code(response: dict[str, Any], permission: str, profile: str, place: s
     if kind is Kind.DENIED:
         named = _NAMED_ACTION.search(message)
         action = named.group(1) if named else permission
-        return Problem(
-            kind,
-            clean(f"Access denied: {action or code}{place}."),
-            Clean("Add this permission. Print all that are needed: groundskeeper policy --read-only."),
-            shown,
-            action,
-        )
+        why = _why_denied(message)
+        what = clean(f"Access denied: {action or code}{place}{f': {why}' if why else '.'}", limit=500)
+        return Problem(kind, what, clean(_remedy(why, action, policy)), shown, action)
     if kind is Kind.LOGIN:
         return Problem(
             kind,
@@ -275,6 +310,28 @@ def _from_code(response: dict[str, Any], permission: str, profile: str, place: s
         Kind.CONFLICT: "Something else is changing it; look again in a moment.",
     }
     return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(hints.get(kind, "")), shown)
+
+
+def _why_denied(message: str) -> str:
+    """AWS's own reason for a denial, without who asked for what, which is known; empty where it gives none."""
+    told = _ENCODED.sub("", message).strip()
+    if found := _REASON.search(told):
+        return _ended(found.group(0))
+    return "" if _NO_REASON.search(told) else told
+
+
+def _remedy(why: str, action: str, policy: str) -> str:
+    """What helps against a denial: a permission of one's own does not where another policy is in the way."""
+    reason = why.lower()
+    if "explicit deny" in reason:
+        return "Adding a permission does not help: whoever keeps that policy must take the deny out of it."
+    if "kms" in reason:
+        return "Ask whoever keeps the KMS key: its key policy, or a kms permission of this role, is what is missing."
+    if found := _OTHER_POLICY.search(reason):
+        return f"The {found.group(1)} must allow it, too: ask whoever keeps it."
+    if not action:
+        return f"Add the permission. All that are needed: {policy}."
+    return f"Add this permission: it stands in the statement {statement_of(action)} of: {policy}."
 
 
 def _kind_of(code: str, message: str, response: dict[str, Any]) -> Kind:

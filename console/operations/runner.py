@@ -26,6 +26,7 @@ from console.operations.ledger import Context
 from console.operations.planned import Planned
 from console.operations.record import before_of, operation_of, undo_of
 from console.operations.runs import Runs
+from console.problems import CHANGING
 from console.stack import Stack
 from console.text import Clean
 from console.write_state import WriteState
@@ -60,8 +61,8 @@ class Runner:
         self.write_state = write_state
         self._listener = listener
         self._leaving = threading.Event()
-        self._reads = Connections(target_of, meter)
-        self._writes = Connections(target_of, self._reads.meter, writes=True, timeout=timeout)
+        self._reads = Connections(target_of, meter, policy=CHANGING)
+        self._writes = Connections(target_of, self._reads.meter, writes=True, timeout=timeout, policy=CHANGING)
         self._gate = Gate(self._reads, self._writes, write_state, journal.locks, now)
         self._runs = Runs(self._gate, Context(journal, self._tell, sleep, now, self._leaving.is_set))
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -1,6 +1,7 @@
 """Every exception of the AWS libraries becomes a sentence with the next step."""
 
 import json
+import ssl
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import botocore.exceptions as raised
 import pytest
 from aiohttp import ClientPayloadError
 
-from console.problems import Failure, Kind, Problem, Suspect, classify
+from console.problems import CHANGING, Failure, Kind, Problem, Suspect, classify
 from console.text import Clean
 
 
@@ -96,6 +97,48 @@ def test_access_denied_names_the_permission_that_aws_names_else_the_one_that_was
     problem = classify(client_error("AccessDenied", "Access Denied", 403), permission="s3:ListBucket")
     assert (problem.kind, problem.permission) == (Kind.DENIED, "s3:ListBucket")
     assert "s3:ListBucket" in problem.what
+
+
+USER = "User: arn:aws:sts::1:assumed-role/Dev/jo is not authorized to perform: ecs:UpdateService on resource: web"
+DENIALS = [
+    (f"{USER} because no identity-based policy allows the ecs:UpdateService action",
+     "because no identity-based policy allows", "statement GroundskeeperEcs of: groundskeeper policy."),
+    (USER, "Access denied: ecs:UpdateService.", "statement GroundskeeperEcs of: groundskeeper policy."),
+    (f"{USER} with an explicit deny in a service control policy: arn:aws:organizations::9:policy/o-x/p-x",
+     "with an explicit deny in a service control policy: arn:aws:organizations::9:policy/o-x/p-x.",
+     "Adding a permission does not help"),
+    (f"{USER} because no permissions boundary allows the ecs:UpdateService action",
+     "because no permissions boundary allows", "The permissions boundary must allow it, too"),
+    ("The specified KMS key does not exist or is not allowed to be used with LogGroup 'x'",
+     "The specified KMS key does not exist", "Ask whoever keeps the KMS key"),
+    ("You are not authorized to perform this operation. Encoded authorization failure message: 4wCC0xZ",
+     "Access denied: ecs:UpdateService.", "statement GroundskeeperEcs of: groundskeeper policy."),
+    ("Access Denied", "Access denied: ecs:UpdateService.", "statement GroundskeeperEcs of: groundskeeper policy."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("message", "what", "hint"), DENIALS)
+def test_a_denial_keeps_the_reason_of_aws_and_names_what_helps(message: str, what: str, hint: str) -> None:
+    problem = classify(client_error("AccessDeniedException", message), permission="ecs:UpdateService", policy=CHANGING)
+    assert what in problem.what
+    assert hint in problem.hint
+    assert "--read-only" not in problem.hint
+    assert "4wCC0xZ" not in problem.what
+
+
+def test_a_read_that_was_denied_names_the_policy_for_looking() -> None:
+    problem = classify(client_error("AccessDenied", USER), permission="ecs:DescribeServices")
+    assert problem.hint.endswith("of: groundskeeper policy --read-only.")
+
+
+def test_a_certificate_that_is_not_trusted_is_told_as_that() -> None:
+    distrusted = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    distrusted.verify_message = "self-signed certificate"
+    for error in (distrusted, raised.SSLError(endpoint_url="https://sts.amazonaws.com", error=distrusted)):
+        problem = classify(error, where="sts, eu-west-1")
+        assert problem.kind is Kind.NETWORK
+        assert problem.what.endswith("is not trusted (sts, eu-west-1): self-signed certificate.")
+        assert "AWS_CA_BUNDLE" in problem.hint
 
 
 @pytest.mark.parametrize(
