@@ -21,6 +21,10 @@ CHANGING: Final = "groundskeeper policy"
 """The commands that print what must be allowed for looking, and for changing something, too."""
 
 
+OTHER_ACCOUNT: Final = Clean("OtherAccount")
+"""The code of the problem that credentials belong to another account than the stack's."""
+
+
 class Kind(StrEnum):
     """What sort of problem it is; a banner, a panel and an exit code follow from it."""
 

@@ -71,22 +71,37 @@ class Workspace:
             demo = self.demo
             return Target(stack.profile, stack.region, demo.url, demo.config_file, demo.credentials_file, words)
         endpoint = options.endpoint_url or stack.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
-        profile = options.profile or stack.profile or os.environ.get("AWS_PROFILE") or self.settings.profile
-        region = options.region or stack.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        return Target(profile, region or self.settings.region, endpoint, words=words)
+        profile = options.profile or stack.profile or self._surroundings["--profile"]
+        region = options.region or stack.region or self._surroundings["--region"]
+        variables = tuple((name, os.environ[name]) for name in AWS_FILES if os.environ.get(name))
+        return Target(profile, region, endpoint, words=words, variables=variables)
 
     def words(self, stack: Stack) -> tuple[str, ...]:
         """The flags by which another command comes to a stack as this one did."""
         options, path = self.options, self.files.get(stack.name)
         by_path = path and (path not in self.demo.stack_files if self.demo else path.parent != stack_folder())
+        # What the environment chose is said as well: the next shell may have another.
+        around = {} if options.demo else self._surroundings
+        if self.demo is not None:
+            around = {"--endpoint-url": around.get("--endpoint-url")}
         given = (
-            ("--stack", str(path) if by_path else stack.name),
-            ("--profile", options.profile),
-            ("--region", options.region),
-            ("--endpoint-url", options.endpoint_url),
+            ("--stack", str(path.absolute()) if path and by_path else stack.name),
+            ("--profile", options.profile or (None if stack.profile else around.get("--profile"))),
+            ("--region", options.region or (None if stack.region else around.get("--region"))),
+            ("--endpoint-url", options.endpoint_url or (None if stack.endpoint_url else around.get("--endpoint-url"))),
         )
         words = [word for flag, value in given if value for word in (flag, value)]
         return (*words, "--demo") if options.demo else tuple(words)
+
+    @property
+    def _surroundings(self) -> dict[str, str | None]:
+        """What the environment, or else the settings, choose where neither the flags nor a stack file do."""
+        found = os.environ
+        return {
+            "--profile": found.get("AWS_PROFILE") or self.settings.profile,
+            "--region": found.get("AWS_REGION") or found.get("AWS_DEFAULT_REGION") or self.settings.region,
+            "--endpoint-url": found.get("AWS_ENDPOINT_URL"),
+        }
 
     @property
     def journal_folder(self) -> Path:
@@ -98,6 +113,9 @@ class Workspace:
         if self.demo is not None:
             self.demo.close()
 
+
+AWS_FILES: Final = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+"""The variables that name other files than the user's own for AWS's programs."""
 
 ACCOUNT: Final = Stack(name="account")
 """The account itself, before it is known what it holds: whose credentials, which region."""

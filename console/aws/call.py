@@ -130,6 +130,11 @@ class Aws:
         """When the present credentials end; None for keys that do not, or before the first call."""
         return self._clients.expires
 
+    @property
+    def profile(self) -> str | None:
+        """The profile that the credentials are of; None where they come from elsewhere, or before the first call."""
+        return self._clients.profile
+
     async def tls(self, *, web: bool = False) -> ssl.SSLContext:
         """Whom to trust when AWS is asked by a link and not by a client, or any other site with `web`.
 

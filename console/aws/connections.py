@@ -79,6 +79,20 @@ class Connections:
         target = self._target_of(stack)
         return replace(target, region=region) if region else target
 
+    async def resolved(self, stack: Stack, region: str | None = None) -> Target:
+        """Where the calls for a stack go, with the profile and the region that the AWS config chose. Raises `Failure`.
+
+        Its words lead there from any shell, whatever that one's environment.
+        """
+        aws, target = (await self.get(stack, region)).aws, self.target(stack, region)
+        found = replace(target, profile=target.profile or aws.profile, region=target.region or await aws.region())
+        words = list(target.words)
+        if not target.profile and found.profile:
+            words += ["--profile", found.profile]
+        if not target.region and found.region:
+            words += ["--region", found.region]
+        return replace(found, words=tuple(words))
+
     async def get(self, stack: Stack, region: str | None = None) -> Connection:
         """The connection for a stack. Raises `Failure` where there are no credentials or they are another account's."""
         key = (self.target(stack, region), stack.account)

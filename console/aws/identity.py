@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.aws.call import Aws
-from console.problems import Kind, Problem
+from console.problems import OTHER_ACCOUNT, Kind, Problem
 from console.text import Clean, clean
 
 
@@ -39,4 +39,5 @@ def account_problem(identity: Identity, wanted: str | None) -> Problem | None:
         Kind.LOGIN,
         clean(f"These credentials belong to account {identity.account}, but the stack file names {wanted}."),
         Clean("Choose the right profile (--profile, or S in the console), or mend the stack file."),
+        OTHER_ACCOUNT,
     )

@@ -65,6 +65,14 @@ def config_of(*, writes: bool, timeout: float | None = None, own_endpoint: bool 
     )
 
 
+_NO_PROFILE: Final = frozenset({"env", "iam-role", "container-role", "boto-config", "ec2-credentials-file"})
+"""What botocore calls the ways to credentials that know no profile."""
+
+
+def _by_environment(method: str) -> bool:
+    return method == "assume-role-with-web-identity" and "AWS_WEB_IDENTITY_TOKEN_FILE" in os.environ
+
+
 @dataclass(frozen=True, slots=True)
 class _Login:
     """A session whose credentials were found to be there."""
@@ -132,6 +140,15 @@ class Clients:
             return None
         expires = getattr(login.result().credentials, "_expiry_time", None)
         return expires if isinstance(expires, datetime) else None
+
+    @property
+    def profile(self) -> str | None:
+        """The profile from which the present credentials come; None before the first client, and where none is used."""
+        login = self._login
+        if self.target.profile or login is None or not login.done() or login.cancelled() or login.exception():
+            return self.target.profile
+        method = login.result().credentials.method
+        return None if method in _NO_PROFILE or _by_environment(method) else login.result().session.profile_name
 
     def _forget_failed(self, key: tuple[str, str | None], done: asyncio.Task[Any]) -> None:
         if (done.cancelled() or done.exception() is not None) and self._made.get(key) is done:

@@ -22,7 +22,8 @@ class Target:
     """A profile, a region and an endpoint; None where the environment or the AWS config decides.
 
     `config_file` and `credentials_file` stand in for the user's own where they are given, as the demo does.
-    `words` are the flags by which another command of ours comes to the same place.
+    `words` are the flags by which another command of ours comes to the same place, `variables` what an aws command
+    needs in its environment besides.
     """
 
     profile: str | None = None
@@ -31,6 +32,7 @@ class Target:
     config_file: Path | None = None
     credentials_file: Path | None = None
     words: tuple[str, ...] = field(default=(), compare=False)
+    variables: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def region_of(self, service: str, wanted: str | None) -> str | None:
         """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""

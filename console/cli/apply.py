@@ -21,6 +21,7 @@ from console.journal.store import JournalError
 from console.operations.confirm import YES, Ask
 from console.operations.events import AtTheGate, Outcome, Progress, Reason
 from console.operations.planned import Planned
+from console.operations.undo import why_not_undone
 from console.options import Options
 from console.problems import Failure, Kind
 from console.stack import Stack
@@ -171,7 +172,7 @@ class Applying:
             write(f"Next: {hint}")
         if run is not None:
             undo = shlex.join(("groundskeeper", "undo", run.id, *self._words))
-            write(f"Run {run.id}{f'; undo: {undo}' if 'operation' in run.undo else ''}")
+            write(f"Run {run.id}{'' if why_not_undone(run) else f'; undo: {undo}'}")
         return EXIT[outcome.state]
 
     def _refused(self, gate: AtTheGate) -> int:

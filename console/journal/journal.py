@@ -51,6 +51,10 @@ class Journal:
         """Take a run over from an owner, unless another process was faster."""
         return self._do(lambda store: store.claim(run, former, new))
 
+    def claim_undo(self, run: str, former: str, new: str) -> Future[bool]:
+        """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
+        return self._do(lambda store: store.claim_undo(run, former, new))
+
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> Future[None]:
         """Keep items of a Bulk, new ones and changed ones."""
         return self._do(lambda store: store.put_items(run, step, items))

@@ -90,6 +90,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     `before` is what was observed (``state`` and ``context``); `undo` has ``operation`` and ``params``, or
     ``reason`` where there is none; `undoes` and `undone_by` name other runs; `reason` is why writing was armed.
+    `words` are the flags by which a command comes to the same place; `changed` says whether anything was changed,
+    None where that is not known, or not yet.
     """
 
     id: str
@@ -110,6 +112,9 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     reason: str = ""
     undoes: str = ""
     undone_by: str = ""
+    partition: str = ""
+    words: tuple[str, ...] = ()
+    changed: bool | None = None
     state: State = State.CONFIRMED
     outcome: str = ""
     ended: datetime | None = None

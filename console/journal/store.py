@@ -69,6 +69,9 @@ class Store(Protocol):
     def claim(self, run: str, former: Owner | None, new: Owner) -> bool:
         """Take a run over from an owner, unless another process was faster."""
 
+    def claim_undo(self, run: str, former: str, new: str) -> bool:
+        """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
+
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:
         """Keep items of a step, new ones and changed ones."""
 
@@ -139,6 +142,15 @@ class SqliteStore:
             if record.owner != former:
                 return False
             db.execute("UPDATE run SET body = ? WHERE id = ?", (_pack(replace(record, owner=new)), run))
+        return True
+
+    def claim_undo(self, run: str, former: str, new: str) -> bool:
+        """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
+        with self._writing() as db:
+            record = self._run(run)
+            if record.undone_by != former:
+                return False
+            db.execute("UPDATE run SET body = ? WHERE id = ?", (_pack(replace(record, undone_by=new)), run))
         return True
 
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:

@@ -158,6 +158,11 @@ class Operation(ABC):
         now = await self.observe(aws)
         return Answer.NO if now.state == before.state else Answer.CANNOT_TELL
 
+    async def happened_to(self, aws: Aws, before: Observed, item: str) -> Answer:
+        """The same for one item of a Bulk, by its id. An operation that makes one answers it. Raises `Failure`."""
+        del aws, before, item
+        return Answer.CANNOT_TELL
+
     @abstractmethod
     def undo(self, before: Observed) -> Operation | NoUndo:
         """What brings the former state back, or why nothing does."""

@@ -66,7 +66,8 @@ class Bulk(Step):
             await work.keep([replace_state(record, StepState.SENT)])
             gone += await self._one(at, item, record, work, changed=at > gone)
             work.tell(f"{at + 1:,} of {len(self.items):,}", (at + 1) / len(self.items))
-        return Done(what=Clean(f"{len(self.items) - gone:,} done{f', {gone:,} already gone' if gone else ''}."))
+        what = f"{len(self.items) - gone:,} done{f', {gone:,} already gone' if gone else ''}."
+        return Done(what=Clean(what), changed=gone < len(self.items))
 
     async def _one(self, at: int, item: Item, record: ItemRecord, work: Work, *, changed: bool) -> int:
         """Make the call for one item; gives 1 where it was gone already."""

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from console.aws.connections import Connections
+from console.aws.connections import Connection, Connections
 from console.journal.locks import Lock, Locks
 from console.journal.store import JournalError
 from console.operations.base import NoUndo, Observed, Operation
 from console.operations.confirm import danger_on
 from console.operations.events import AtTheGate, Reason
+from console.operations.place import Place, place_of
 from console.operations.plan import Plan
 from console.operations.planned import Planned
 from console.operations.preview import Shell
 from console.problems import Failure, Kind
 from console.stack import Stack
-from console.text import clean
 from console.write_state import WriteState
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Gate:
         """Observe, and say what the operation would do. Only reads. Raises `Failure`."""
         region = operation.region(stack)
         connection = await self.reads.get(stack, region)
-        target = self.reads.target(stack, region)
-        target = replace(target, region=target.region or await connection.aws.region())
+        target = await self.reads.resolved(stack, region)
+        place = place_of(connection, target.region or "")
         try:
             before = await operation.observe(connection.aws)
             refused = operation.refuse(before) or ""
@@ -54,8 +54,7 @@ class Gate:
         return Planned(
             operation=operation,
             stack=stack,
-            account=connection.identity.account,
-            region=target.region or "",
+            place=place,
             caller=connection.identity.arn,
             before=before,
             plan=Plan() if refused else operation.plan(before),
@@ -66,6 +65,12 @@ class Gate:
             shell=Shell(target),
             undoes=undoes,
         )
+
+    async def place(self, stack: Stack, region: str | None) -> tuple[Aws, Place]:
+        """The calls that read a stack, and where they lead. Raises `Failure`."""
+        connection = await self.reads.get(stack, region)
+        target = await self.reads.resolved(stack, region)
+        return connection.aws, place_of(connection, target.region or "")
 
     def check(self, planned: Planned, answer: str | None) -> None:
         """Let a plan through to its resource. Raises `AtTheGate` where it is refused, unconfirmed or read-only."""
@@ -81,16 +86,18 @@ class Gate:
 
         Raises `AtTheGate` with a new plan where the one confirmed is stale.
         """
-        region = planned.operation.region(planned.stack)
-        fresh = await self.plan(planned.operation, planned.stack, planned.undoes)
-        writes = (await self.writes.get(planned.stack, region)).aws
-        account = await _account(writes)
+        operation, stack = planned.operation, planned.stack
+        fresh = await self.plan(operation, stack, planned.undoes)
+        writes = (await self.writes.get(stack, operation.region(stack))).aws
+        from console.aws.identity import who_am_i
+
+        identity = await who_am_i(writes)
+        place = place_of(Connection(writes, identity), await writes.region())
         why = ""
-        if account != planned.account or fresh.account != account:
-            why = f"the credentials are now those of account {account}"
+        if place != planned.place or fresh.place != place:
+            why = f"the calls that change something now lead to {place}, and it was made for {planned.place}"
         elif fresh.digest != planned.digest:
-            changes = (f"{what} was {then} and is now {now}" for what, then, now in fresh.differs(planned))
-            why = clean(", ".join(changes), limit=500) or "it is another resource now"
+            why = fresh.what_differs(planned) or "it is another resource now"
         elif planned.is_old(self.now()):
             why = "it was made more than 120 s ago"
         if why:
@@ -127,9 +134,3 @@ def unlock(held: list[Lock]) -> None:
     """Let go of locks."""
     for lock in held:
         lock.release()
-
-
-async def _account(aws: Any) -> str:
-    from console.aws.identity import who_am_i
-
-    return (await who_am_i(aws)).account

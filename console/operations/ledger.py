@@ -23,7 +23,6 @@ _GOING_ON: Final = {
     State.SENT: "Sent. Verifying.",
     State.WATCHING: "Sent. Watching until AWS is done.",
 }
-_IN_VAIN: Final = frozenset({State.FAILED, State.STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,14 @@ class Ledger:
         """Record items of a Bulk. Raises `JournalError`."""
         await asyncio.wrap_future(self._context.journal.put_items(self.run.id, self.at, items))
 
-    async def become(self, state: State, what: str = "") -> None:
-        """Record the run's state and tell of it. One that cannot be recorded is told all the same."""
+    async def become(self, state: State, what: str = "", *, changed: bool | None) -> None:
+        """Record the run's state and tell of it. One that cannot be recorded is told all the same.
+
+        `changed` says whether anything was changed so far; None where nobody can tell.
+        """
         ended = None if state in _GOING_ON else self._context.now()
         what = str(clean(what or _GOING_ON.get(state, "")))
-        change = {"state": state, "outcome": what, "ended": ended}
+        change = {"state": state, "outcome": what, "ended": ended, "changed": changed}
         try:
             self.run = await asyncio.wrap_future(self._context.journal.change(self.run.id, **change))
         except JournalError:
@@ -83,11 +85,25 @@ class Ledger:
             Progress(self.run, min(self.at + 1, self._steps), self._steps, clean(text), fraction, self._context.now())
         )
 
-    async def later_run(self) -> str:
-        """The id of a run that changed the same resource after this one; empty where there is none."""
-        for _, arn in self.run.targets:
+    async def later_run(self, item: str | None = None) -> str:
+        """The id of a run that changed the same resource after this one; empty where there is none.
+
+        `item` is one of a Bulk's by its id, where only that one matters.
+        """
+        mine = [(name, arn) for name, arn in self.run.targets if name == item] or self.run.targets
+        for name, arn in mine:
             wanted = Filter(target=arn, since=self.run.started)
             for run in await asyncio.wrap_future(self._context.journal.runs(wanted)):
-                if run.id != self.run.id and run.state not in _IN_VAIN:
+                if run.id != self.run.id and run.changed is not False and await self._touched(run, item or name):
                     return run.id
         return ""
+
+    async def _touched(self, run: RunRecord, name: str) -> bool:
+        """Whether a run may have changed a resource: of a Bulk only the items that were begun."""
+        journal = self._context.journal
+        steps = await asyncio.wrap_future(journal.steps(run.id))
+        if not steps or any(step.kind not in ("bulk", "wait") for step in steps):
+            return True
+        items = [await asyncio.wrap_future(journal.items(run.id, s.position)) for s in steps if s.kind == "bulk"]
+        those = [item for of_step in items for item in of_step if item.id == name]
+        return not those or any(item.state is not StepState.WAITING for item in those)

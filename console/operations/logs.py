@@ -179,6 +179,14 @@ class SetRetention(Operation):
         state = (await self.observe(aws)).state
         return all(str(state.get(name)) == days for name, days in self._wanted.items())
 
+    async def happened_to(self, aws: Aws, before: Observed, item: str) -> Answer:
+        """Whether the lines of one group expire as was asked, or as before."""
+        known = (await describe(aws, [LogGroup(group=item)])).get(item)
+        now = str(known.retention or NEVER) if known else ""
+        if now == self._wanted[item]:
+            return Answer.YES
+        return Answer.NO if now == str(before.state[item]) else Answer.CANNOT_TELL
+
     def undo(self, before: Observed) -> Operation | NoUndo:
         """The former retention of each; lines that expired do not come back."""
         return replace(self, groups=",".join(f"{name}={days}" for name, days in before.state.items()), days=None)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from console.operations.base import Danger, NoUndo, Observed, Operation
 from console.operations.confirm import Confirmation, confirmation_of
 from console.operations.parameters import recorded
+from console.operations.place import Place
 from console.operations.plan import Plan, digest_of
 from console.operations.preview import Shell
 from console.operations.values import shown
 from console.stack import Stack
+from console.text import Clean, clean
 
 GOOD_FOR: Final = timedelta(seconds=120)
 """How long after the end of observing a plan may be confirmed."""
@@ -27,8 +30,7 @@ class Planned:
 
     operation: Operation
     stack: Stack
-    account: str
-    region: str
+    place: Place
     caller: str
     before: Observed
     plan: Plan
@@ -38,6 +40,16 @@ class Planned:
     at: datetime
     shell: Shell
     undoes: str = ""
+
+    @property
+    def account(self) -> str:
+        """The account in which it would be done."""
+        return self.place.account
+
+    @property
+    def region(self) -> str:
+        """The region in which it would be done."""
+        return self.place.region
 
     @property
     def nothing_to_do(self) -> bool:
@@ -57,8 +69,12 @@ class Planned:
     @property
     def digest(self) -> str:
         """A fingerprint of what it rests on; another one means that the plan is stale."""
-        place = (self.account, self.region, *(target.arn for target in self.before.targets))
-        return digest_of(self.operation.name, recorded(self.operation), place, self.before.state)
+        return self.digest_with(self.before)
+
+    def digest_with(self, now: Observed) -> str:
+        """The fingerprint that the same plan would have if this were what was observed."""
+        place = (*astuple(self.place), *(target.arn for target in now.targets))
+        return digest_of(self.operation.name, recorded(self.operation), place, now.state)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -77,10 +93,12 @@ class Planned:
 
     def differs(self, former: Planned) -> tuple[tuple[str, str, str], ...]:
         """What changed since a former plan: what, then, now."""
-        pairs = [("account", former.account, self.account), ("region", former.region, self.region)]
-        then, now = former.before.state, self.before.state
-        pairs += [(key, str(then.get(key)), str(now.get(key))) for key in {**then, **now}]
-        return tuple(pair for pair in pairs if pair[1] != pair[2])
+        pairs = ("account", former.account, self.account), ("region", former.region, self.region)
+        return (*(pair for pair in pairs if pair[1] != pair[2]), *changes(former.before, self.before))
+
+    def what_differs(self, former: Planned) -> Clean:
+        """The same as a text; empty where nothing of it differs."""
+        return in_words(self.differs(former))
 
     def as_json(self) -> dict[str, Any]:
         """The plan in the shape that scripts read."""
@@ -111,3 +129,15 @@ class Planned:
             "digest": self.digest,
             "refused": self.refused or None,
         }
+
+
+def changes(then: Observed, now: Observed) -> tuple[tuple[str, str, str], ...]:
+    """What of a state is other than it was: what, then, now."""
+    keys = {**then.state, **now.state}
+    pairs = ((key, str(then.state.get(key)), str(now.state.get(key))) for key in keys)
+    return tuple(pair for pair in pairs if pair[1] != pair[2])
+
+
+def in_words(changed: Iterable[tuple[str, str, str]]) -> Clean:
+    """Changes as a text: what was then and is now what."""
+    return clean(", ".join(f"{what} was {then} and is now {now}" for what, then, now in changed), limit=500)

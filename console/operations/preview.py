@@ -38,7 +38,8 @@ class Shell:
     def aws(self, service: str, words: Iterable[str], region: str | None = None) -> str:
         """An aws command of words that are quoted already."""
         target = self.target
-        files = (("AWS_CONFIG_FILE", target.config_file), ("AWS_SHARED_CREDENTIALS_FILE", target.credentials_file))
+        own = (("AWS_CONFIG_FILE", target.config_file), ("AWS_SHARED_CREDENTIALS_FILE", target.credentials_file))
+        files = [*target.variables, *own]
         flags = (
             ("--profile", target.profile),
             ("--region", target.region_of(service, region)),

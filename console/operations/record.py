@@ -24,6 +24,8 @@ def run_record(planned: Planned, now: datetime, reason: str) -> RunRecord:
         stack=planned.stack.name,
         account=planned.account,
         region=planned.region,
+        partition=planned.place.partition,
+        words=planned.words,
         targets=tuple((target.name, target.arn) for target in before.targets),
         danger=planned.danger.word,
         digest=planned.digest,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -12,10 +13,12 @@ from console.operations.base import Answer, Observed, Operation
 from console.operations.bulk import Bulk
 from console.operations.ledger import NOT_RECORDED, Context, Ledger
 from console.operations.plan import Plan
-from console.operations.settle import took_effect, verified
-from console.operations.steps import Step
+from console.operations.planned import changes, in_words
+from console.operations.settle import Evidence, bulk_answer, items_settled, verified
+from console.operations.steps import Call, Step
 from console.operations.work import Changed, StepFailed, Work
-from console.problems import classify
+from console.problems import Failure, classify
+from console.text import clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -23,11 +26,9 @@ if TYPE_CHECKING:
 PAUSE: Final = 0.25
 """Seconds between two looks whether another operation has let go of a resource."""
 
-_VERIFIED: Final = {
-    Answer.YES: (State.DONE, "Done and verified."),
-    Answer.NO: (State.FAILED, "It was sent and accepted, but the state is not as planned. Next: look at it."),
-    Answer.CANNOT_TELL: (State.UNKNOWN, "It was sent and accepted, but could not be verified."),
-}
+READ_BACK: Final = 1.0
+"""Seconds after the last call at which the state is read back: by then a change that somebody else made from the same
+state at the same moment has arrived, since between the last look and the first call pass some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class Run:
         self.reads = reads
         self.secrets: dict[str, str] = {}
         self.stopped = False
+        self.changed: bool | None = False
         self._context = context
+        self._digest: Callable[[Observed], str] | None = None
 
     @property
     def state(self) -> State:
@@ -64,18 +67,22 @@ class Run:
         steps = self.plan.steps
         return steps[-1] if steps and not steps[-1].changes else None
 
-    async def send(self, writes: Aws) -> None:
-        """Run every step but the watched one, and record how that went."""
-        ledger = self.ledger
+    async def send(self, writes: Aws, digest: Callable[[Observed], str]) -> None:
+        """Run every step but the watched one, and record how that went.
+
+        `digest` is the plan's fingerprint of a state: immediately before the first call the state must still have it.
+        """
+        ledger, self._digest = self.ledger, digest
         work = Work(self.reads, writes, ledger.tell, self._sleep, self._stopping, ledger.keep, secrets=self.secrets)
-        await ledger.become(State.RUNNING)
+        await ledger.become(State.RUNNING, changed=None)
         verdict = await self._in_order(self.plan.steps[:-1] if self.watched else self.plan.steps, work)
+        self._digest = None
         for at, step in enumerate(self.plan.finally_, len(self.plan.steps)):
             verdict = await self._at_the_end(step, at, work, verdict)
         if verdict is not None:
-            await ledger.become(verdict.state, verdict.what)
+            await ledger.become(verdict.state, verdict.what, changed=self.changed)
         else:
-            await ledger.become(State.WATCHING if self.watched else State.SENT)
+            await ledger.become(State.WATCHING if self.watched else State.SENT, changed=self.changed)
 
     async def finish(self) -> None:
         """Watch until AWS is done, then verify."""
@@ -87,10 +94,39 @@ class Run:
                 done = await step.run(work)
             except StepFailed as failed:
                 await self._conclude(StepState.FAILED, str(failed))
-                await ledger.become(State.STOPPED if failed.stopped else State.FAILED, str(failed))
+                state = State.STOPPED if failed.stopped else State.FAILED
+                await ledger.become(state, str(failed), changed=self.changed)
                 return
             await self._conclude(StepState.DONE, done.what)
-        await ledger.become(*_VERIFIED[await verified(self.operation, self.reads, self.before, self._context.sleep)])
+        else:
+            await self._context.sleep(READ_BACK)
+        state, what = await self._verified()
+        await ledger.become(state, what, changed=self.changed)
+
+    async def _verified(self) -> tuple[State, str]:
+        """Read the state back, and say what became of the change."""
+        answer = await verified(self.operation, self.reads, self.before, self._context.sleep)
+        if answer is Answer.YES:
+            return State.DONE, "Done and verified."
+        if later := await self.ledger.later_run():
+            return State.STOPPED, f"It was sent and accepted. Not verified: run {later} has changed it again."
+        if answer is Answer.CANNOT_TELL:
+            return State.UNKNOWN, "It was sent and accepted, but could not be verified."
+        return State.FAILED, f"It was sent and accepted, but {await self._instead()} Next: look at it."
+
+    async def _instead(self) -> str:
+        """What the state is instead of what was planned."""
+        try:
+            now = await self.operation.observe(self.reads)
+            effects = () if self.operation.refuse(now) else self.operation.plan(now).effects
+        except Failure as failure:
+            return f"the state is not as planned, and could not be read again: {failure.problem.what}"
+        told = clean("; ".join(f"{one.what} is {one.before}, not {one.after}" for one in effects), limit=300)
+        if now.state == self.before.state:
+            return f"the state is as it was before: {told}." if told else "the state is as it was before."
+        if told:
+            return f"someone else changed it at the same moment: {told}."
+        return f"someone else changed it at the same moment: {in_words(changes(self.before, now))}."
 
     async def pause(self, why: str) -> None:
         """Wait a moment before its first step. Raises `StepFailed` when the operator stops it."""
@@ -121,6 +157,9 @@ class Run:
         except JournalError as error:
             return Verdict(State.PARTLY if changed else State.FAILED, str(error))
         ledger.tell(f"Step {at + 1}: {step.title or step.id}")
+        if moved := await self._moved(step, work):
+            await self._conclude(StepState.FAILED, f"Not sent. {moved}")
+            return Verdict(State.STOPPED, f"{moved} Nothing was changed. Next: look again.")
         try:
             done = await step.run(work)
         except StepFailed as failed:
@@ -128,28 +167,81 @@ class Run:
         except Exception as error:  # noqa: BLE001 - whatever a step raises, its run must be settled and recorded
             perhaps = StepFailed(str(classify(error, where=step.id)), Changed.PERHAPS)
             return await self._failed(step, perhaps, changed=changed, last=last)
+        if done.changed:
+            self._changes(step)
         try:
             await ledger.conclude(StepState.DONE, done.what, done)
         except JournalError as error:
             return Verdict(State.UNKNOWN, f"It was carried out. {error} {NOT_RECORDED}")
         return None
 
+    def _changes(self, step: Step, *, surely: bool = True) -> None:
+        """Note that a step has changed something, or may have. What is only cleaned up does not count."""
+        if step.changes and step in self.plan.steps:
+            self.changed = True if surely or self.changed else None
+
+    async def _moved(self, step: Step, work: Work) -> str:
+        """Why the first step that changes something must not be run: the state is another at the last moment.
+
+        Consoles with journals of their own share no lock, so this is what keeps them apart where AWS has none.
+        """
+        digest, self._digest = self._digest, None if step.changes else self._digest
+        if digest is None or not step.changes:
+            return ""
+        try:
+            if isinstance(step, (Call, Bulk)):
+                # The connection of the change stands before the look, so that nothing is left to do after it.
+                await work.writes.client(step.service, step.region)
+            now = await self.operation.observe(self.reads)
+        except Failure as failure:
+            return f"The state could not be read at the last moment: {failure}"
+        if digest(now) == digest(self.before):
+            return ""
+        return f"Someone else changed it at the same moment: {in_words(changes(self.before, now)) or 'it is another'}."
+
     async def _failed(self, step: Step, failed: StepFailed, *, changed: bool, last: bool) -> Verdict | None:
         what = str(failed)
         if failed.changed is Changed.PERHAPS:
             self.ledger.tell("No proof that it was carried out, or not: asking for the state.")
-            answer = await took_effect(self.operation, step.id, self.reads, self.before, self._context.sleep)
+            answer, counts = await self._asked(step)
+            what += counts
             if answer is Answer.CANNOT_TELL:
+                self._changes(step, surely=False)
                 await self._conclude(StepState.UNKNOWN, what)
                 return Verdict(State.UNKNOWN, f"{what} Whether it was carried out is not known yet.")
             if answer is Answer.YES:
+                self._changes(step)
                 await self._conclude(StepState.DONE, f"{what} It was carried out all the same.")
                 rest = f"Its reply is missing, but this step was carried out; the rest was not begun: {what}"
                 return None if last else Verdict(State.PARTLY, rest)
         await self._conclude(StepState.FAILED, what)
-        if changed or failed.changed is Changed.SOME:
+        if failed.changed is Changed.SOME:
+            self._changes(step)
+        if changed or self.changed or failed.changed is Changed.SOME:
             return Verdict(State.PARTLY, f"Something was changed before this: {what}")
         return Verdict(State.STOPPED if failed.stopped else State.FAILED, what)
+
+    async def _asked(self, step: Step) -> tuple[Answer, str]:
+        """Whether a step was carried out whose reply is missing; of a Bulk item by item, and how many are how."""
+        evidence = self.evidence
+        if not isinstance(step, Bulk):
+            return await evidence.step(step.id), ""
+        journal = self._context.journal
+        try:
+            items = await asyncio.wrap_future(journal.items(self.ledger.run.id, self.ledger.at))
+            known = await items_settled(items, evidence)
+            await self.ledger.keep([new for new, old in zip(known, items, strict=True) if new != old])
+        except JournalError:
+            return Answer.CANNOT_TELL, ""
+        if any(item.state is StepState.DONE for item in known):
+            self._changes(step)
+        answer, told = bulk_answer(known)
+        return answer, f" {told}"
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the state can be asked with about its steps."""
+        return Evidence(self.operation, self.reads, self.before, self._context.sleep, self.ledger.later_run)
 
     async def _at_the_end(self, step: Step, at: int, work: Work, verdict: Verdict | None) -> Verdict | None:
         """Run a step that must be run whatever came before it, also when the operator stopped the run."""

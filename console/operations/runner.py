@@ -7,12 +7,13 @@ What goes in and out is frozen, and every method may be called from any thread.
 from __future__ import annotations
 
 import asyncio
+import shlex
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from console.aws.connections import Connections
 from console.aws.meter import Meter
@@ -22,14 +23,19 @@ from console.journal.records import RunRecord
 from console.operations.base import Operation
 from console.operations.events import AtTheGate, Outcome, Progress, Reason
 from console.operations.gate import Gate
-from console.operations.ledger import Context
+from console.operations.ledger import Context, Ledger
+from console.operations.place import elsewhere, recorded_place
 from console.operations.planned import Planned
 from console.operations.record import before_of, operation_of, undo_of
 from console.operations.runs import Runs
-from console.problems import CHANGING
+from console.operations.undo import why_not_undone
+from console.problems import CHANGING, OTHER_ACCOUNT, Failure
 from console.stack import Stack
 from console.text import Clean
 from console.write_state import WriteState
+
+if TYPE_CHECKING:
+    from console.aws.call import Aws
 
 T = TypeVar("T")
 
@@ -64,7 +70,8 @@ class Runner:
         self._reads = Connections(target_of, meter, policy=CHANGING)
         self._writes = Connections(target_of, self._reads.meter, writes=True, timeout=timeout, policy=CHANGING)
         self._gate = Gate(self._reads, self._writes, write_state, journal.locks, now)
-        self._runs = Runs(self._gate, Context(journal, self._tell, sleep, now, self._leaving.is_set))
+        self._context = Context(journal, self._tell, sleep, now, self._leaving.is_set)
+        self._runs = Runs(self._gate, self._context)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="runner", daemon=True)
@@ -131,20 +138,37 @@ class Runner:
         await self._writes.close()
 
     async def _plan_undo(self, run: RunRecord, stack: Stack) -> Planned:
+        run = await asyncio.wrap_future(self.journal.find(run.id))  # another console may have taken it back meanwhile
+        cannot = f"Run {run.id} cannot be undone."
         try:
-            operation = undo_of(run)
+            if why := why_not_undone(run):
+                raise LookupError(why)
+            operation, done = undo_of(run), operation_of(run)
         except LookupError as error:
-            raise AtTheGate(Reason.REFUSED, f"Run {run.id} cannot be undone. {error.args[0]}") from error
+            raise AtTheGate(Reason.REFUSED, f"{cannot} {error.args[0]}") from error
+        try:
+            reads, here = await self._gate.place(stack, operation.region(stack))
+        except Failure as failure:
+            if failure.problem.code != OTHER_ACCOUNT:
+                raise
+            raise AtTheGate(Reason.REFUSED, f"{cannot} It was made in {recorded_place(run)}. {failure}") from failure
+        if why := elsewhere(run, here):
+            lead = shlex.join(("groundskeeper", "undo", run.id, *run.words))
+            raise AtTheGate(Reason.REFUSED, f"{cannot} {why} Nothing was changed. Next: {lead}")
         planned = await self._gate.plan(operation, stack, run.id)
-        if planned.nothing_to_do or planned.refused or await self._is_as_left(run, stack):
+        if planned.nothing_to_do or planned.refused:
             return planned
-        warning = Clean(f"It is no longer as run {run.id} left it: what was changed since is lost as well.")
-        return replace(planned, plan=replace(planned.plan, warnings=(warning, *planned.plan.warnings)))
+        warnings = (*await self._since(run, done, reads), *planned.plan.warnings)
+        return replace(planned, plan=replace(planned.plan, warnings=warnings))
 
-    async def _is_as_left(self, run: RunRecord, stack: Stack) -> bool:
-        done = operation_of(run)
-        reads = await self._reads.get(stack, done.region(stack))
-        return await done.verify(reads.aws, before_of(run))
+    async def _since(self, run: RunRecord, done: Operation, reads: Aws) -> tuple[Clean, ...]:
+        """What an operator should know who takes a run back: whether something was changed since, and by what."""
+        later = await Ledger(self._context, run, 0).later_run()
+        if later:
+            return (Clean(f"Run {later} has changed it since: what that one did is lost as well."),)
+        if await done.verify(reads, before_of(run)):
+            return ()
+        return (Clean(f"It is no longer as run {run.id} left it: what was changed since is lost as well."),)
 
     def _tell(self, progress: Progress) -> None:
         try:

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
 from console.journal.locks import Lock
-from console.journal.reconcile import is_adrift, take_over
+from console.journal.reconcile import is_adrift, state_of, take_over
 from console.journal.records import ENDED, RunRecord, State
 from console.journal.store import JournalError
+from console.operations.base import Operation
 from console.operations.events import AtTheGate, Outcome, Reason
 from console.operations.gate import Gate, unlock
 from console.operations.ledger import Context
+from console.operations.place import elsewhere
 from console.operations.planned import Planned
 from console.operations.record import before_of, operation_of, run_record, step_records
 from console.operations.run import Run
-from console.operations.settle import found_out
+from console.operations.settle import UNSETTLED, found_out
 from console.operations.work import StepFailed
 from console.problems import Failure, classify
 from console.stack import Stack
 from console.text import Clean, clean
 
+if TYPE_CHECKING:
+    from console.aws.call import Aws
+
 _UNDER_WAY: Final = frozenset({State.SENT, State.WATCHING})
+_WELL: Final = frozenset({State.DONE, State.SENT, State.WATCHING})
+"""States in which the hints of a plan, which say what to do after it, hold."""
+
 _ENDING: Final = "The console is ending: nothing more is begun."
 
 
@@ -74,8 +83,9 @@ class Runs:
         try:
             await asyncio.shield(sending)
             if run.state in _UNDER_WAY:
-                await self._mark_undone(run)
                 finishing = self._finish(run)
+            elif run.changed is False:
+                await self._unmark_undone(run)
         except StepFailed as stopped:
             return Outcome(State.STOPPED, Clean(f"{stopped} Nothing was changed."))
         finally:
@@ -83,7 +93,7 @@ class Runs:
                 await self._release(run)
         if finishing is not None and (wait or run.state is State.SENT):
             await asyncio.shield(finishing)
-        return _outcome(run, planned.plan.hints)
+        return _outcome(run, planned.plan.hints if run.state in _WELL else ())
 
     async def _send(self, run: Run, planned: Planned) -> None:
         locks = await self._gate.lock(planned, run.pause)
@@ -96,17 +106,17 @@ class Runs:
                 self._at_work.add(record.id)
             run.ledger.run = replace(record, state=State.CONFIRMED, started=self._context.now())
             await self._record(run, planned)
-            await run.send(writes)
+            await run.send(writes, planned.digest_with)
         finally:
             with self._guard:
                 self._at_work.discard(record.id)
             unlock(locks)
 
-    async def _mark_undone(self, run: Run) -> None:
-        """Note with the run that this one takes back that it was taken back."""
+    async def _unmark_undone(self, run: Run) -> None:
+        """Let the run that this one should have taken back be taken back after all: nothing was changed."""
         if undone := run.ledger.run.undoes:
             with suppress(JournalError):
-                await asyncio.wrap_future(self._journal.change(undone, undone_by=run.ledger.run.id))
+                await asyncio.wrap_future(self._journal.claim_undo(undone, run.ledger.run.id, ""))
 
     async def _record(self, run: Run, planned: Planned) -> None:
         """Put a run into the journal. Raises `AtTheGate`: what cannot be recorded is not done."""
@@ -114,6 +124,8 @@ class Runs:
         try:
             if lock := self._journal.locks.try_run(record.id):
                 self._locks[record.id] = lock
+            if record.undoes and not await asyncio.wrap_future(self._journal.claim_undo(record.undoes, "", record.id)):
+                raise AtTheGate(Reason.REFUSED, f"Run {record.undoes} was taken back meanwhile. Nothing was changed.")
             await asyncio.wrap_future(self._journal.add(record, step_records(planned)))
         except JournalError as error:
             raise AtTheGate(Reason.REFUSED, f"{error} Nothing was changed.") from error
@@ -126,26 +138,35 @@ class Runs:
         return tuple(outcome for outcome in outcomes if outcome is not None)
 
     async def _take_up(self, record: RunRecord, stack: Stack) -> Outcome | None:
-        """Take over one run; None where another console is faster."""
+        """Take over one run; None where another console is faster. One that was made elsewhere is left as it is."""
+        try:
+            operation = operation_of(record)
+            reads, here = await self._gate.place(stack, operation.region(stack))
+        except (Failure, LookupError) as error:
+            return await self._take_over(record, str(error.args[0]))
+        if why := elsewhere(record, here):
+            lead = shlex.join(record.words)
+            what = f"{why} It is left as it is. Next: settle it from there{f', by {lead}' if lead else ''}."
+            return Outcome(state_of(record), clean(what), record)
+        return await self._take_over(record, operation, reads)
+
+    async def _take_over(
+        self, record: RunRecord, operation: Operation | str, reads: Aws | None = None
+    ) -> Outcome | None:
+        """Make a run this process's, and settle it; where `operation` is a text, that is why it cannot be."""
         lock = await take_over(self._journal, record)
         if lock is None:
             return None
         self._locks[record.id] = lock
-        run: Run | None = None
+        if isinstance(operation, str) or reads is None:
+            return await self._give_up(record, f"It cannot be settled now: {operation}")
         try:
-            operation, before = operation_of(record), before_of(record)
-            reads = await self._gate.reads.get(stack, operation.region(stack))
-            if reads.identity.account != record.account:
-                raise LookupError(
-                    f"It was made in account {record.account}, whose credentials are needed to settle it."
-                )
-            run = self._runs[record.id] = Run(
-                self._context, record, operation, before, operation.plan(before), reads.aws
-            )
+            before = before_of(record)
+            plan = operation.plan(before)
+            run = self._runs[record.id] = Run(self._context, record, operation, before, plan, reads)
             await self._settle(run)
         except (Failure, LookupError) as error:
-            what = f"It cannot be settled now: {error.args[0]}"
-            return await self._give_up(record, what)
+            return await self._give_up(record, f"It cannot be settled now: {error.args[0]}")
         except Exception as error:  # noqa: BLE001 - a record that this version cannot read must not hide the others
             return await self._give_up(record, f"It cannot be settled: {classify(error).what}")
         if run.state in _UNDER_WAY:
@@ -158,15 +179,21 @@ class Runs:
         """Find out what became of a run; one that is watched is simply watched on."""
         record = run.ledger.run
         if record.state is State.WATCHING:
+            run.changed = True
             run.ledger.tell("Watching on.")
             return
         steps = await asyncio.wrap_future(self._journal.steps(record.id))
-        found = await found_out(run.operation, steps, run.reads, run.before, self._context.sleep)
+        bulk = next((s.position for s in steps if s.kind == "bulk" and s.state in UNSETTLED), None)
+        items = () if bulk is None else await asyncio.wrap_future(self._journal.items(record.id, bulk))
+        found = await found_out(steps, items, run.evidence)
+        run.changed = found.changed
         if found.step is not None:
             run.ledger.at = found.step
+            if found.items:
+                await run.ledger.keep(found.items)
             await run.ledger.conclude(found.step_state, found.what or "It was carried out; its reply was lost.")
         state = State.WATCHING if found.state is State.SENT and run.watched else found.state
-        await run.ledger.become(state, found.what)
+        await run.ledger.become(state, found.what, changed=run.changed)
 
     async def _give_up(self, record: RunRecord, what: str) -> Outcome:
         """Leave a run unknown, for the next start."""
@@ -181,7 +208,7 @@ class Runs:
             try:
                 await run.finish()
             except Exception as error:  # noqa: BLE001 - what was sent must not stay without an outcome
-                await run.ledger.become(State.UNKNOWN, str(classify(error).what))
+                await run.ledger.become(State.UNKNOWN, str(classify(error).what), changed=run.changed)
             finally:
                 await self._release(run)
 

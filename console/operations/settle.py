@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from console.journal.records import State, StepRecord, StepState
+from console.journal.records import ItemRecord, State, StepRecord, StepState
 from console.operations.base import Answer, Observed, Operation
+from console.operations.bulk import replace_state
 from console.problems import Failure
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ ASK_AGAIN: Final = (1.0, 2.0, 4.0)
 """Seconds between the questions: a request may still be on its way, and reads may lag behind."""
 
 _LOST: Final = " The secret that it made was shown to nobody. Next: deactivate what it belongs to, and make another."
-_OPEN: Final = frozenset({StepState.SENT, StepState.UNKNOWN})
+UNSETTLED: Final = frozenset({StepState.SENT, StepState.UNKNOWN})
+"""States of steps and items of which nobody knows yet whether they were carried out."""
 
 
 async def took_effect(operation: Operation, step: str, aws: Aws, before: Observed, sleep: Sleep) -> Answer:
@@ -49,50 +51,132 @@ async def _asked(ask: Callable[[], Awaitable[Answer]], sleep: Sleep) -> Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the state can be asked with about a run that left steps without an outcome.
+
+    `later` gives the id of a run of the journal that changed the same thing afterwards (an item of a Bulk by its id,
+    anything for None), empty where there is none: then the state says nothing of this run any more.
+    """
+
+    operation: Operation
+    aws: Aws
+    before: Observed
+    sleep: Sleep
+    later: Callable[[str | None], Awaitable[str]]
+
+    async def step(self, step: str) -> Answer:
+        """Whether a step was carried out."""
+        if await self.later(None):
+            return Answer.CANNOT_TELL
+        return await took_effect(self.operation, step, self.aws, self.before, self.sleep)
+
+    async def item(self, item: ItemRecord) -> ItemRecord:
+        """An item of a Bulk as the state tells of it."""
+        if run := await self.later(item.id):
+            return replace_state(item, StepState.UNKNOWN, f"Run {run} has changed it since: nobody can tell any more.")
+        answer = await _asked(lambda: self.operation.happened_to(self.aws, self.before, item.id), self.sleep)
+        return replace_state(item, *_ITEM[answer])
+
+
+_ITEM: Final = {
+    Answer.YES: (StepState.DONE, "It was carried out; its reply was lost."),
+    Answer.NO: (StepState.FAILED, "It was not carried out."),
+    Answer.CANNOT_TELL: (StepState.UNKNOWN, "It may have been carried out or not."),
+}
+
+
+async def items_settled(items: Sequence[ItemRecord], evidence: Evidence) -> tuple[ItemRecord, ...]:
+    """The items of a Bulk with an outcome for each that was begun, item by item: they are asked about apart."""
+    return tuple([await evidence.item(item) if item.state in UNSETTLED else item for item in items])
+
+
+def bulk_answer(items: Sequence[ItemRecord]) -> tuple[Answer, str]:
+    """What became of a Bulk by its items, and how many of them are how. CANNOT_TELL while one of them is unknown."""
+    states = [item.state for item in items]
+    done, unknown = states.count(StepState.DONE), sum(state in UNSETTLED for state in states)
+    counts = ((done, "done"), (states.count(StepState.FAILED), "not carried out"), (unknown, "unknown"),
+              (states.count(StepState.WAITING), "not begun"))  # fmt: skip
+    told = f"Of {len(items):,}: {', '.join(f'{count:,} {word}' for count, word in counts if count)}."
+    if unknown:
+        return Answer.CANNOT_TELL, told
+    return (Answer.YES if items and done == len(items) else Answer.NO), told
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What became of a run whose process ended. `state` SENT means that all of it was carried out.
 
-    `step` is the position of a step about which something was learnt, and `step_state` what.
+    `step` is the position of a step about which something was learnt, and `step_state` what; `items` are those of a
+    Bulk as they are now known. `changed` says whether anything was changed, None where nobody can tell.
     """
 
     state: State
     what: str = ""
     step: int | None = None
     step_state: StepState = StepState.DONE
+    items: tuple[ItemRecord, ...] = ()
+    changed: bool | None = True
 
 
-async def found_out(
-    operation: Operation, steps: Sequence[StepRecord], aws: Aws, before: Observed, sleep: Sleep
-) -> Found:
-    """What became of a run, from its steps on record and from the state."""
+async def found_out(steps: Sequence[StepRecord], items: Sequence[ItemRecord], evidence: Evidence) -> Found:
+    """What became of a run, from its steps on record and from the state; `items` are those of a Bulk that is open."""
     changing = [step for step in steps if step.kind != "wait" and not step.last]
     done = any(step.state is StepState.DONE for step in changing)
     waiting = [step for step in changing if step.state is StepState.WAITING]
-    at = next((step for step in changing if step.state in _OPEN), None)
+    at = next((step for step in changing if step.state in UNSETTLED), None)
     if at is None:
         left = _left(steps, Answer.YES)
         if not waiting:
             return Found(State.PARTLY, f"Carried out.{left}") if left else Found(State.SENT)
         what = f"It ended before step {waiting[0].position + 1}; the rest was not begun.{left}"
-        return Found(State.PARTLY if done else State.STOPPED, what)
-    answer = await took_effect(operation, at.id, aws, before, sleep)
+        return Found(State.PARTLY if done else State.STOPPED, what, changed=done)
+    if at.kind == "bulk":
+        return await _bulk(at, steps, items, evidence, done=done, waiting=bool(waiting))
+    answer = await evidence.step(at.id)
     left, number = _left(steps, answer), at.position + 1
     if answer is Answer.CANNOT_TELL:
-        what = f"Step {number} may have been carried out or not; nobody could tell yet.{left}"
-        return Found(State.UNKNOWN, what, at.position, StepState.UNKNOWN)
+        later = await evidence.later(None)
+        why = f"run {later} has changed it since" if later else "nobody could tell yet"
+        what = f"Step {number} may have been carried out or not; {why}.{left}"
+        return Found(State.UNKNOWN, what, at.position, StepState.UNKNOWN, changed=done or None)
     if answer is Answer.NO:
-        state = State.PARTLY if done or at.kind == "bulk" else State.FAILED
-        return Found(state, f"Step {number} was not carried out.{left}", at.position, StepState.FAILED)
+        state = State.PARTLY if done else State.FAILED
+        what = f"Step {number} was not carried out.{left}"
+        return Found(state, what, at.position, StepState.FAILED, changed=done)
     if waiting or left:
         what = f"Step {number} was carried out; what comes after it was not begun.{left}"
         return Found(State.PARTLY, what, at.position)
     return Found(State.SENT, step=at.position)
 
 
+async def _bulk(
+    at: StepRecord,
+    steps: Sequence[StepRecord],
+    items: Sequence[ItemRecord],
+    evidence: Evidence,
+    *,
+    done: bool,
+    waiting: bool,
+) -> Found:
+    known = await items_settled(items, evidence)
+    answer, told = bulk_answer(known)
+    left = _left(steps, answer)
+    some = done or any(item.state is StepState.DONE for item in known)
+    if answer is Answer.CANNOT_TELL:
+        return Found(State.UNKNOWN, told + left, at.position, StepState.UNKNOWN, known, changed=some or None)
+    if answer is Answer.NO:
+        state = State.PARTLY if some else State.FAILED
+        return Found(state, told + left, at.position, StepState.FAILED, known, changed=some)
+    if waiting or left:
+        what = f"{told} What comes after step {at.position + 1} was not begun.{left}"
+        return Found(State.PARTLY, what, at.position, items=known)
+    return Found(State.SENT, told, at.position, items=known)
+
+
 def _left(steps: Sequence[StepRecord], answer: Answer) -> str:
     """What a run left behind, `answer` being whether its open step was carried out."""
     behind = [step.title for step in steps if step.last and step.state is not StepState.DONE]
-    carried_out = {StepState.DONE} if answer is Answer.NO else {StepState.DONE, *_OPEN}
+    carried_out = {StepState.DONE} if answer is Answer.NO else {StepState.DONE, *UNSETTLED}
     lost = any(step.secret and step.state in carried_out for step in steps)
     told = f" Left behind: {', '.join(behind)}." if behind else ""
     return f"{told}{_LOST}" if lost else told

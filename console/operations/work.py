@@ -35,10 +35,11 @@ class StepFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a step succeeded: AWS's request id, and what is worth saying."""
+    """How a step succeeded: AWS's request id, what is worth saying, and whether it found anything to change."""
 
     request: str = ""
     what: Clean = Clean("")
+    changed: bool = True
 
 
 Tell = Callable[[str, float | None], None]

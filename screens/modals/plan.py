@@ -20,6 +20,7 @@ from console.operations.base import Operation
 from console.operations.confirm import YES, Ask
 from console.operations.events import AtTheGate, Outcome, Progress, Reason
 from console.operations.planned import Planned
+from console.operations.undo import why_not_undone
 from console.problems import Failure
 from console.sources.base import Level
 from console.stack import Stack
@@ -246,7 +247,7 @@ class PlanModal(PacedModal[Outcome | None]):
 
     def _next(self) -> Content:
         run = self._outcome.run if self._outcome else None
-        can_undo = run is not None and "operation" in run.undo
+        can_undo = run is not None and not why_not_undone(run)
         return (
             Content.assemble("\n", ("u", "bold"), " undo   ", ("enter", "bold"), " close") if can_undo else Content("")
         )
@@ -254,7 +255,7 @@ class PlanModal(PacedModal[Outcome | None]):
     def action_undo(self) -> None:
         """Plan what takes the change back."""
         run = self._outcome.run if self._outcome else None
-        if run is not None and "operation" in run.undo:
+        if run is not None and not why_not_undone(run):
             self.app.push_screen(PlanModal(self._changes, Wanted(self._wanted.stack, undoes=run)))
 
     def action_close(self) -> None:

@@ -21,7 +21,7 @@ from console.operations.dynamodb import ContinuousBackups
 from console.operations.ecs import Scale
 from tests.faults import Fault
 from tests.gate.program import FRONTEND, Program
-from tests.gate.world import SOON, World, applied
+from tests.gate.world import SOON, World, applied, world_of
 
 SCALE = ("ecs.scale", "--service", FRONTEND, "--desired")
 PLAN = {
@@ -126,10 +126,15 @@ def test_undo_warns_of_what_was_changed_since(world: World, program: Program, re
 
     first, second = days(17), days(21)
     _, later = program.json("undo", second)
-    assert not any("no longer as run" in warning for warning in later["plan"]["warnings"])
+    assert not any("since" in warning for warning in later["plan"]["warnings"])
     _, earlier = program.json("undo", first)
     assert earlier["reason"] == "unconfirmed"
-    assert f"no longer as run {first} left it" in earlier["plan"]["warnings"][0]
+    assert f"Run {second} has changed it since" in earlier["plan"]["warnings"][0]
+    elsewhere = ContinuousBackups("maps", days=30)  # by somebody whose journal is another
+    with world_of(program.demo, world.folder / "elsewhere") as other, other.runner() as runner:
+        applied(runner, elsewhere, other.stack)
+    _, later = program.json("undo", second)
+    assert f"no longer as run {second} left it" in later["plan"]["warnings"][0]
 
 
 def test_not_waiting_leaves_the_watch_to_the_next_console(world: World, program: Program) -> None:

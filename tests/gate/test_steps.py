@@ -285,7 +285,7 @@ def test_sent_but_not_as_planned_is_a_failure(world: World, script: Script) -> N
     script.plan, script.verified = Plan((Do(),)), False
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-    assert outcome.state is State.FAILED and "not as planned" in outcome.what
+    assert outcome.state is State.FAILED and "the state is as it was before" in outcome.what
 
 
 def test_the_watch_of_a_run_ends_when_a_later_one_changes_the_same(world: World, script: Script) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
-from console.journal.records import State, StepRecord, StepState
+from console.journal.records import ItemRecord, State, StepRecord, StepState
 from console.operations.base import Answer, Observed
-from console.operations.settle import found_out, took_effect, verified
+from console.operations.settle import Evidence, found_out, took_effect, verified
 from console.problems import Failure, Kind, Problem
 from console.text import Clean
 from tests.gate.scripted import Scripted
@@ -20,6 +20,7 @@ AWS = Aws(Target(region="eu-west-1"), Meter())
 BEFORE = Observed({})
 DENIED = Failure(Problem(Kind.DENIED, Clean("Denied.")))
 DONE, SENT, WAITING, UNKNOWN = StepState.DONE, StepState.SENT, StepState.WAITING, StepState.UNKNOWN
+FAILED = StepState.FAILED
 
 
 class Answers(Scripted):
@@ -35,6 +36,9 @@ class Answers(Scripted):
         if isinstance(answer, Failure):
             raise answer
         return answer
+
+    async def happened_to(self, aws: Aws, before: Observed, item: str) -> Answer:
+        return await self.happened(aws, before, item)
 
     async def verify(self, aws: Aws, before: Observed) -> bool:
         return await self.happened(aws, before, "") is Answer.YES
@@ -85,6 +89,15 @@ def steps(*states: StepState, kinds: str = "", last: int = 0) -> Iterator[StepRe
         )
 
 
+def evidence(*answers: Answer | Failure, later: Mapping[str | None, str] | None = None) -> Evidence:
+    """Answers one after the other; `later` are the runs that changed something since, by item."""
+
+    async def since(item: str | None) -> str:
+        return (later or {}).get(item, "")
+
+    return Evidence(Answers(*answers), AWS, BEFORE, Sleeps(), since)
+
+
 @pytest.mark.parametrize(
     ("recorded", "answer", "state", "step", "says"),
     [
@@ -99,7 +112,6 @@ def steps(*states: StepState, kinds: str = "", last: int = 0) -> Iterator[StepRe
         (steps(UNKNOWN), Answer.YES, State.SENT, StepState.DONE, ""),
         (steps(DONE, SENT), Answer.NO, State.PARTLY, StepState.FAILED, "Step 2 was not"),
         (steps(SENT, WAITING), Answer.YES, State.PARTLY, StepState.DONE, "not begun"),
-        (steps(SENT, kinds="b"), Answer.NO, State.PARTLY, StepState.FAILED, "not carried out"),
         (steps(DONE, WAITING, last=1), Answer.NO, State.PARTLY, None, "Left behind: T1"),
         (steps(SENT, WAITING, last=1), Answer.YES, State.PARTLY, StepState.DONE, "Left behind: T1"),
         (steps(SENT, DONE, last=1), Answer.YES, State.SENT, StepState.DONE, ""),
@@ -113,7 +125,37 @@ def steps(*states: StepState, kinds: str = "", last: int = 0) -> Iterator[StepRe
 async def test_each_place_at_which_a_process_can_end(
     recorded: Iterator[StepRecord], answer: Answer, state: State, step: StepState | None, says: str
 ) -> None:
-    found = await found_out(Answers(answer), tuple(recorded), AWS, BEFORE, Sleeps())
+    found = await found_out(tuple(recorded), (), evidence(answer))
     assert found.state is state
     assert (None if found.step is None else found.step_state) is step
     assert says in found.what and bool(found.what) == bool(says)
+
+
+async def test_a_state_that_another_run_has_changed_since_says_nothing_of_this_one() -> None:
+    found = await found_out(tuple(steps(SENT)), (), evidence(Answer.YES, later={None: "0101-later"}))
+    assert (found.state, found.changed) == (State.UNKNOWN, None)
+    assert "run 0101-later has changed it since" in found.what
+
+
+@pytest.mark.parametrize(
+    ("states", "answer", "later", "state", "says", "changed"),
+    [
+        ((DONE, WAITING), Answer.YES, {}, State.PARTLY, "Of 2: 1 done, 1 not begun.", True),
+        ((SENT, WAITING), Answer.YES, {}, State.PARTLY, "Of 2: 1 done, 1 not begun.", True),
+        ((SENT, WAITING), Answer.NO, {}, State.FAILED, "Of 2: 1 not carried out, 1 not begun.", False),
+        ((SENT, WAITING), Answer.CANNOT_TELL, {}, State.UNKNOWN, "Of 2: 1 unknown, 1 not begun.", None),
+        ((SENT, WAITING), Answer.YES, {"i0": "later"}, State.UNKNOWN, "Of 2: 1 unknown, 1 not begun.", None),
+        ((DONE, SENT), Answer.YES, {"i0": "later"}, State.SENT, "Of 2: 2 done.", True),
+        ((DONE, DONE), Answer.NO, {}, State.SENT, "Of 2: 2 done.", True),
+        ((DONE, FAILED, WAITING), Answer.YES, {}, State.PARTLY, "Of 3: 1 done, 1 not carried out, 1 not begun.", True),
+        ((WAITING, WAITING), Answer.YES, {}, State.FAILED, "Of 2: 2 not begun.", False),
+    ],
+)
+async def test_a_bulk_is_settled_item_by_item(
+    states: tuple[StepState, ...], answer: Answer, later: dict[str | None, str], state: State, says: str,
+    changed: bool | None,
+) -> None:  # fmt: skip
+    items = [ItemRecord(at, f"i{at}", state=one) for at, one in enumerate(states)]
+    found = await found_out(tuple(steps(SENT, kinds="b")), items, evidence(answer, later=later))
+    assert (found.state, found.what, found.changed) == (state, says, changed)
+    assert [item.state for item in found.items if item.state is WAITING] == [one for one in states if one is WAITING]
