@@ -71,6 +71,12 @@ class Suspect(Exception):
     """An answer with status 200 that lacks what a true answer always has."""
 
 
+_OPTIMISTIC_LOCKS: Final = frozenset(
+    "PreconditionFailed PreconditionFailedException OptimisticLockException WAFOptimisticLockException "
+    "ConditionalCheckFailedException InvalidIfMatchVersion".split()
+)
+"""What AWS says where a change named the version that it was made from, and there is another by now."""
+
 _CODES: Final[dict[Kind, frozenset[str]]] = {
     Kind.LOGIN: frozenset(
         "ExpiredToken ExpiredTokenException RequestExpired UnrecognizedClientException InvalidClientTokenId "
@@ -89,16 +95,17 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
     Kind.SKEW: frozenset("InvalidSignatureException RequestTimeTooSkewed SignatureDoesNotMatch".split()),
     Kind.NETWORK: frozenset("InternalError InternalFailure ServiceUnavailable ServiceUnavailableException 503 500 "
                             "InternalServerError InternalServiceError 502 504".split()),
-    Kind.CONFLICT: frozenset(
-        "ConflictException PreconditionFailed OptimisticLockException ResourceInUseException "
-        "ResourceConflictException WAFOptimisticLockException ConditionalCheckFailedException "
-        "OperationAborted ResourceAlreadyExistsException InvalidDBInstanceState".split()
+    Kind.CONFLICT: _OPTIMISTIC_LOCKS | frozenset(
+        "ConflictException ResourceInUseException ResourceConflictException OperationAborted "
+        "ResourceAlreadyExistsException InvalidDBInstanceState".split()
     ),
     Kind.UNAVAILABLE: frozenset(
         "SubscriptionRequiredException OptInRequired NotImplemented UnknownOperationException "
         "UnsupportedOperation InvalidAction DataUnavailableException".split()
     ),
 }  # fmt: skip
+_OLDER: Final = "Shown values are older. It will be asked again."
+_AGAIN: Final = ". It will be tried again."
 _NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|^404$")
 _INVALID: Final = re.compile(r"Invalid|Validation|Malformed|Missing|InvalidParameter|ClientException")
 # How AWS words a denial: IAM user guide, "Troubleshoot access denied error messages".
@@ -174,12 +181,13 @@ def classify(
     permission: str = "",
     profile: str = "",
     where: str = "",
-    policy: str = READING,
+    changing: bool = False,
     now: datetime | None = None,
 ) -> Problem:
     """Explain an exception. `permission` is the IAM action that the call needed, `where` its service and region.
 
-    `policy` is the command that prints the policy in which the permission stands.
+    `changing` says that it was met on the way of a change: nothing tries that again by itself, as the panels do, and
+    what is missing for it stands in the whole policy.
     """
     if isinstance(error, Failure):
         return error.problem
@@ -188,7 +196,8 @@ def classify(
     place = f" ({where})" if where else ""
     response = getattr(error, "response", None)
     if isinstance(error, Suspect):
-        return Problem(Kind.SUSPECT, clean(f"{error}{place}"), Clean("Shown values are older. It will be asked again."))
+        hint = "What answered may not be AWS: look again." if changing else _OLDER
+        return Problem(Kind.SUSPECT, clean(f"{error}{place}"), Clean(hint))
     if known := next((cls.__name__ for cls in type(error).__mro__ if cls.__name__ in _LOGIN), None):
         return _from_chain(error, known, profile)
     if name == "RuntimeError" and "credential" in str(error).lower():
@@ -204,11 +213,11 @@ def classify(
             Clean("Pass --region, set AWS_REGION, or name it in the stack file."),
         )
     if isinstance(response, dict) and response.keys() & {"Error", "ResponseMetadata"}:
-        return _from_code(response, permission, profile, place, policy, now or datetime.now(UTC))
-    return _from_library(error, name, names, place)
+        return _from_code(response, permission, profile, place, now or datetime.now(UTC), changing=changing)
+    return _from_library(error, name, names, place, changing=changing)
 
 
-def _from_library(error: BaseException, name: str, names: set[str], place: str) -> Problem:
+def _from_library(error: BaseException, name: str, names: set[str], place: str, *, changing: bool) -> Problem:
     """What is neither of the credentials nor an answer of AWS: the line, a foreign answer, or a fault of ours."""
     if "ParamValidationError" in names:
         return Problem(
@@ -235,7 +244,7 @@ def _from_library(error: BaseException, name: str, names: set[str], place: str) 
         return Problem(
             Kind.NETWORK,
             clean(f"No answer{place}: {_reason(error)}", limit=300),
-            Clean("Check the line, the proxy and the endpoint. It will be tried again."),
+            Clean(f"Check the line, the proxy and the endpoint{', then try again.' if changing else _AGAIN}"),
         )
     return Problem(
         Kind.BUG,
@@ -276,7 +285,7 @@ def _ended(sentence: str) -> str:
 
 
 def _from_code(
-    response: dict[str, Any], permission: str, profile: str, place: str, policy: str, now: datetime
+    response: dict[str, Any], permission: str, profile: str, place: str, now: datetime, *, changing: bool
 ) -> Problem:
     error, status = response.get("Error") or {}, response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
     code = str(error.get("Code") or status)
@@ -291,7 +300,7 @@ def _from_code(
         action = named.group(1) if named else permission
         why = _why_denied(message)
         what = clean(f"Access denied: {action or code}{place}{f': {why}' if why else '.'}", limit=500)
-        return Problem(kind, what, clean(_remedy(why, action, policy)), shown, action)
+        return Problem(kind, what, clean(_remedy(why, action, CHANGING if changing else READING)), shown, action)
     if kind is Kind.LOGIN:
         return Problem(
             kind,
@@ -306,9 +315,12 @@ def _from_code(
             Clean("Set the clock (timedatectl set-ntp true) and try again."),
             shown,
         )
+    if code in _OPTIMISTIC_LOCKS:
+        what = clean(f"Someone else changed it at the same moment ({code}{place}): {message}", limit=400)
+        return Problem(kind, what, Clean("Look again at what it is now."), shown)
     hints = {
-        Kind.THROTTLED: "Asked less often until it passes.",
-        Kind.NETWORK: "AWS's side; it will be tried again.",
+        Kind.THROTTLED: "Try again in a moment." if changing else "Asked less often until it passes.",
+        Kind.NETWORK: "AWS's side; try again in a moment." if changing else "AWS's side; it will be tried again.",
         Kind.NOT_FOUND: "Check the name in the stack file, the region and the account.",
         Kind.UNAVAILABLE: "This account, region or endpoint does not offer it.",
         Kind.CONFLICT: "Something else is changing it; look again in a moment.",

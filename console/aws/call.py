@@ -23,7 +23,7 @@ from console.aws.meter import Meter
 from console.aws.metrics import Metrics
 from console.aws.session import CLOSED, Clients, config_of
 from console.aws.target import Target
-from console.problems import READING, Failure, Kind, Suspect, classify
+from console.problems import Failure, Kind, Suspect, classify
 
 Answer = dict[str, Any]
 
@@ -48,8 +48,8 @@ class WriteRefused(AssertionError):
 class Aws:
     """Calls AWS as one target, for reading, or with `writes` for the runner alone.
 
-    `timeout` is how many seconds a reply is waited for, where it is not the usual; `policy` is the command that prints
-    what must be allowed. `refused` says that AWS did
+    `timeout` is how many seconds a reply is waited for, where it is not the usual; `changing` says that what is asked
+    serves a change, of which a problem must tell in other words. `refused` says that AWS did
     not accept its credentials, which its session would keep.
     """
 
@@ -60,7 +60,7 @@ class Aws:
         *,
         writes: bool = False,
         timeout: float | None = None,
-        policy: str = READING,
+        changing: bool = False,
         limits: Limits = SHARED,
         account: str = "",
     ) -> None:
@@ -69,7 +69,7 @@ class Aws:
         self.account = account
         self.called: set[str] = set()
         self.refused = False
-        self._policy = policy
+        self._changing = changing
         self._limits = limits
         self._writes = writes
         self._clients = Clients(
@@ -186,7 +186,7 @@ class Aws:
             permission=iam_action(service, api),
             profile=self.target.profile or "",
             where=place,
-            policy=self._policy,
+            changing=self._changing,
         )
         self.refused = self.refused or problem.kind is Kind.LOGIN
         return Failure(problem)

@@ -14,7 +14,7 @@ from console.aws import mfa
 from console.aws.meter import Meter
 from console.aws.quiet import undisturbed
 from console.aws.target import Target
-from console.problems import READING, Failure
+from console.problems import Failure
 from console.stack import Stack
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Connections:
         *,
         writes: bool = False,
         timeout: float | None = None,
-        policy: str = READING,
+        changing: bool = False,
         drain: float = DRAIN,
         retry: float = RETRY,
     ) -> None:
@@ -66,7 +66,7 @@ class Connections:
         self._target_of = target_of
         self._writes = writes
         self._timeout = timeout
-        self._policy = policy
+        self._changing = changing
         self._drain = drain
         self._retry = retry
         self._open: dict[_Key, asyncio.Task[Connection]] = {}
@@ -159,7 +159,7 @@ class Connections:
         from console.aws.call import Aws
         from console.aws.identity import account_problem, who_am_i
 
-        aws = Aws(target, self.meter, writes=self._writes, timeout=self._timeout, policy=self._policy)
+        aws = Aws(target, self.meter, writes=self._writes, timeout=self._timeout, changing=self._changing)
         try:
             identity = await who_am_i(aws)
             if problem := account_problem(identity, account):

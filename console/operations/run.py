@@ -165,7 +165,7 @@ class Run:
         except StepFailed as failed:
             return await self._failed(step, failed, changed=changed, last=last)
         except Exception as error:  # noqa: BLE001 - whatever a step raises, its run must be settled and recorded
-            perhaps = StepFailed(str(classify(error, where=step.id)), Changed.PERHAPS)
+            perhaps = StepFailed(str(classify(error, where=step.id, changing=True)), Changed.PERHAPS)
             return await self._failed(step, perhaps, changed=changed, last=last)
         if done.changed:
             self._changes(step)

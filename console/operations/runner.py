@@ -29,7 +29,7 @@ from console.operations.planned import Planned
 from console.operations.record import before_of, operation_of, undo_of
 from console.operations.runs import Runs
 from console.operations.undo import why_not_undone
-from console.problems import CHANGING, OTHER_ACCOUNT, Failure
+from console.problems import OTHER_ACCOUNT, Failure
 from console.stack import Stack
 from console.text import Clean
 from console.write_state import WriteState
@@ -67,8 +67,8 @@ class Runner:
         self.write_state = write_state
         self._listener = listener
         self._leaving = threading.Event()
-        self._reads = Connections(target_of, meter, policy=CHANGING)
-        self._writes = Connections(target_of, self._reads.meter, writes=True, timeout=timeout, policy=CHANGING)
+        self._reads = Connections(target_of, meter, changing=True)
+        self._writes = Connections(target_of, self._reads.meter, writes=True, timeout=timeout, changing=True)
         self._gate = Gate(self._reads, self._writes, write_state, journal.locks, now)
         self._context = Context(journal, self._tell, sleep, now, self._leaving.is_set)
         self._runs = Runs(self._gate, self._context)

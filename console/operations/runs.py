@@ -168,7 +168,7 @@ class Runs:
         except (Failure, LookupError) as error:
             return await self._give_up(record, f"It cannot be settled now: {error.args[0]}")
         except Exception as error:  # noqa: BLE001 - a record that this version cannot read must not hide the others
-            return await self._give_up(record, f"It cannot be settled: {classify(error).what}")
+            return await self._give_up(record, f"It cannot be settled: {classify(error, changing=True).what}")
         if run.state in _UNDER_WAY:
             self._finish(run)
         else:
@@ -208,7 +208,7 @@ class Runs:
             try:
                 await run.finish()
             except Exception as error:  # noqa: BLE001 - what was sent must not stay without an outcome
-                await run.ledger.become(State.UNKNOWN, str(classify(error).what), changed=run.changed)
+                await run.ledger.become(State.UNKNOWN, str(classify(error, changing=True).what), changed=run.changed)
             finally:
                 await self._release(run)
 

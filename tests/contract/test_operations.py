@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore
+import botocore.session
 import pytest
 from botocore.utils import EVENT_ALIASES
 
@@ -94,6 +96,25 @@ def test_the_journal_can_make_it_again(kind: type[Operation], example: Operation
     kept = recorded(example)
     assert not [p.name for p in parameters(kind) if p.is_secret and p.name in kept]
     assert recorded(rebuild(kind, kept)) == kept
+
+
+LOCKS = {"IfMatch", "RevisionId", "LockToken", "ExpectedRevision", "ExpectedVersion", "ETag", "VersionToken"}
+"""What AWS's APIs call the version that a change is made from, where they refuse another (their service models)."""
+
+
+@every
+def test_it_uses_the_optimistic_lock_of_its_calls(kind: type[Operation], world: World, example: Operation) -> None:
+    loader = botocore.session.get_session()
+    with world.runner() as runner:
+        for call in planned(runner, example, world.stack).plan.calls():
+            model = loader.get_service_model(call.service)
+            shape = model.operation_model(_api(model, call.operation)).input_shape
+            offered = LOCKS & set(shape.members if shape else ())
+            assert offered <= set(call.params), f"{call.id} could name the version that it was planned from"
+
+
+def _api(model: Any, operation: str) -> str:
+    return next(name for name in model.operation_names if botocore.xform_name(name) == operation)
 
 
 @every

@@ -9,7 +9,7 @@ import botocore.exceptions as raised
 import pytest
 from aiohttp import ClientPayloadError
 
-from console.problems import CHANGING, Failure, Kind, Problem, Suspect, classify
+from console.problems import Failure, Kind, Problem, Suspect, classify
 from console.text import Clean
 
 
@@ -119,7 +119,7 @@ DENIALS = [
 
 @pytest.mark.parametrize(("message", "what", "hint"), DENIALS)
 def test_a_denial_keeps_the_reason_of_aws_and_names_what_helps(message: str, what: str, hint: str) -> None:
-    problem = classify(client_error("AccessDeniedException", message), permission="ecs:UpdateService", policy=CHANGING)
+    problem = classify(client_error("AccessDeniedException", message), permission="ecs:UpdateService", changing=True)
     assert what in problem.what
     assert hint in problem.hint
     assert "--read-only" not in problem.hint
@@ -129,6 +129,22 @@ def test_a_denial_keeps_the_reason_of_aws_and_names_what_helps(message: str, wha
 def test_a_read_that_was_denied_names_the_policy_for_looking() -> None:
     problem = classify(client_error("AccessDenied", USER), permission="ecs:DescribeServices")
     assert problem.hint.endswith("of: groundskeeper policy --read-only.")
+
+
+@pytest.mark.parametrize(("error", "kind"), KINDS, ids=lambda value: str(value)[:40])
+def test_of_a_change_nothing_is_promised_to_be_tried_again(error: Exception, kind: Kind) -> None:
+    problem = classify(error, changing=True)
+    assert problem.kind is kind
+    for promise in ("will be tried", "will be asked", "Asked less often", "Shown values", "--read-only"):
+        assert promise not in str(problem)
+
+
+@pytest.mark.parametrize("code", ["PreconditionFailed", "WAFOptimisticLockException", "OptimisticLockException"])
+def test_the_locks_of_aws_say_that_someone_else_changed_it(code: str) -> None:
+    problem = classify(client_error(code, "The version is another."), changing=True)
+    assert problem.kind is Kind.CONFLICT
+    assert problem.what.startswith("Someone else changed it at the same moment")
+    assert "The version is another." in problem.what
 
 
 def test_a_certificate_that_is_not_trusted_is_told_as_that() -> None:
