@@ -124,7 +124,8 @@ async def sweeps(workspace: Workspace, view: AnySource | None = None) -> AsyncIt
             asked = None if view is None else (view,) if view.wants(stack) else ()
             readings = await sweep(connections, stack, asked)
             found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
-            yield Swept(stack, at, tuple(worst_first(found)), workspace.words(stack))
+            words = (await connections.resolved(stack)).words
+            yield Swept(stack, at, tuple(worst_first(found)), words)
     finally:
         await connections.close()
 
