@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from console.journal.journal import Journal
-from console.journal.records import Filter, ItemRecord, RunRecord, State, StepState
+from console.journal.records import ItemRecord, RunRecord, State, StepState
 from console.journal.store import JournalError
 from console.operations.events import Progress
 from console.operations.work import Done
@@ -85,9 +85,8 @@ class Ledger:
 
     async def later_run(self) -> str:
         """The id of a run that changed the same resource after this one; empty where there is none."""
-        for _, arn in self.run.targets:
-            wanted = Filter(target=arn, since=self.run.started)
-            for run in await asyncio.wrap_future(self._context.journal.runs(wanted)):
-                if run.id != self.run.id and run.state not in _IN_VAIN:
-                    return run.id
+        for run in await asyncio.wrap_future(self._context.journal.later_changes(self.run.id)):
+            # One that cannot be read may have changed it as well.
+            if not isinstance(run, RunRecord) or run.state not in _IN_VAIN:
+                return run.id
         return ""
