@@ -73,11 +73,11 @@ def _to_write(path: Path) -> Opened:
         if not 0 <= version_of(db) <= VERSION:
             raise _Newer
         path.chmod(0o600)
-        # The shared memory of WAL does not work between machines.
-        db.execute(f"PRAGMA journal_mode = {'TRUNCATE' if kind else 'WAL'}")
         db.execute(f"PRAGMA synchronous = {'EXTRA' if kind else 'FULL'}")
         teach(db)
         migrate(db)
+        # Last, so that a file of another program stays as it is. WAL's shared memory does not work between machines.
+        db.execute(f"PRAGMA journal_mode = {'TRUNCATE' if kind else 'WAL'}")
     except BaseException:
         db.close()
         raise

@@ -108,12 +108,14 @@ class SqliteStore:
     """The journal in a folder of its own, for this user's eyes only. Use it in one thread.
 
     A file that cannot be written is opened for reading: then every change of it raises `JournalError`, and so does
-    opening one that cannot be read either. The next change tries again whether it can be written by now.
+    opening one that cannot be read either. The next change tries again whether it can be written by now, and nothing
+    new is recorded in a file that was moved aside.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
         self._opened = open_file(self._path)
+        self._file = self._there()
 
     @property
     def note(self) -> str:
@@ -122,8 +124,9 @@ class SqliteStore:
 
     def refusal(self) -> str:
         """Why it can only be read, if that is still so; empty where it can be written."""
-        if self._opened.refusal:
+        if self._opened.refusal or self._there() != self._file:
             former, self._opened = self._opened, open_file(self._path)
+            self._file = self._there()
             former.db.close()
         return self._opened.refusal
 
@@ -224,6 +227,14 @@ class SqliteStore:
         """Let go of the file."""
         self._db.close()
 
+    def _there(self) -> tuple[int, int] | None:
+        """Which file lies there now: the one that was opened may have been moved aside or deleted."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
     @property
     def _db(self) -> sqlite3.Connection:
         return self._opened.db
@@ -262,7 +273,7 @@ class SqliteStore:
     @contextmanager
     def _writing(self, *, anew: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction. With `anew` something begins, which must not where a newer version is at the file by now."""
-        if refusal := self.refusal():
+        if (anew or self._opened.refusal) and (refusal := self.refusal()):
             raise JournalError(refusal)
         with explained(self._path):
             db = self._db
