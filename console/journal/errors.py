@@ -12,7 +12,7 @@ from console.text import clean
 
 NEXT: Final = "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_MOVE_IT: Final = (
+MOVE_IT: Final = (
     "It is left as it is. Next: move it aside together with its -wal and -shm, and a new one is begun; "
     "or name another folder in GROUNDSKEEPER_STATE_DIR."
 )
@@ -27,7 +27,7 @@ def unusable(path: Path, error: sqlite3.Error | OSError) -> JournalError:
     broken = isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
     return JournalError(
         f"The journal {path} cannot be used: {reason_of(error)}. What cannot be recorded is not done. "
-        f"{_MOVE_IT if broken else NEXT}"
+        f"{MOVE_IT if broken else NEXT}"
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from console.journal.errors import NEXT, JournalError, explained, reason_of, unusable
+from console.journal.errors import MOVE_IT, NEXT, JournalError, explained, reason_of, unusable
 from console.journal.filesystem import network_filesystem
 from console.journal.schema import VERSION, migrate, read_as_it_is, teach, version_of
 from console.settings import make_private
@@ -36,7 +36,7 @@ def open_file(path: Path) -> Opened:
     with explained(path):
         make_private(path.parent)
         if path.exists() and not S_ISREG(path.stat().st_mode):
-            raise JournalError(f"The journal {path} cannot be used: it is no file. {NEXT}")
+            raise JournalError(f"The journal {path} cannot be used: it is no file. {MOVE_IT}")
     try:
         return _to_write(path)
     except _Newer:
