@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from console.journal.journal import Journal
 from console.journal.reconcile import is_adrift
-from console.journal.records import AT_WORK, ENDED, Filter, RunRecord, State, StepRecord
+from console.journal.records import AT_WORK, ENDED, AnyRun, Entry, Filter, RunRecord, State
 from console.journal.store import JournalError
 from console.operations.base import Operation
 from console.operations.events import Outcome, Progress
@@ -37,7 +37,8 @@ Heard = Callable[[Progress], None]
 class Changes:
     """The runner and the journal of one console, as awaitables on the UI's loop.
 
-    `changed` is called with the name of a stack when a change of it was sent, and when it has ended.
+    `changed` is called with the name of a stack when a change of it was sent, and when it has ended; with no name
+    when the journal can be used no longer, or again.
     """
 
     def __init__(
@@ -98,8 +99,9 @@ class Changes:
         try:
             outcomes = await self._result(self._runner.reconcile(stacks))
         except JournalError as error:
-            self.problem = Problem(Kind.INVALID, clean(error), Clean("Until then no change can be made."))
             outcomes = ()
+            self._failed(error)
+            return outcomes
         await self.look()
         return outcomes
 
@@ -107,26 +109,32 @@ class Changes:
         """From now on see what other consoles change, and take over what they leave behind."""
         self._minding = self._loop.create_task(self._mind(stacks, every))
 
-    async def runs(self, wanted: Filter) -> tuple[RunRecord, ...]:
+    async def runs(self, wanted: Filter) -> tuple[AnyRun, ...]:
         """Changes of the journal, the newest first. Raises `JournalError`."""
         return await self._result(self.journal.runs(wanted))
 
-    async def run(self, name: str) -> RunRecord:
-        """One change as it is now. Raises `JournalError`."""
+    async def run(self, name: str) -> AnyRun:
+        """One change as it is now. Raises `JournalError`, and `LookupError` where there is none."""
         return await self._result(self.journal.find(name))
 
-    async def steps(self, run: RunRecord) -> tuple[StepRecord, ...]:
-        """The steps of a change. Raises `JournalError`."""
-        return await self._result(self.journal.steps(run.id))
+    async def entry(self, run: AnyRun) -> Entry:
+        """A change with its steps and their items. Raises `JournalError`."""
+        return await self._result(self.journal.entry(run))
 
     async def look(self) -> None:
-        """Count again what is watched and what is unknown."""
+        """Count again what is watched and what is unknown, and see whether changes can be recorded."""
         try:
             self.open_runs = await self._result(self.journal.open_runs())
+            refusal = await self._result(self.journal.refusal())
         except JournalError as error:
-            self.problem = Problem(Kind.INVALID, clean(error), Clean("Until then no change can be made."))
+            self._failed(error)
+        else:
+            self.problem = _problem(refusal) if refusal else None
 
-    def stop(self, run: RunRecord) -> None:
+    def _failed(self, error: JournalError) -> None:
+        self.problem = _problem(str(error))
+
+    def stop(self, run: AnyRun) -> None:
         """Stop a run before its next step, or stop watching it."""
         self._runner.stop(run.id)
 
@@ -168,9 +176,11 @@ class Changes:
     async def _mind(self, stacks: tuple[Stack, ...], every: float) -> None:
         asked = self._adrift
         while True:
-            before = {(run.id, run.state): run.stack for run in self.open_runs}
+            before, problem = {(run.id, run.state): run.stack for run in self.open_runs}, self.problem
             await asyncio.sleep(every)
             await self.look()
+            if self.problem != problem:
+                self._changed("")
             now = {(run.id, run.state): run.stack for run in self.open_runs}
             for stack in {(before | now)[one] for one in before.keys() ^ now.keys()}:
                 self._changed(stack)
@@ -181,9 +191,13 @@ class Changes:
 
     @property
     def _adrift(self) -> set[str]:
-        return {run.id for run in self.open_runs if is_adrift(run)}
+        return {run.id for run in self.open_runs if is_adrift(run, self.journal.locks)}
 
     def _soon(self, work: Any) -> None:
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _problem(why: str) -> Problem:
+    return Problem(Kind.INVALID, clean(why), Clean("Until then no change can be made."))

@@ -72,9 +72,10 @@ class ConsoleScreen(PacedScreen[None]):
         return self.desk.stack
 
     def problem(self) -> Problem | None:
-        """What keeps everything from being read, or the stack in hand."""
+        """What keeps everything from being read, or the stack in hand; else what keeps all from being changed."""
         stack = self.stack_in_hand()
-        return self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
+        problem = self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
+        return problem or (self.desk.changes.problem if self.desk.changes else None)
 
     def on_mount(self) -> None:
         """Follow the desk."""

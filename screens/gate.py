@@ -12,7 +12,7 @@ from console.sources.base import Report
 from console.text import Clean
 
 if TYPE_CHECKING:
-    from console.journal.records import RunRecord
+    from console.journal.records import AnyRun
     from console.operations.base import Operation
     from screens.modals.actions import Action, Subject
 
@@ -79,10 +79,15 @@ def open_plan(app: App[Any], desk: Desk, selection: Subject, operation: Operatio
         app.push_screen(PlanModal(desk.changes, Wanted(selection.stack, operation)))
 
 
-def open_undo(app: App[Any], desk: Desk, run: RunRecord) -> None:
-    """Show the plan of what takes a change back."""
+def open_undo(app: App[Any], desk: Desk, run: AnyRun) -> None:
+    """Show the plan of what takes a change back; one that cannot be read is not taken back."""
+    from console.journal.export import cannot_undo
+    from console.journal.records import UnreadableRun
     from screens.modals.plan import PlanModal, Wanted
 
+    if isinstance(run, UnreadableRun):
+        app.notify(cannot_undo(run), severity="warning", markup=False)
+        return
     stack = next((stack for stack in desk.stacks if stack.name == run.stack), None)
     if stack is None:
         app.notify(f"Stack {run.stack} is not among the stack files any more.", severity="warning", markup=False)

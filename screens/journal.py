@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -11,7 +14,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
-from console.sources.base import Level
+from console.problems import Kind, Problem
+from console.sources.base import Level, Reading
+from console.text import clean
 from screens.base import ConsoleScreen
 from widgets.filter_bar import FilterBar
 from widgets.level import STYLES, SYMBOLS
@@ -20,38 +25,73 @@ from widgets.table import Table
 from widgets.table_layout import Column
 
 if TYPE_CHECKING:
-    from console.journal.records import RunRecord
+    from console.changes import Changes
+    from console.journal.records import AnyRun, RunRecord
 
 SHOWN = 1_000
 """Changes that are loaded, the newest; the filter looks through all of them."""
 LOOK_SECONDS = 5.0
 
-LEVELS = {"done": Level.OK, "failed": Level.CRIT, "partly": Level.CRIT, "unknown": Level.UNKNOWN, "stopped": Level.WARN}
+LEVELS = {
+    "done": Level.OK,
+    "failed": Level.CRIT,
+    "partly": Level.CRIT,
+    "unknown": Level.UNKNOWN,
+    "unreadable": Level.UNKNOWN,
+    "stopped": Level.WARN,
+}
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-def _state(run: RunRecord) -> Content:
-    from console.journal.reconcile import state_of
+@dataclass(frozen=True)
+class Row:
+    """One change with the state in which it is shown; `read` is None where its record cannot be read, `why` tells."""
 
-    state = state_of(run).value
+    run: AnyRun
+    state: str
+    read: RunRecord | None
+    why: str = ""
+
+    @property
+    def when(self) -> str:
+        """When it was begun."""
+        return f"{self.run.started.astimezone():%m-%d %H:%M:%S}" if self.run.started else "unknown time"
+
+    @property
+    def names(self) -> str:
+        """What it was made on."""
+        names = [name for name, _ in self.read.targets] if self.read else []
+        return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def rows_of(runs: Iterable[AnyRun], changes: Changes) -> list[Row]:
+    """Runs as they are shown. Blocks: whether a process lives is looked up."""
+    from console.journal.export import shown_state, why_unreadable
+    from console.journal.records import RunRecord
+
+    locks = changes.journal.locks
+    return [
+        Row(run, shown_state(run, locks), run)
+        if isinstance(run, RunRecord)
+        else Row(run, shown_state(run), None, why_unreadable(run))
+        for run in runs
+    ]
+
+
+def state_cell(state: str) -> Content:
+    """A state with its symbol."""
     level = LEVELS.get(state)
     return Content.styled(f"{SYMBOLS[level]} {state}", STYLES[level]) if level is not None else Content(f"◌ {state}")
 
 
-def _names(run: RunRecord) -> str:
-    names = [name for name, _ in run.targets]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-COLUMNS: tuple[Column[RunRecord], ...] = (
-    Column(
-        "when", "When", lambda run: f"{run.started.astimezone():%m-%d %H:%M:%S}", width=14, sort=lambda r: r.started
-    ),
-    Column("state", "State", _state, width=10),
-    Column("operation", "Operation", lambda run: run.operation, width=16, good=22, share=1, most=30),
-    Column("targets", "On", _names, width=18, good=30, share=2),
-    Column("stack", "Stack", lambda run: run.stack, width=14, hide=2),
-    Column("who", "Who", lambda run: run.who.login, width=8, most=20, share=1, hide=1),
-    Column("outcome", "Outcome", lambda run: run.outcome, width=16, good=30, share=3),
+COLUMNS: tuple[Column[Row], ...] = (
+    Column("when", "When", lambda row: row.when, width=14, sort=lambda row: row.run.started or _LONG_AGO),
+    Column("state", "State", lambda row: state_cell(row.state), width=12),
+    Column("operation", "Operation", lambda r: r.read.operation if r.read else "", width=16, good=22, share=1, most=30),
+    Column("targets", "On", lambda row: row.names, width=18, good=30, share=2),
+    Column("stack", "Stack", lambda row: row.run.stack, width=14, hide=2),
+    Column("who", "Who", lambda row: row.read.who.login if row.read else "", width=8, most=20, share=1, hide=1),
+    Column("outcome", "Outcome", lambda row: row.read.outcome if row.read else row.why, width=16, good=30, share=3),
 )
 
 
@@ -70,8 +110,8 @@ class JournalScreen(ConsoleScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._text = ""
-        empty = "No change has been made yet."
-        self._table: Table[RunRecord] = Table(COLUMNS, lambda run: run.id, empty=empty, marks=False)
+        empty = "The journal is not read yet."
+        self._table: Table[Row] = Table(COLUMNS, lambda row: row.run.id, empty=empty, marks=False)
 
     def body(self) -> Iterable[Widget]:
         """The changes, newest first."""
@@ -97,21 +137,30 @@ class JournalScreen(ConsoleScreen):
         from console.journal.records import Filter
         from console.journal.store import JournalError
 
-        if self.desk.changes is None:
+        changes, panel = self.desk.changes, self.query_one(Panel)
+        if changes is None:
             return
         try:
-            runs = await self.desk.changes.runs(Filter(text=self._text, limit=SHOWN))
+            runs = await changes.runs(Filter(text=self._text, limit=SHOWN))
         except JournalError as error:
-            self._table.empty = str(error)
-            runs = ()
-        self._table.set_rows(runs, more=len(runs) == SHOWN)
-        self.query_one(Panel).note(f"{len(runs)} changes" + (" and older ones" if len(runs) == SHOWN else ""))
+            panel.show(Reading(problem=Problem(Kind.INVALID, clean(error))))
+            return
+        panel.show(Reading())
+        rows = await asyncio.to_thread(rows_of, runs, changes)
+        self._table.empty = "No change in which this is found." if self._text else "No change has been made yet."
+        self._table.set_rows(rows, more=len(rows) == SHOWN)
+        unreadable = sum(row.read is None for row in rows)
+        panel.note(
+            f"{len(rows)} changes"
+            + (f", {unreadable} unreadable" if unreadable else "")
+            + (" and older ones" if len(rows) == SHOWN else "")
+        )
 
     def on_table_selected(self, event: Table.Selected) -> None:
         """Show the steps of a change."""
         from screens.run import RunScreen
 
-        self.app.push_screen(RunScreen(self.desk, event.row))
+        self.app.push_screen(RunScreen(self.desk, event.row.run))
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Look through the whole journal."""
@@ -135,7 +184,7 @@ class JournalScreen(ConsoleScreen):
         from screens.gate import open_undo
 
         if self._table.cursor_row is not None:
-            open_undo(self.app, self.desk, self._table.cursor_row)
+            open_undo(self.app, self.desk, self._table.cursor_row.run)
 
     def action_export(self) -> None:
         """Save what is shown, as Markdown."""
@@ -143,14 +192,19 @@ class JournalScreen(ConsoleScreen):
 
     @work(group="export", exclusive=True)
     async def _export(self) -> None:
-        import asyncio
-
         from console.journal.export import markdown
+        from console.journal.store import JournalError
         from screens.save import save_text
 
-        if self.desk.changes is None:
+        changes, runs = self.desk.changes, [row.run for row in self._table.model.rows]
+        if changes is None:
             return
-        runs = self._table.model.rows
-        parts = [markdown(run, await self.desk.changes.steps(run)) for run in runs]
-        path = await asyncio.to_thread(save_text, "journal.md", "\n".join(parts))
+        locks = changes.journal.locks
+        try:
+            entries = [await changes.entry(run) for run in runs]
+            parts = [await asyncio.to_thread(markdown, e.run, e.steps, e.items, locks) for e in entries]
+            path = await asyncio.to_thread(save_text, "journal.md", "\n".join(parts))
+        except (JournalError, OSError) as error:
+            self.notify(str(clean(f"Nothing was saved. {error}")), severity="error", markup=False)
+            return
         self.notify(f"Saved {len(runs)} changes to {path}", markup=False)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from console.desk import Desk
+from console.sources.base import Level
+from console.text import clean
 from screens.frame import header_state
 from widgets.detail_lines import fact_lines, section
 from widgets.footer import Footer
 from widgets.header import Header
+from widgets.level import STYLES, SYMBOLS
 from widgets.terminal.pace import PacedScreen
 from widgets.text_view import TextView, hang
 
 if TYPE_CHECKING:
-    from console.journal.records import RunRecord, StepRecord
+    from console.journal.records import AnyRun, Entry, ItemRecord, RunRecord, StepRecord, UnreadableRun
+
+LOOK_SECONDS = 2.0
 
 
 class RunView(TextView):
@@ -25,73 +31,107 @@ class RunView(TextView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._run: RunRecord | None = None
-        self._steps: tuple[StepRecord, ...] = ()
+        self._entry: Entry | None = None
+        self._state = ""
+        self._problem = ""
 
-    def show(self, run: RunRecord, steps: tuple[StepRecord, ...]) -> None:
-        """Show a change."""
-        self._run, self._steps = run, steps
+    def show(self, entry: Entry, state: str) -> None:
+        """Show a change in its state."""
+        self._entry, self._state, self._problem = entry, state, ""
+        self.renew()
+
+    def fail(self, problem: str) -> None:
+        """Say why it cannot be read now, above what was read before."""
+        self._problem = problem
         self.renew()
 
     def content(self, width: int) -> list[Content]:
         """The lines for a width."""
-        run = self._run
-        if run is None:
-            return []
-        lines = [*hang(f"{run.title}.", width, style="bold"), Content(""), *fact_lines(_facts(run), width)]
-        for step in self._steps:
-            lines += [Content(""), section(f"Step {step.position + 1}: {step.title or step.kind}", width)]
-            lines += fact_lines(_step_facts(step), width)
+        lines: list[Content] = []
+        if self._problem:
+            style = STYLES[Level.UNKNOWN]
+            lines += [*hang(clean(self._problem), width, f"{SYMBOLS[Level.UNKNOWN]} ", style=style), Content("")]
+        if self._entry is None:
+            return lines
+        title, facts = _title_and_facts(self._entry.run, self._state)
+        lines += [*hang(title, width, style="bold"), Content(""), *fact_lines(facts, width)]
+        for step in self._entry.steps:
+            name = f": {clean(step.title or step.kind)}" if step.title or step.kind else ""
+            lines += [Content(""), section(f"Step {step.position + 1}{name}", width)]
+            items = self._entry.items.get(step.position, ())
+            lines += fact_lines(_step_facts(step, items, self._state), width)
             for command in step.commands:
-                lines += hang(command, width, "$ ", 4)
+                lines += hang(clean(command, multiline=True), width, "$ ", 4)
         return lines
 
 
-def _facts(run: RunRecord) -> list[tuple[str, str]]:
-    from console.journal.reconcile import state_of
+def _title_and_facts(run: AnyRun, state: str) -> tuple[str, list[tuple[str, str]]]:
+    from console.journal.records import RunRecord
 
-    undo = run.undo.get("reason") or f"{run.undo.get('operation')} {_pairs(run.undo.get('params', {}))}"
-    facts = [
+    facts = _facts(run, state) if isinstance(run, RunRecord) else _known(run, state)
+    title = f"{clean(run.title)}." if isinstance(run, RunRecord) else "A change whose record cannot be read."
+    return title, [(name, clean(text)) for name, text in facts if text]
+
+
+def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
+    from console.journal.rows import pairs, undo_words
+    from console.operations.undo import why_not_undone
+
+    partition = f" in {run.partition}" if run.partition else ""
+    return [
         ("Run", run.id),
-        ("State", state_of(run).value),
+        ("State", state),
         ("Outcome", run.outcome),
-        ("Operation", f"{run.operation} {_pairs(run.params)}"),
+        ("Operation", f"{run.operation} {pairs(run.params)}"),
         ("On", ", ".join(f"{name} {arn}" for name, arn in run.targets)),
-        ("Stack", f"{run.stack}, account {run.account} in {run.region}"),
+        ("Stack", f"{run.stack}, account {run.account}{partition} in {run.region}"),
         ("Who", " ".join(part for part in (run.who.login, run.who.arn, run.who.ssh) if part)),
         ("Why", run.reason),
         ("Started", f"{run.started.astimezone():%Y-%m-%d %H:%M:%S %Z}"),
         ("Ended", f"{run.ended.astimezone():%Y-%m-%d %H:%M:%S %Z}" if run.ended else ""),
-        ("Before", _pairs(run.before.get("state", {}))),
-        ("Undo", undo),
+        ("Before", pairs(run.before.get("state", {}))),
+        ("Undo", why_not_undone(run) or undo_words(run)),
         ("Undoes", run.undoes),
         ("Undone by", run.undone_by),
     ]
-    return [(name, text) for name, text in facts if text]
 
 
-def _step_facts(step: StepRecord) -> list[tuple[str, str]]:
-    facts = [("State", step.state.value), ("Request id", step.request), ("What", step.what)]
-    return [(name, text) for name, text in facts if text]
+def _known(run: UnreadableRun, state: str) -> list[tuple[str, str]]:
+    from console.journal.export import why_unreadable
+
+    started = f"{run.started.astimezone():%Y-%m-%d %H:%M:%S %Z}" if run.started else "unknown"
+    return [
+        ("Run", run.id),
+        ("State", state),
+        ("Why", why_unreadable(run)),
+        ("Stack", run.stack or "unknown"),
+        ("Started", started),
+    ]
 
 
-def _pairs(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in values.items())
+def _step_facts(step: StepRecord, items: tuple[ItemRecord, ...], state: str) -> list[tuple[str, str]]:
+    from console.journal.export import items_words, step_state
+
+    of_it = f"{items_words(items, state)}. i shows them." if items else ""
+    facts = [("State", step_state(step)), ("Request id", step.request), ("What", step.what), ("Items", of_it)]
+    return [(name, clean(text)) for name, text in facts if text]
 
 
 class RunScreen(PacedScreen[None]):
-    """A change with all that the journal holds of it; u plans what takes it back."""
+    """A change with all that the journal holds of it; i shows the items of a Bulk, u plans what takes it back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "app.pop_screen", "Back"),
+        Binding("i", "items", "Items"),
         Binding("u", "undo", "Undo"),
         Binding("x", "stop", "Stop watching"),
     ]
 
-    def __init__(self, desk: Desk, run: RunRecord) -> None:
+    def __init__(self, desk: Desk, run: AnyRun) -> None:
         super().__init__()
         self.desk = desk
         self._run = run
+        self._entry: Entry | None = None
         self._view = RunView()
 
     def compose(self) -> ComposeResult:
@@ -103,13 +143,42 @@ class RunScreen(PacedScreen[None]):
     async def on_mount(self) -> None:
         """Read its steps, and follow it while it goes on."""
         await self._read()
-        self.set_interval(2, self._read)
+        self.set_interval(LOOK_SECONDS, self._read)
 
     async def _read(self) -> None:
+        from console.journal.export import shown_state
+        from console.journal.records import ENDED, RunRecord
+        from console.journal.store import JournalError
+
         changes = self.desk.changes
-        if changes is not None:
-            self._run = await changes.run(self._run.id)
-            self._view.show(self._run, await changes.steps(self._run))
+        if changes is None:
+            return
+        try:
+            run = await changes.run(self._run.id)
+            same = self._entry if self._entry is not None and self._entry.run == run else None
+            ended = isinstance(run, RunRecord) and run.state in ENDED
+            entry = same if same is not None and ended else await changes.entry(run)
+        except (JournalError, LookupError) as error:
+            self._view.fail(str(error.args[0]))
+            return
+        self._run, self._entry = run, entry
+        self._view.show(entry, await asyncio.to_thread(shown_state, run, changes.journal.locks))
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Items are offered where there are any, undo where something was done (called by Textual)."""
+        from console.journal.records import RunRecord
+        from console.operations.undo import why_not_undone
+
+        if action == "undo":
+            return isinstance(self._run, RunRecord) and not why_not_undone(self._run)
+        return action != "items" or bool(self._entry and self._entry.items)
+
+    def action_items(self) -> None:
+        """Show the items of its Bulks."""
+        from screens.items import ItemsScreen
+
+        self.app.push_screen(ItemsScreen(self.desk, self._run))
 
     def action_undo(self) -> None:
         """Plan what takes it back."""

@@ -10,25 +10,26 @@ import msgspec
 
 from console.cli.output import columns, paint, write
 from console.cli.session import run_named
-from console.journal.export import as_json, json_line, markdown
+from console.journal.export import UNREADABLE, as_json, json_line, markdown, shown_state, why_unreadable
 from console.journal.journal import Journal
-from console.journal.reconcile import state_of
-from console.journal.records import Filter, RunRecord, State
+from console.journal.locks import Locks
+from console.journal.records import AnyRun, Filter, Items, State, StepRecord, UnreadableRun
 from console.options import Options
 from console.text import clean
 from console.workspace import open_workspace
 
-_STYLE: Final = {
+_STYLE: Final[dict[str, str]] = {
     State.DONE: "ok",
     State.FAILED: "crit",
     State.PARTLY: "crit",
     State.UNKNOWN: "unknown",
+    UNREADABLE: "unknown",
 }
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which runs, and in which form."""
-    parser.add_argument("run_id", metavar="RUN", nargs="?", help="only this run, with its steps")
+    parser.add_argument("run_id", metavar="RUN", nargs="?", help="only this run, with its steps and their items")
     parser.add_argument("--filter", metavar="TEXT", default="", help="only runs in which this text is found")
     parser.add_argument(
         "--limit", type=_limit, default=50, metavar="N", help="at most so many, the newest (default 50)"
@@ -54,12 +55,12 @@ def run(args: argparse.Namespace, options: Options) -> int:
         found = (run_named(journal, args.run_id),) if args.run_id else journal.runs(wanted).result()
         runs = found[: args.limit]
         if args.json:
-            shown = [as_json(one, journal.steps(one.id).result()) for one in runs]
+            shown = [as_json(*_all_of(one, journal)) for one in runs]
             write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
         elif args.export or args.run_id:
             for one in runs:
                 form = json_line if args.export == "jsonl" else markdown
-                write(form(one, journal.steps(one.id).result()))
+                write(form(*_all_of(one, journal)))
         else:
             _print(runs, journal, narrowed=bool(stack or args.filter))
         if len(found) > args.limit:
@@ -70,25 +71,30 @@ def run(args: argparse.Namespace, options: Options) -> int:
     return 0
 
 
-def _print(runs: tuple[RunRecord, ...], journal: Journal, *, narrowed: bool) -> None:
+def _all_of(run: AnyRun, journal: Journal) -> tuple[AnyRun, tuple[StepRecord, ...], Items, Locks]:
+    entry = journal.entry(run).result()
+    return run, entry.steps, entry.items, journal.locks
+
+
+def _print(runs: tuple[AnyRun, ...], journal: Journal, *, narrowed: bool) -> None:
     if note := journal.note().result():
         write(note)
     if not runs:
         write("The journal has no such run." if narrowed else "The journal is empty.")
-    rows = [
-        (
-            run.id,
-            f"{run.started:%Y-%m-%d %H:%M}",
-            state_of(run).value,
-            run.operation,
-            ", ".join(name for name, _ in run.targets),
-            f"{run.who.login}{f': {run.reason}' if run.reason else ''}",
-            run.outcome,
-        )
-        for run in runs
-    ]
-    widths = columns(rows, limits=(16, 16, 9, 32, 40, 30, 300))
-    for run, row in zip(runs, rows, strict=True):
+    rows = [_row(run, journal.locks) for run in runs]
+    widths = columns(rows, limits=(16, 16, 10, 32, 40, 30, 300))
+    for row in rows:
         cells = [clean(cell, limit=width).ljust(width) for cell, width in zip(row, widths, strict=True)]
-        cells[2] = paint(cells[2], _STYLE.get(state_of(run), "muted"))
+        cells[2] = paint(cells[2], _STYLE.get(row[2], "muted"))
         write("  ".join(cells).rstrip())
+
+
+def _row(run: AnyRun, locks: Locks) -> tuple[str, ...]:
+    """Id, time, state, operation, targets, who and why, outcome."""
+    started = f"{run.started:%Y-%m-%d %H:%M}" if run.started else "unknown time"
+    begins = (run.id, started, shown_state(run, locks))
+    if isinstance(run, UnreadableRun):
+        return (*begins, "", run.stack, "", why_unreadable(run))
+    targets = ", ".join(name for name, _ in run.targets)
+    who = f"{run.who.login}{f': {run.reason}' if run.reason else ''}"
+    return (*begins, run.operation, targets, who, run.outcome)

@@ -12,7 +12,7 @@ from typing import Final
 
 from console.discover.opening import described_now
 from console.journal.journal import Journal
-from console.journal.records import RunRecord
+from console.journal.records import AnyRun
 from console.operations.events import Progress
 from console.operations.runner import Runner
 from console.options import Options, UsageError
@@ -58,7 +58,7 @@ class Session:
         return stack
 
 
-def run_named(journal: Journal, name: str) -> RunRecord:
+def run_named(journal: Journal, name: str) -> AnyRun:
     """The run of a name. Raises `UsageError` where there is none or several."""
     try:
         return journal.find(name).result()

@@ -7,6 +7,9 @@ from concurrent.futures import Future
 
 from console.cli.apply import Applying, confirming
 from console.cli.session import Session, run_named
+from console.journal.export import cannot_undo
+from console.journal.records import UnreadableRun
+from console.operations.events import AtTheGate, Reason
 from console.operations.planned import Planned
 from console.options import Options
 
@@ -22,6 +25,8 @@ def run(args: argparse.Namespace, options: Options) -> int:
 
     def planned(session: Session) -> Future[Planned]:
         record = run_named(session.journal, args.run_id)
+        if isinstance(record, UnreadableRun):
+            raise AtTheGate(Reason.REFUSED, cannot_undo(record))
         return session.runner.plan_undo(record, session.stack(record.stack))
 
     return Applying(args, options).run(planned)

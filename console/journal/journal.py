@@ -8,20 +8,34 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from console.journal.locks import Locks
-from console.journal.records import AT_WORK, Filter, ItemRecord, Owner, RunRecord, State, StepRecord
+from console.journal.reconcile import state_of
+from console.journal.records import (
+    AT_WORK,
+    AnyRun,
+    Entry,
+    Filter,
+    ItemRecord,
+    Owner,
+    RunRecord,
+    State,
+    StepRecord,
+    UnreadableStep,
+)
 from console.journal.store import SqliteStore, Store
 from console.text import clean
 
 T = TypeVar("T")
 
+_OPEN: Final = AT_WORK | {State.WATCHING, State.UNKNOWN}
 _ALL: Final = 1_000_000
 
 
 class Journal:
     """The record of every change, in a folder. Each method gives a Future, which may raise `JournalError`.
 
-    It is opened at first use, so that a console that only looks needs no writable folder. `open_store` names
-    another place to keep it.
+    Reading raises it only where the file as a whole cannot be read: a row that cannot be read is given as an
+    `UnreadableRun`, `UnreadableStep` or `UnreadableItem`, and stays as it is. The file is opened at first use, so
+    that a console that only looks needs no writable folder. `open_store` names another place to keep it.
     """
 
     def __init__(self, folder: Path, open_store: Callable[[Path], Store] = SqliteStore) -> None:
@@ -34,6 +48,10 @@ class Journal:
     def note(self) -> Future[str]:
         """What the operator should know of how it is kept; empty when all is usual."""
         return self._do(lambda store: store.note)
+
+    def refusal(self) -> Future[str]:
+        """Why it can only be read, so that nothing can be changed; empty where it can be written."""
+        return self._do(lambda store: store.refusal())
 
     def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> Future[None]:
         """Keep a new run with the steps that it will take."""
@@ -48,7 +66,7 @@ class Journal:
         return self._do(lambda store: store.change_step(run, position, **changes))
 
     def claim(self, run: str, former: Owner | None, new: Owner) -> Future[bool]:
-        """Take a run over from an owner, unless another process was faster."""
+        """Take a run over from an owner, unless another process was faster or its row cannot be read."""
         return self._do(lambda store: store.claim(run, former, new))
 
     def claim_undo(self, run: str, former: str, new: str) -> Future[bool]:
@@ -59,9 +77,16 @@ class Journal:
         """Keep items of a Bulk, new ones and changed ones."""
         return self._do(lambda store: store.put_items(run, step, items))
 
-    def runs(self, wanted: Filter | None = None) -> Future[tuple[RunRecord, ...]]:
+    def runs(self, wanted: Filter | None = None) -> Future[tuple[AnyRun, ...]]:
         """Runs, newest first."""
-        return self._do(lambda store: store.runs(wanted or Filter()))
+        return self._do(lambda store: store.runs(wanted or Filter(), lambda run: state_of(run, self.locks)))
+
+    def later_changes(self, run: str) -> Future[tuple[AnyRun, ...]]:
+        """Runs that were recorded after this one and share a target with it, in whatever state.
+
+        The newest first, 200 at most. Not by their times: clocks are set back, and those of two machines differ.
+        """
+        return self._do(lambda store: store.later_changes(run))
 
     def steps(self, run: str) -> Future[tuple[StepRecord, ...]]:
         """The steps of a run in their order."""
@@ -71,17 +96,30 @@ class Journal:
         """The items of a Bulk in their order."""
         return self._do(lambda store: store.items(run, step))
 
-    def open_runs(self) -> Future[tuple[RunRecord, ...]]:
-        """Runs that have not ended: at work, watched, or unknown."""
-        return self.runs(Filter(states=AT_WORK | {State.WATCHING, State.UNKNOWN}))
+    def entry(self, run: AnyRun) -> Future[Entry]:
+        """All that is kept of a run: its steps, and the items of its Bulks."""
 
-    def find(self, name: str) -> Future[RunRecord]:
+        def look(store: Store) -> Entry:
+            steps = store.steps(run.id)
+            bulks = [step.position for step in steps if step.kind == "bulk" or isinstance(step, UnreadableStep)]
+            return Entry(run, steps, {at: items for at in bulks if (items := store.items(run.id, at))})
+
+        return self._do(look)
+
+    def open_runs(self) -> Future[tuple[RunRecord, ...]]:
+        """Runs that have not ended: at work, watched, or unknown; none that cannot be read, which nobody can settle."""
+
+        def look(store: Store) -> tuple[RunRecord, ...]:
+            found = store.runs(Filter(states=_OPEN, limit=_ALL))
+            return tuple(run for run in found if isinstance(run, RunRecord))
+
+        return self._do(look)
+
+    def find(self, name: str) -> Future[AnyRun]:
         """The run of an id, or of the one id that begins or ends so. Raises `LookupError` where there is none."""
 
-        def look(store: Store) -> RunRecord:
-            runs = store.runs(Filter(limit=_ALL))
-            found = [run for run in runs if run.id == name]
-            found = found or [run for run in runs if run.id.startswith(name) or run.id.endswith(name)]
+        def look(store: Store) -> AnyRun:
+            found = store.named(name)
             if len(found) != 1:
                 count = "several runs" if found else "no run"
                 raise LookupError(f"The journal has {count} {clean(name)!r}. Next: groundskeeper journal lists them.")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+from functools import cached_property
 from pathlib import Path
 
-from console.journal.store import unusable
+from console.journal.errors import unusable
+from console.journal.filesystem import is_local
 from console.settings import make_private
 
 
@@ -25,9 +27,35 @@ class Locks:
         """Take the lock of a run; None while its process lives. Raises `JournalError`."""
         return self._try(f"run-{run}")
 
+    def is_held(self, run: str) -> bool | None:
+        """Whether a process holds the lock of a run; None where that cannot be told.
+
+        That is so without a lock file, and on a file system that other machines may share, whose locks are not seen.
+        """
+        if not self._local:
+            return None
+        try:
+            fd = os.open(self.folder / f"run-{run}", os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            # Shared, so that two that look do not see each other.
+            fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return None
+        finally:
+            os.close(fd)
+        return False
+
     def forget_run(self, run: str) -> None:
         """Remove the lock file of a run that has ended; a run's name is never used again."""
         (self.folder / f"run-{run}").unlink(missing_ok=True)
+
+    @cached_property
+    def _local(self) -> bool:
+        return is_local(self.folder)
 
     def _try(self, name: str) -> Lock | None:
         try:
@@ -40,6 +68,9 @@ class Locks:
         except BlockingIOError:
             os.close(fd)
             return None
+        except OSError as error:
+            os.close(fd)
+            raise unusable(self.folder, error) from error
         return Lock(fd)
 
 

@@ -3,29 +3,64 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING, Final
 
-from console.journal.journal import Journal
-from console.journal.locks import Lock
-from console.journal.owner import is_gone, me
-from console.journal.records import AT_WORK, ENDED, RunRecord, State
+from console.journal.owner import Life, life_of, me
+from console.journal.records import AT_WORK, ENDED, RunRecord, State, UnreadableStep
+
+if TYPE_CHECKING:
+    from console.journal.journal import Journal
+    from console.journal.locks import Lock, Locks
+
+_TRIES: Final = 5
+_PAUSE: Final = 0.02
+"""Seconds between two tries: who only looks whether a run's lock is held has it for a moment."""
 
 
-def is_adrift(run: RunRecord) -> bool:
-    """Whether a run has not ended, and no process is at it any more."""
-    return run.state not in ENDED and (run.owner is None or is_gone(run.owner))
+def is_adrift(run: RunRecord, locks: Locks | None = None) -> bool:
+    """Whether a run has not ended, and no process is at it any more.
+
+    A live process is never taken for a dead one. Where its identity does not tell whether it lives, its lock does,
+    if `locks` are given: one that is held is the sign of life, one that is free on a local file system of the end.
+    """
+    if run.state in ENDED or run.owner is None:
+        return run.state not in ENDED
+    life = life_of(run.owner)
+    if life is Life.ALIVE:
+        return False
+    held = locks.is_held(run.id) if locks else None
+    return held is False if life is Life.UNTOLD else held is not True
 
 
-def state_of(run: RunRecord) -> State:
+def state_of(run: RunRecord, locks: Locks | None = None) -> State:
     """The state to show: a run that its process left in the middle is unknown until it is settled."""
-    return State.UNKNOWN if run.state in AT_WORK and is_adrift(run) else run.state
+    return State.UNKNOWN if run.state in AT_WORK and is_adrift(run, locks) else run.state
 
 
 async def take_over(journal: Journal, run: RunRecord) -> Lock | None:
-    """Make this process the owner of a run that is adrift; None where another one is faster. Raises `JournalError`."""
-    lock = journal.locks.try_run(run.id)
+    """Make this process the owner of a run that is adrift. Raises `JournalError`.
+
+    None where another one is faster, and where a step of it cannot be read: what became of it cannot be told then.
+    """
+    steps = await asyncio.wrap_future(journal.steps(run.id))
+    if any(isinstance(step, UnreadableStep) for step in steps):
+        return None
+    lock = await _lock(journal, run.id)
     if lock is None:
         return None
-    if await asyncio.wrap_future(journal.claim(run.id, run.owner, me())):
-        return lock
+    try:
+        if await asyncio.wrap_future(journal.claim(run.id, run.owner, me())):
+            return lock
+    except BaseException:
+        lock.release()
+        raise
     lock.release()
+    return None
+
+
+async def _lock(journal: Journal, run: str) -> Lock | None:
+    for _ in range(_TRIES):
+        if lock := journal.locks.try_run(run):
+            return lock
+        await asyncio.sleep(_PAUSE)
     return None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A time with its zone: without one it could not be put in order."""
 
 
 class State(StrEnum):
@@ -41,6 +45,7 @@ class StepState(StrEnum):
     """Where a step stands. One that is sent and has no outcome may have been carried out."""
 
     WAITING = "waiting"
+    """Not begun."""
     SENT = "sent"
     DONE = "done"
     FAILED = "failed"
@@ -48,12 +53,18 @@ class StepState(StrEnum):
 
 
 class Owner(Struct, frozen=True):
-    """The process that is at a run: its id is not enough, since ids come again."""
+    """The process that is at a run: its id is not enough, since ids come again.
+
+    `boot` names the time since the machine was started, `machine` the machine whatever its host name, `namespace`
+    the numbering that `pid` belongs to, since containers of one machine count apart. What is empty was not told.
+    """
 
     host: str
     boot: str
     pid: int
     started: str
+    machine: str = ""
+    namespace: str = ""
 
 
 class Who(Struct, frozen=True):
@@ -79,10 +90,14 @@ class StepRecord(Struct, frozen=True, kw_only=True):
     last: bool = False
     secret: bool = False
     state: StepState = StepState.WAITING
-    started: datetime | None = None
-    ended: datetime | None = None
+    started: Moment | None = None
+    ended: Moment | None = None
     request: str = ""
     what: str = ""
+
+
+class UnreadableStep(StepRecord, frozen=True, kw_only=True):
+    """A step whose row cannot be read: only its position is known, and `what` says why. It is left as it is."""
 
 
 class RunRecord(Struct, frozen=True, kw_only=True):
@@ -90,8 +105,8 @@ class RunRecord(Struct, frozen=True, kw_only=True):
 
     `before` is what was observed (``state`` and ``context``); `undo` has ``operation`` and ``params``, or
     ``reason`` where there is none; `undoes` and `undone_by` name other runs; `reason` is why writing was armed.
-    `words` are the flags by which a command comes to the same place; `changed` says whether anything was changed,
-    None where that is not known, or not yet.
+    `partition` is AWS's (aws, aws-cn, aws-us-gov); `words` are the flags by which a command comes to the same place;
+    `changed` says whether anything was changed, None where that is not known, or not yet.
     """
 
     id: str
@@ -107,7 +122,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     before: dict[str, Any]
     undo: dict[str, Any]
     who: Who
-    started: datetime
+    started: Moment
     owner: Owner | None
     reason: str = ""
     undoes: str = ""
@@ -117,7 +132,23 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     changed: bool | None = None
     state: State = State.CONFIRMED
     outcome: str = ""
-    ended: datetime | None = None
+    ended: Moment | None = None
+
+
+class UnreadableRun(Struct, frozen=True, kw_only=True):
+    """A run whose row cannot be read: what its columns tell, and why it cannot. It is shown, and left as it is.
+
+    It is never settled, taken over, undone, rewritten or deleted. `started` is None where it is not told either.
+    """
+
+    id: str
+    started: datetime | None
+    stack: str
+    why: str
+
+
+AnyRun = RunRecord | UnreadableRun
+"""A run as the journal shows it."""
 
 
 class ItemRecord(Struct, frozen=True):
@@ -130,8 +161,27 @@ class ItemRecord(Struct, frozen=True):
     what: str = ""
 
 
+class UnreadableItem(ItemRecord, frozen=True):
+    """An item whose row cannot be read: only its position is known, and `what` says why. It is left as it is."""
+
+
+Items = Mapping[int, tuple[ItemRecord, ...]]
+"""The items of a run's Bulks, by the position of their step."""
+
+
+class Entry(Struct, frozen=True):
+    """All that the journal holds of one run."""
+
+    run: AnyRun
+    steps: tuple[StepRecord, ...]
+    items: Items
+
+
 class Filter(Struct, frozen=True):
-    """Which runs are wanted; nothing given means all. `text` is looked for in everything that is shown."""
+    """Which runs are wanted; nothing given means all. `text` is looked for in what is shown.
+
+    It is looked for without regard to capitals, in the run, its state, its steps and its items; `since` has a zone.
+    """
 
     states: frozenset[State] = frozenset()
     stack: str = ""

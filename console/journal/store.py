@@ -2,60 +2,70 @@
 
 from __future__ import annotations
 
-import os
+import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-import msgspec
 from msgspec.structs import replace
 
-from console.journal.filesystem import network_filesystem
-from console.journal.records import Filter, ItemRecord, Owner, RunRecord, StepRecord
-from console.settings import make_private
+from console.journal.errors import JournalError, explained, unusable
+from console.journal.opening import newer, open_file
+from console.journal.records import (
+    AT_WORK,
+    AnyRun,
+    Filter,
+    ItemRecord,
+    Owner,
+    RunRecord,
+    State,
+    StepRecord,
+    UnreadableRun,
+    UnreadableStep,
+)
+from console.journal.rows import ITEMS, RUNS, STEPS, item_of, pack, run_of, said, step_of
+from console.journal.schema import VERSION, version_of
 from console.text import clean
 
+__all__ = ["NAME", "VERSION", "JournalError", "SqliteStore", "Store", "unusable"]
+
 NAME: Final = "journal.db"
-VERSION: Final = 1
-_WAIT: Final = 10.0
-"""Seconds that a write waits for another process's."""
 
-_SCHEMA: Final = """
-CREATE TABLE run (id TEXT PRIMARY KEY, started TEXT NOT NULL, state TEXT NOT NULL, stack TEXT NOT NULL,
-                  body BLOB NOT NULL) STRICT;
-CREATE INDEX run_started ON run (started);
-CREATE INDEX run_state ON run (state);
-CREATE TABLE target (run TEXT NOT NULL REFERENCES run, arn TEXT NOT NULL, PRIMARY KEY (arn, run)) STRICT;
-CREATE TABLE step (run TEXT NOT NULL REFERENCES run, position INTEGER NOT NULL, body BLOB NOT NULL,
-                   PRIMARY KEY (run, position)) STRICT;
-CREATE TABLE item (run TEXT NOT NULL REFERENCES run, step INTEGER NOT NULL, position INTEGER NOT NULL,
-                   body BLOB NOT NULL, PRIMARY KEY (run, step, position)) STRICT;
-"""
-
-
-# In the values, not in the names of the fields.
-_SAYS: Final = "EXISTS (SELECT 1 FROM json_tree(CAST(body AS TEXT)) WHERE instr(lower(CAST(atom AS TEXT)), ?))"
+_NEWEST_FIRST: Final = "ORDER BY started DESC, rowid DESC"
+_KEEP_SAID: Final = (
+    "INSERT INTO said VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text WHERE text <> excluded.text"
+)
+_FOUND: Final = (
+    "(id IN (SELECT run FROM said WHERE instr(text, ?)) OR instr(lower(id), ?) OR instr(lower(stack), ?) "
+    "OR id IN (SELECT value FROM json_each(?)) OR state IN (SELECT value FROM json_each(?)))"
+)
+_LATER: Final = 200
+_ON_THE_SAME: Final = (
+    "rowid > (SELECT rowid FROM run WHERE id = ?) AND id IN "
+    "(SELECT later.run FROM target AS mine JOIN target AS later USING (arn) WHERE mine.run = ?)"
+)
 
 
-class JournalError(Exception):
-    """The journal cannot be used; the message says why and what to do next. Nothing may be changed then."""
-
-
-def unusable(path: Path, error: sqlite3.Error | OSError) -> JournalError:
-    """The error that explains why a file or folder of the journal cannot be used."""
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return JournalError(
-        f"The journal {path} cannot be used: {clean(reason)}. What cannot be recorded is not done. "
-        "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."
-    )
+def as_kept(run: RunRecord) -> str:
+    """A run's state as it is on record."""
+    return run.state.value
 
 
 class Store(Protocol):
-    """What a journal needs of the place where it is kept. Each method is one transaction."""
+    """What a journal needs of the place where it is kept. Each method is one transaction.
 
-    note: str
+    A row that cannot be read hides no other one: it is given as what can be told of it, and is never changed.
+    """
+
+    @property
+    def note(self) -> str:
+        """What the operator should know of how it is kept; empty when all is usual."""
+
+    def refusal(self) -> str:
+        """Why it can only be read, if that is still so; empty where it can be written."""
 
     def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
         """Keep a new run with the steps that it will take."""
@@ -67,7 +77,7 @@ class Store(Protocol):
         """Change fields of a step."""
 
     def claim(self, run: str, former: Owner | None, new: Owner) -> bool:
-        """Take a run over from an owner, unless another process was faster."""
+        """Take a run over from an owner, unless another process was faster or its row cannot be read."""
 
     def claim_undo(self, run: str, former: str, new: str) -> bool:
         """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
@@ -75,8 +85,14 @@ class Store(Protocol):
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:
         """Keep items of a step, new ones and changed ones."""
 
-    def runs(self, wanted: Filter) -> tuple[RunRecord, ...]:
-        """Runs, newest first."""
+    def runs(self, wanted: Filter, shown: Callable[[RunRecord], str] = as_kept) -> tuple[AnyRun, ...]:
+        """Runs, newest first; `shown` gives the state in which a run is shown."""
+
+    def named(self, name: str) -> tuple[AnyRun, ...]:
+        """The run of an id, else up to two whose ids begin or end so."""
+
+    def later_changes(self, run: str) -> tuple[AnyRun, ...]:
+        """Runs that were recorded after this one and share a target with it, the newest first, 200 at most."""
 
     def steps(self, run: str) -> tuple[StepRecord, ...]:
         """The steps of a run in their order."""
@@ -91,151 +107,188 @@ class Store(Protocol):
 class SqliteStore:
     """The journal in a folder of its own, for this user's eyes only. Use it in one thread.
 
-    Raises `JournalError` where it cannot be opened or written.
+    A file that cannot be written is opened for reading: then every change of it raises `JournalError`, and so does
+    opening one that cannot be read either. The next change tries again whether it can be written by now, and nothing
+    new is recorded in a file that was moved aside.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        with self._explained():
-            make_private(folder)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-            self._path.chmod(0o600)
-            kind = network_filesystem(folder)
-            self.note = f"The journal lies on a network file system ({kind}): it is slower there." if kind else ""
-            self._db = sqlite3.connect(self._path, timeout=_WAIT, isolation_level=None)
-            try:
-                # The shared memory of WAL does not work between machines.
-                self._db.execute(f"PRAGMA journal_mode = {'TRUNCATE' if kind else 'WAL'}")
-                self._db.execute(f"PRAGMA synchronous = {'EXTRA' if kind else 'FULL'}")
-                self._make()
-            except BaseException:
-                self._db.close()
-                raise
+        self._opened = open_file(self._path)
+        self._file = self._there()
+
+    @property
+    def note(self) -> str:
+        """What the operator should know of how it is kept; empty when all is usual."""
+        return self._opened.refusal or self._opened.note
+
+    def refusal(self) -> str:
+        """Why it can only be read, if that is still so; empty where it can be written."""
+        if self._opened.refusal or self._there() != self._file:
+            former, self._opened = self._opened, open_file(self._path)
+            self._file = self._there()
+            former.db.close()
+        return self._opened.refusal
 
     def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
         """Keep a new run with the steps that it will take."""
-        with self._writing() as db:
-            row = (run.id, run.started.isoformat(), run.state, run.stack, _pack(run))
-            db.execute("INSERT INTO run VALUES (?, ?, ?, ?, ?)", row)
-            db.executemany("INSERT INTO target VALUES (?, ?)", {(run.id, arn) for _, arn in run.targets})
-            db.executemany("INSERT INTO step VALUES (?, ?, ?)", [(run.id, s.position, _pack(s)) for s in steps])
+        with self._writing(anew=True) as db:
+            row = (run.id, run.started.astimezone(UTC).isoformat(), run.state, run.stack, pack(run))
+            db.execute("INSERT INTO run (id, started, state, stack, body) VALUES (?, ?, ?, ?, ?)", row)
+            arns = {(run.id, arn) for _, arn in run.targets}
+            db.executemany("INSERT INTO target (run, arn) VALUES (?, ?)", arns)
+            rows = [(run.id, step.position, pack(step)) for step in steps]
+            db.executemany("INSERT INTO step (run, position, body) VALUES (?, ?, ?)", rows)
+            texts = [(run.id, step.position, -1, said(step)) for step in steps]
+            db.executemany(_KEEP_SAID, [(run.id, -1, -1, said(run)), *texts])
 
     def change(self, run: str, **changes: Any) -> RunRecord:
         """Change fields of a run; gives it as it is then."""
         with self._writing() as db:
-            record = replace(self._run(run), **changes)
-            db.execute("UPDATE run SET state = ?, body = ? WHERE id = ?", (record.state, _pack(record), run))
-        return record
+            return self._put(db, replace(self._run(db, run), **changes))
 
     def change_step(self, run: str, position: int, **changes: Any) -> None:
         """Change fields of a step."""
         with self._writing() as db:
             where = (run, position)
-            (body,) = db.execute("SELECT body FROM step WHERE run = ? AND position = ?", where).fetchone()
-            record = replace(msgspec.json.decode(body, type=StepRecord), **changes)
-            db.execute("UPDATE step SET body = ? WHERE run = ? AND position = ?", (_pack(record), *where))
+            row = db.execute(f"{STEPS} WHERE run = ? AND position = ?", where).fetchone()
+            if row is None:
+                raise JournalError(f"{self._path} has no step {position + 1} of run {clean(run)}.")
+            found = step_of(row)
+            if isinstance(found, UnreadableStep):
+                raise JournalError(f"Step {position + 1} of run {clean(run)} is left as it is. {found.what}")
+            record = replace(found, **changes)
+            db.execute("UPDATE step SET body = ? WHERE run = ? AND position = ?", (pack(record), *where))
+            db.execute(_KEEP_SAID, (*where, -1, said(record)))
 
     def claim(self, run: str, former: Owner | None, new: Owner) -> bool:
-        """Take a run over from an owner, unless another process was faster."""
-        with self._writing() as db:
-            record = self._run(run)
-            if record.owner != former:
+        """Take a run over from an owner, unless another process was faster or its row cannot be read."""
+        with self._writing(anew=True) as db:
+            found = self._any(db, run)
+            if isinstance(found, UnreadableRun) or found.owner != former:
                 return False
-            db.execute("UPDATE run SET body = ? WHERE id = ?", (_pack(replace(record, owner=new)), run))
+            self._put(db, replace(found, owner=new))
         return True
 
     def claim_undo(self, run: str, former: str, new: str) -> bool:
         """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
-        with self._writing() as db:
-            record = self._run(run)
-            if record.undone_by != former:
+        with self._writing(anew=bool(new)) as db:
+            found = self._run(db, run)
+            if found.undone_by != former:
                 return False
-            db.execute("UPDATE run SET body = ? WHERE id = ?", (_pack(replace(record, undone_by=new)), run))
+            self._put(db, replace(found, undone_by=new))
         return True
 
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:
         """Keep items of a step, new ones and changed ones."""
         with self._writing() as db:
-            rows = [(run, step, item.position, _pack(item)) for item in items]
-            db.executemany("INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?)", rows)
+            rows = [(run, step, item.position, pack(item)) for item in items]
+            db.executemany("INSERT OR REPLACE INTO item (run, step, position, body) VALUES (?, ?, ?, ?)", rows)
+            db.executemany(_KEEP_SAID, [(run, step, item.position, said(item)) for item in items])
 
-    def runs(self, wanted: Filter) -> tuple[RunRecord, ...]:
-        """Runs, newest first."""
-        states = sorted(wanted.states)
-        since = wanted.since.isoformat() if wanted.since else ""
+    def runs(self, wanted: Filter, shown: Callable[[RunRecord], str] = as_kept) -> tuple[AnyRun, ...]:
+        """Runs, newest first; `shown` gives the state in which a run is shown."""
+        states = json.dumps(sorted(wanted.states))
+        since = wanted.since.astimezone(UTC).isoformat() if wanted.since else ""
         conditions: list[tuple[str, list[str]]] = [
             ("started > ?", [since] if since else []),
             ("stack = ?", [wanted.stack] if wanted.stack else []),
-            (f"state IN ({', '.join('?' * len(states))})", [*states]),
+            ("state IN (SELECT value FROM json_each(?))", [states] if wanted.states else []),
             ("id IN (SELECT run FROM target WHERE arn = ?)", [wanted.target] if wanted.target else []),
-            (_SAYS, [_lower(wanted.text)] if wanted.text else []),
+            (_FOUND, self._found(_plain(wanted.text).casefold(), shown) if wanted.text else []),
         ]
         used = [(text, values) for text, values in conditions if values]
         where = " AND ".join(text for text, _ in used) or "TRUE"
-        values = [value for _, values in used for value in values]
-        query = f"SELECT body FROM run WHERE {where} ORDER BY started DESC, rowid DESC LIMIT ?"  # noqa: S608
-        return tuple(msgspec.json.decode(body, type=RunRecord) for body in self._bodies(query, *values, wanted.limit))
+        return self._select(
+            f"{where} {_NEWEST_FIRST} LIMIT ?", *(one for _, some in used for one in some), wanted.limit
+        )
+
+    def named(self, name: str) -> tuple[AnyRun, ...]:
+        """The run of an id, else up to two whose ids begin or end so."""
+        name = _plain(name)
+        ends = "id IN (SELECT id FROM run WHERE substr(id, 1, ?) = ? OR substr(id, -?) = ? LIMIT 2)"
+        size = len(name)
+        return self._select("id = ?", name) or (self._select(ends, size, name, size, name) if name else ())
+
+    def later_changes(self, run: str) -> tuple[AnyRun, ...]:
+        """Runs that were recorded after this one and share a target with it, the newest first, 200 at most."""
+        return self._select(f"{_ON_THE_SAME} ORDER BY rowid DESC LIMIT {_LATER}", run, run)
 
     def steps(self, run: str) -> tuple[StepRecord, ...]:
         """The steps of a run in their order."""
-        query = "SELECT body FROM step WHERE run = ? ORDER BY position"
-        return tuple(msgspec.json.decode(body, type=StepRecord) for body in self._bodies(query, run))
+        return tuple(map(step_of, self._rows(f"{STEPS} WHERE run = ? ORDER BY position", run)))
 
     def items(self, run: str, step: int) -> tuple[ItemRecord, ...]:
         """The items of a step in their order."""
-        query = "SELECT body FROM item WHERE run = ? AND step = ? ORDER BY position"
-        return tuple(msgspec.json.decode(body, type=ItemRecord) for body in self._bodies(query, run, step))
+        query = f"{ITEMS} WHERE run = ? AND step = ? ORDER BY position"
+        return tuple(map(item_of, self._rows(query, run, step)))
 
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
 
-    def _make(self) -> None:
-        with self._writing() as db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version > VERSION:
-                raise JournalError(
-                    f"{self._path} was written by a newer Groundskeeper. "
-                    "Next: use that one, or name another folder in GROUNDSKEEPER_STATE_DIR."
-                )
-            if version < VERSION:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
+    def _there(self) -> tuple[int, int] | None:
+        """Which file lies there now: the one that was opened may have been moved aside or deleted."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
-    def _run(self, run: str) -> RunRecord:
-        row = self._db.execute("SELECT body FROM run WHERE id = ?", (run,)).fetchone()
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._opened.db
+
+    def _found(self, text: str, shown: Callable[[RunRecord], str]) -> list[str]:
+        """The values of `_FOUND`: what is at work may be shown in another state than it is kept in."""
+        at_work = self._select("state IN (SELECT value FROM json_each(?))", json.dumps(sorted(AT_WORK)))
+        ids = [run.id for run in at_work if isinstance(run, RunRecord) and text in shown(run)]
+        states = [state.value for state in State if state not in AT_WORK and text in state.value]
+        return [text, text, text, json.dumps(ids), json.dumps(states)]
+
+    def _put(self, db: sqlite3.Connection, record: RunRecord) -> RunRecord:
+        db.execute("UPDATE run SET state = ?, body = ? WHERE id = ?", (record.state, pack(record), record.id))
+        db.execute(_KEEP_SAID, (record.id, -1, -1, said(record)))
+        return record
+
+    def _run(self, db: sqlite3.Connection, run: str) -> RunRecord:
+        found = self._any(db, run)
+        if isinstance(found, UnreadableRun):
+            raise JournalError(f"Run {found.id} cannot be read: {found.why}. It is left as it is.")
+        return found
+
+    def _any(self, db: sqlite3.Connection, run: str) -> AnyRun:
+        row = db.execute(f"{RUNS} WHERE id = ?", (run,)).fetchone()
         if row is None:
             raise JournalError(f"{self._path} has no run {clean(run)}.")
-        return msgspec.json.decode(row[0], type=RunRecord)
+        return run_of(row)
 
-    def _bodies(self, query: str, *values: object) -> list[bytes]:
-        with self._explained():
-            return [body for (body,) in self._db.execute(query, values)]
+    def _select(self, where: str, *values: object) -> tuple[AnyRun, ...]:
+        return tuple(map(run_of, self._rows(f"{RUNS} WHERE {where}", *values)))
+
+    def _rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with explained(self._path):
+            return self._db.execute(query, values).fetchall()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._explained():
-            self._db.execute("BEGIN IMMEDIATE")
+    def _writing(self, *, anew: bool = False) -> Iterator[sqlite3.Connection]:
+        """A transaction. With `anew` something begins, which must not where a newer version is at the file by now."""
+        if (anew or self._opened.refusal) and (refusal := self.refusal()):
+            raise JournalError(refusal)
+        with explained(self._path):
+            db = self._db
+            db.execute("BEGIN IMMEDIATE")
             try:
-                yield self._db
+                if anew and version_of(db) > VERSION:
+                    raise JournalError(newer(self._path))
+                yield db
+                db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise unusable(self._path, error) from error
 
 
-def _lower(text: str) -> str:
-    """Lower case as SQLite makes it, of ASCII letters alone."""
-    return "".join(char.lower() if char.isascii() else char for char in text)
-
-
-def _pack(record: msgspec.Struct) -> bytes:
-    return msgspec.json.encode(record)
+def _plain(text: str) -> str:
+    """Text as SQLite takes it: an argument may hold bytes that are none."""
+    return text.encode("utf-8", "replace").decode()

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from console.journal.journal import Journal
-from console.journal.records import Filter, ItemRecord, RunRecord, State, StepState
+from console.journal.records import ItemRecord, RunRecord, State, StepState
 from console.journal.store import JournalError
 from console.operations.events import Progress
 from console.operations.work import Done
@@ -90,20 +90,26 @@ class Ledger:
 
         `item` is one of a Bulk's by its id, where only that one matters.
         """
-        mine = [(name, arn) for name, arn in self.run.targets if name == item] or self.run.targets
-        for name, arn in mine:
-            wanted = Filter(target=arn, since=self.run.started)
-            for run in await asyncio.wrap_future(self._context.journal.runs(wanted)):
-                if run.id != self.run.id and run.changed is not False and await self._touched(run, item or name):
-                    return run.id
+        mine = {arn: name for name, arn in self.run.targets}
+        if item in mine.values():
+            mine = {arn: name for arn, name in mine.items() if name == item}
+        for run in await asyncio.wrap_future(self._context.journal.later_changes(self.run.id)):
+            if not isinstance(run, RunRecord):
+                return run.id  # one that cannot be read may have changed it as well
+            shared = {mine[arn] for _, arn in run.targets if arn in mine}
+            if shared and run.changed is not False and await self._touched(run, shared, item):
+                return run.id
         return ""
 
-    async def _touched(self, run: RunRecord, name: str) -> bool:
-        """Whether a run may have changed a resource: of a Bulk only the items that were begun."""
+    async def _touched(self, run: RunRecord, names: set[str], item: str | None) -> bool:
+        """Whether a run may have changed one of these, or this item: of a Bulk only what was begun."""
         journal = self._context.journal
         steps = await asyncio.wrap_future(journal.steps(run.id))
         if not steps or any(step.kind not in ("bulk", "wait") for step in steps):
             return True
-        items = [await asyncio.wrap_future(journal.items(run.id, s.position)) for s in steps if s.kind == "bulk"]
-        those = [item for of_step in items for item in of_step if item.id == name]
-        return not those or any(item.state is not StepState.WAITING for item in those)
+        of_steps = [await asyncio.wrap_future(journal.items(run.id, s.position)) for s in steps if s.kind == "bulk"]
+        listed = [one for of_step in of_steps for one in of_step]
+        those = [one for one in listed if one.id in ({item} if item else names)]
+        if not those and item is None:
+            those = listed  # its items are parts of what is shared, such as the objects of a bucket
+        return not listed or any(one.state is not StepState.WAITING for one in those)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from console.aws.connections import Connections
 from console.aws.meter import Meter
 from console.aws.target import Target
+from console.journal.export import cannot_undo
 from console.journal.journal import Journal
 from console.journal.records import RunRecord
 from console.operations.base import Operation
@@ -138,8 +139,10 @@ class Runner:
         await self._writes.close()
 
     async def _plan_undo(self, run: RunRecord, stack: Stack) -> Planned:
-        run = await asyncio.wrap_future(self.journal.find(run.id))  # another console may have taken it back meanwhile
-        cannot = f"Run {run.id} cannot be undone."
+        found = await asyncio.wrap_future(self.journal.find(run.id))  # as it is by now
+        if not isinstance(found, RunRecord):
+            raise AtTheGate(Reason.REFUSED, cannot_undo(found))
+        run, cannot = found, f"Run {found.id} cannot be undone."
         try:
             if why := why_not_undone(run):
                 raise LookupError(why)

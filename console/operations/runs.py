@@ -133,7 +133,7 @@ class Runs:
     async def reconcile(self, stacks: Mapping[str, Stack]) -> tuple[Outcome, ...]:
         """Settle what ended processes left. Raises `JournalError`."""
         found = await asyncio.wrap_future(self._journal.open_runs())
-        adrift = [run for run in found if run.stack in stacks and is_adrift(run)]
+        adrift = [run for run in found if run.stack in stacks and is_adrift(run, self._journal.locks)]
         outcomes = await asyncio.gather(*(self._take_up(run, stacks[run.stack]) for run in adrift))
         return tuple(outcome for outcome in outcomes if outcome is not None)
 
@@ -147,7 +147,7 @@ class Runs:
         if why := elsewhere(record, here):
             lead = shlex.join(record.words)
             what = f"{why} It is left as it is. Next: settle it from there{f', by {lead}' if lead else ''}."
-            return Outcome(state_of(record), clean(what), record)
+            return Outcome(state_of(record, self._journal.locks), clean(what), record)
         return await self._take_over(record, operation, reads)
 
     async def _take_over(
@@ -189,8 +189,7 @@ class Runs:
         run.changed = found.changed
         if found.step is not None:
             run.ledger.at = found.step
-            if found.items:
-                await run.ledger.keep(found.items)
+            await run.ledger.keep([new for new, old in zip(found.items, items, strict=False) if new != old])
             await run.ledger.conclude(found.step_state, found.what or "It was carried out; its reply was lost.")
         state = State.WATCHING if found.state is State.SENT and run.watched else found.state
         await run.ledger.become(state, found.what, changed=run.changed)

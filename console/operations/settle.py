@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from console.journal.records import ItemRecord, State, StepRecord, StepState
+from console.journal.records import ItemRecord, State, StepRecord, StepState, UnreadableItem
 from console.operations.base import Answer, Observed, Operation
 from console.operations.bulk import replace_state
 from console.problems import Failure
@@ -87,7 +87,9 @@ _ITEM: Final = {
 
 async def items_settled(items: Sequence[ItemRecord], evidence: Evidence) -> tuple[ItemRecord, ...]:
     """The items of a Bulk with an outcome for each that was begun, item by item: they are asked about apart."""
-    return tuple([await evidence.item(item) if item.state in UNSETTLED else item for item in items])
+    readable = {item.position for item in items if not isinstance(item, UnreadableItem)}
+    asked = (item.state in UNSETTLED and item.position in readable for item in items)
+    return tuple([await evidence.item(item) if ask else item for item, ask in zip(items, asked, strict=True)])
 
 
 def bulk_answer(items: Sequence[ItemRecord]) -> tuple[Answer, str]:

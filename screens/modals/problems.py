@@ -34,8 +34,9 @@ class Present:
 
 
 def present(desk: Desk) -> list[Present]:
-    """What is wrong with stack files, credentials and Sources, the newest first."""
-    found = [Present("", "start", p.kind, p.what, p.hint, None, None) for p in (desk.problem,) if p is not None]
+    """What is wrong with stack files, credentials, the journal and Sources, the newest first."""
+    general = (("start", desk.problem), ("journal", desk.changes.problem if desk.changes else None))
+    found = [Present("", name, p.kind, p.what, p.hint, None, None) for name, p in general if p is not None]
     for key, reading in desk.poller.readings():
         if problem := reading.problem:
             times = (reading.since, reading.next_at)

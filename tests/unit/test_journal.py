@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from console.journal import rows
 from console.journal.export import json_line, markdown
-from console.journal.filesystem import network_filesystem
+from console.journal.filesystem import is_local, network_filesystem
 from console.journal.journal import Journal
 from console.journal.locks import Locks
-from console.journal.owner import is_gone, me, who
+from console.journal.owner import Life, is_gone, life_of, me, who
 from console.journal.reconcile import is_adrift, state_of, take_over
-from console.journal.records import Filter, ItemRecord, Owner, RunRecord, State, StepRecord, StepState
-from console.journal.store import NAME, JournalError, SqliteStore
+from console.journal.records import Filter, ItemRecord, Owner, RunRecord, State, StepRecord, StepState, Who
+from console.journal.store import JournalError, SqliteStore
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 RUN = RunRecord(
@@ -39,7 +39,7 @@ RUN = RunRecord(
     digest="0" * 16,
     before={"state": {"desired": 2}, "context": {}},
     undo={"operation": "ecs.scale", "params": {"service": "web", "desired": 2}},
-    who=who("arn:aws:iam::123456789012:user/me"),
+    who=Who("arn:aws:iam::123456789012:user/me", "ops", "203.0.113.9 50000 22"),
     started=AT,
     owner=me(),
 )
@@ -85,7 +85,7 @@ def test_it_is_for_this_users_eyes_only_and_safe_against_a_cut_of_the_power(jour
 def test_on_a_network_file_system_it_uses_another_mode_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.journal.store.network_filesystem", lambda folder: "nfs4")
+    monkeypatch.setattr("console.journal.opening.network_filesystem", lambda folder: "nfs4")
     store = SqliteStore(tmp_path)
     assert store._db.execute("PRAGMA journal_mode").fetchone() == ("truncate",)
     assert "nfs4" in store.note
@@ -124,8 +124,8 @@ def test_runs_are_found_by_what_is_asked(journal: Journal) -> None:
     assert ids(stack="bank") == ids(states=frozenset({State.DONE})) == ["bbbb"]
     assert ids(target="arn:web") == ["bbbb", "aaaa"]
     assert ids(since=AT) == ["cccc", "bbbb"]
-    assert ids(text="DB") == ids(text="Müll") == ["cccc"]
-    assert ids(text="' OR 1=1 --") == ids(text="undone_by") == []
+    assert ids(text="DB") == ids(text="Müll") == ids(text="MÜLL") == ["cccc"]
+    assert ids(text="' OR 1=1 --") == ids(text="undone_by") == ids(text="\udcff") == []
     assert [run.id for run in journal.open_runs().result()] == [others[1].id, RUN.id]
 
 
@@ -136,18 +136,6 @@ def test_a_run_is_named_by_its_id_or_an_end_that_only_it_has(journal: Journal) -
     for name in ("1120", "none"):
         with pytest.raises(LookupError, match=name):
             journal.find(name).result()
-
-
-def test_a_newer_or_broken_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    SqliteStore(tmp_path).close()
-    with sqlite3.connect(tmp_path / NAME) as db:
-        db.execute("PRAGMA user_version = 99")
-    db.close()
-    with pytest.raises(JournalError, match="newer Groundskeeper"):
-        SqliteStore(tmp_path)
-    (tmp_path / NAME).write_bytes(b"not a database, but long enough to be looked at" * 100)
-    with pytest.raises(JournalError, match="Next"):
-        SqliteStore(tmp_path)
 
 
 def test_many_processes_may_write_at_once(tmp_path: Path) -> None:
@@ -166,13 +154,100 @@ def test_many_processes_may_write_at_once(tmp_path: Path) -> None:
 
 def test_only_a_process_that_has_surely_ended_is_gone() -> None:
     mine = me()
-    assert not is_gone(mine)
+    assert life_of(mine) is Life.ALIVE
     assert is_gone(replace(mine, started="1")), "its id was given to another process"
-    assert is_gone(replace(mine, boot="another"))
+    assert is_gone(replace(mine, boot="another")), "this machine was restarted"
     assert not is_gone(Owner("another-machine", "another", 1, "1")), "a shared folder shows runs of other machines"
     with subprocess.Popen([sys.executable, "-c", ""]) as child:
         child.wait()
     assert is_gone(replace(mine, pid=child.pid))
+
+
+def test_the_name_of_a_machine_may_change_under_a_process() -> None:
+    mine = me()
+    renamed = replace(mine, host="renamed")
+    assert life_of(renamed) is Life.ALIVE
+    assert life_of(replace(renamed, started="1")) is Life.GONE
+    assert life_of(replace(renamed, boot="another")) is Life.UNTOLD, "restarted as well, or a clone of this machine"
+
+
+@pytest.mark.parametrize(
+    ("changes", "life"),
+    [
+        ({"namespace": "pid:[1]", "started": "1"}, Life.UNTOLD),  # a container of this machine: its ids are others
+        ({"namespace": "pid:[1]", "host": "container", "started": "1"}, Life.UNTOLD),
+        ({"machine": "another", "boot": "another"}, Life.UNTOLD),  # two machines of one name
+        ({"machine": "", "namespace": "", "started": "1"}, Life.GONE),  # records of version 1
+        ({"machine": "", "namespace": "", "host": "container", "started": "1"}, Life.UNTOLD),
+        ({"machine": "", "namespace": "", "boot": "another"}, Life.GONE),
+        ({"machine": "", "namespace": "", "boot": "", "host": "another"}, Life.UNTOLD),
+        ({"boot": ""}, Life.ALIVE),
+        ({"started": ""}, Life.UNTOLD),
+    ],
+)
+def test_what_cannot_be_told_from_here_is_not_told(changes: dict[str, str], life: Life) -> None:
+    assert life_of(replace(me(), **changes)) is life
+
+
+def test_where_the_identity_tells_nothing_the_lock_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.journal.locks.is_local", lambda folder: True)
+    locks = Locks(tmp_path)
+    elsewhere = replace(RUN, owner=replace(me(), host="another", boot="another"))
+    dead, alive = replace(RUN, owner=replace(me(), started="1")), replace(RUN, owner=me())
+    assert not is_adrift(elsewhere, locks), "without a lock file nothing is known"
+    assert is_adrift(dead, locks) and not is_adrift(alive, locks)
+    lock = locks.try_run(RUN.id)
+    assert lock is not None
+    assert not is_adrift(elsewhere, locks)
+    assert not is_adrift(dead, locks), "who holds the lock is alive, whatever else there is to see"
+    assert state_of(dead, locks) is State.CONFIRMED and state_of(dead) is State.UNKNOWN
+    lock.release()
+    assert is_adrift(elsewhere, locks) and state_of(elsewhere, locks) is State.UNKNOWN
+    assert not is_adrift(alive, locks), "a live process is never called dead"
+    assert not is_adrift(elsewhere)
+    monkeypatch.setattr("console.journal.locks.is_local", lambda folder: False)
+    assert not is_adrift(elsewhere, Locks(tmp_path)), "locks of other machines are not seen on a shared file system"
+
+
+def test_locks_are_believed_only_on_file_systems_that_no_other_machine_shares(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    for kind, local in (("ext4", True), ("overlay", True), ("nfs4", False), ("virtiofs", False), ("fuse.x", False)):
+        mounts.write_text(f"22 1 0:20 / / rw - {kind} /dev/sda1 rw\n")
+        assert is_local(tmp_path, mounts) is local
+    assert not is_local(tmp_path, tmp_path / "absent")
+
+
+async def test_a_look_at_a_lock_does_not_keep_a_run_from_being_taken_over(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.add(replace(RUN, owner=None), STEPS).result()
+    looking = journal.locks.try_run(RUN.id)
+    assert looking is not None
+
+    async def pause(seconds: float) -> None:
+        looking.release()
+
+    monkeypatch.setattr("console.journal.reconcile.asyncio.sleep", pause)
+    lock = await take_over(journal, replace(RUN, owner=None))
+    assert lock is not None
+    lock.release()
+
+
+async def test_a_takeover_that_cannot_be_recorded_lets_go_of_the_lock(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = replace(RUN, owner=None)
+    journal.add(left, STEPS).result()
+
+    def fails(*_: object) -> bool:
+        raise JournalError("The disk is full.")
+
+    monkeypatch.setattr(SqliteStore, "claim", fails)
+    with pytest.raises(JournalError):
+        await take_over(journal, left)
+    lock = journal.locks.try_run(RUN.id)
+    assert lock is not None
+    lock.release()
 
 
 @pytest.mark.parametrize(
@@ -234,6 +309,117 @@ def test_all_is_written_in_one_thread_in_order(journal: Journal) -> None:
         journal.change(RUN.id, outcome=str(number))
     assert journal.find(RUN.id).result().outcome == "49"
     assert sum(thread.name.startswith("journal") for thread in threading.enumerate()) == 1
+
+
+def test_a_search_looks_in_what_is_shown(journal: Journal) -> None:
+    owner = Owner("hidden-host", "hidden-boot", 1, "hidden-start", "hidden-machine", "hidden-space")
+    context = {"hidden": "context"}
+    journal.add(
+        replace(RUN, state=State.DONE, outcome="Verified.", owner=owner, before={"state": {}, "context": context}), ()
+    ).result()
+    steps = (replace(STEPS[0], title="Tag the tasks", commands=("aws ecs tag-resource",)),)
+    journal.add(replace(RUN, id="1120-0931-bbbb", partition="aws-cn", reason="Straße"), steps).result()
+    journal.put_items("1120-0931-bbbb", 0, [ItemRecord(0, "/aws/lambda/old-one"), ItemRecord(1, "next")]).result()
+
+    def ids(text: str) -> list[str]:
+        return [run.id[-4:] for run in journal.runs(Filter(text=text)).result()]
+
+    assert ids("hidden") == []
+    for text in ("ecs.scale", "HOW MANY", "desired=3", "shop", "123456789012", "eu-west-1", "arn:web", "203.0.113.9"):
+        assert ids(text) == ["bbbb", "aaaa"]
+    for text in ("aws-cn", "STRASSE", "tag the", "tag-resource", "/Aws/Lambda/OLD", "0931", "confirmed"):
+        assert ids(text) == ["bbbb"]
+    assert ids("verified") == ids("done") == ids("aaaa") == ["aaaa"]
+    journal.change("1120-0931-bbbb", outcome="Half of it.").result()
+    journal.change_step("1120-0931-bbbb", 0, request="8f3c", what="Throttled.").result()
+    journal.put_items("1120-0931-bbbb", 0, [ItemRecord(1, "next", "", StepState.DONE, "already gone")]).result()
+    assert ids("half") == ids("8F3C") == ids("throttled") == ids("already gone") == ["bbbb"]
+
+
+def test_a_search_for_a_state_finds_the_one_that_is_shown(journal: Journal) -> None:
+    left = replace(RUN, state=State.RUNNING, owner=None)
+    for run in (left, replace(RUN, id="1120-0931-bbbb", state=State.RUNNING)):
+        journal.add(run, ()).result()
+    assert [run.id for run in journal.runs(Filter(text="unknown")).result()] == [left.id]
+    assert [run.id for run in journal.runs(Filter(text="running")).result()] == ["1120-0931-bbbb"]
+
+
+def test_to_find_one_run_no_other_is_read(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in range(50):
+        journal.add(replace(RUN, id=f"11{at:02}-0930-{at:04x}"), ()).result()
+    read: list[tuple[object, ...]] = []
+
+    def run_of(row: tuple[object, ...]) -> object:
+        read.append(row)
+        return rows.run_of(row)
+
+    monkeypatch.setattr("console.journal.store.run_of", run_of)
+    for name in ("1107-0930-0007", "0007", "1107"):
+        read.clear()
+        assert journal.find(name).result().id == "1107-0930-0007"
+        assert len(read) == 1
+    with pytest.raises(LookupError, match="several runs '11'"):
+        journal.find("11").result()
+    assert len(read) <= 3
+    with pytest.raises(LookupError, match="no run ''"):
+        journal.find("").result()
+
+
+def test_later_changes_are_those_recorded_later_on_the_same_target(journal: Journal) -> None:
+    def add(name: str, *arns: str, minutes: int = 0) -> None:
+        targets = tuple((arn, arn) for arn in arns)
+        journal.add(replace(RUN, id=name, targets=targets, started=AT + timedelta(minutes=minutes)), ()).result()
+
+    add("earlier", "arn:a", "arn:b")
+    add("this", "arn:a", "arn:b")
+    add("other", "arn:c")
+    add("both", "arn:b", "arn:a")
+    add("before-the-clock-was-set-back", "arn:b", "arn:c", minutes=-30)
+    later = [run.id for run in journal.later_changes("this").result()]
+    assert later == ["before-the-clock-was-set-back", "both"]
+    assert journal.later_changes("other").result()[0].id == "before-the-clock-was-set-back"
+    assert journal.later_changes("none").result() == ()
+    since = Filter(target="arn:b", since=(AT - timedelta(minutes=1)).astimezone(timezone(timedelta(hours=-8))))
+    assert [run.id for run in journal.runs(since).result()] == ["both", "this", "earlier"], "in whatever zone"
+
+
+def test_a_run_is_taken_back_by_one_run_only(tmp_path: Path) -> None:
+    journals = [Journal(tmp_path) for _ in range(4)]
+    journals[0].add(RUN, ()).result()
+    claims = [journal.claim_undo(RUN.id, "", f"undo-{at}") for at, journal in enumerate(journals)]
+    won = [at for at, claim in enumerate(claims) if claim.result()]
+    assert len(won) == 1
+    found = journals[0].find(RUN.id).result()
+    assert isinstance(found, RunRecord) and found.undone_by == f"undo-{won[0]}"
+    assert journals[1].claim_undo(RUN.id, found.undone_by, found.undone_by).result(), "who has it already may ask again"
+    assert [run.id for run in journals[0].runs(Filter(text=found.undone_by)).result()] == [RUN.id]
+    for journal in journals:
+        journal.close()
+
+
+BULK = replace(STEPS[0], kind="bulk", state=StepState.FAILED)
+ITEMS = (
+    ItemRecord(0, "a", "v1", StepState.DONE, "already gone"),
+    ItemRecord(1, "b*", "", StepState.SENT),
+    ItemRecord(2, "c"),
+)
+
+
+def test_the_items_of_a_bulk_are_told_with_what_became_of_them(journal: Journal) -> None:
+    run = replace(RUN, state=State.PARTLY)
+    journal.add(run, (BULK, STEPS[1])).result()
+    journal.put_items(run.id, 0, ITEMS).result()
+    entry = journal.entry(run).result()
+    assert entry.items == {0: ITEMS}
+    text = markdown(run, entry.steps, entry.items)
+    assert "  Items: 3: 1 done, 1 not begun, 1 unknown." in text
+    assert "  1. a (version v1): done. already gone\n  2. b\\*: unknown\n  3. c: not begun\n" in text
+    steps = json.loads(json_line(run, entry.steps, entry.items))["steps"]
+    assert [item["id"] for item in steps[0]["items"]] == ["a", "b*", "c"] and "items" not in steps[1]
+    assert [item["state"] for item in steps[0]["items"]] == ["done", "sent", "waiting"]
+    at_work = markdown(replace(run, state=State.RUNNING), entry.steps, entry.items)
+    assert "2. b\\*: sent" in at_work, "it is being sent now"
+    assert "Items: none on record." in markdown(run, entry.steps)
 
 
 def test_it_is_exported_as_json_lines_and_markdown() -> None:
