@@ -100,11 +100,11 @@ def contradiction(there: Arn, *, account: str | None = None, region: str | None 
     Empty where it does not, as far as it and they tell.
     """
     if account and there.account not in ("", account):
-        return f"is of account {there.account}, not {account}"
+        return f"is an ARN of account {there.account}, not {account}"
     if region and there.region not in ("", region):
-        return f"is in {there.region}, not {region}"
+        return f"is an ARN in {there.region}, not {region}"
     if region and there.partition not in ("", arn.partition_of(region)):
-        return f"is in {there.partition}, not {arn.partition_of(region)}, where {region} is"
+        return f"is an ARN in {there.partition}, not {arn.partition_of(region)}, where {region} is"
     return ""
 
 

@@ -37,6 +37,22 @@ def named(stack: Stack) -> tuple[Stack, Told]:
     return msgspec.structs.replace(stack, **dict(reader.changed())), reader.told()
 
 
+def foreign(arn: Arn, stack: Stack, region: str | None = None) -> str:
+    """Why an ARN that was typed cannot be of a stack, as the end of a sentence; empty where it is.
+
+    `region` is that of a resource with one of its own. Where the stack does not tell, it is not taken for its own.
+    """
+    region = region or stack.region
+    for key, says, known in (("account", arn.account, stack.account), ("region", arn.region, region)):
+        if says and not known:
+            return (
+                f"cannot be compared with stack {stack.name}, which names no {key}. "
+                f'Next: give the name alone, or add to the stack file: {key} = "{says}".'
+            )
+    problem = contradiction(arn, account=stack.account, region=region)
+    return f"{problem}, as stack {stack.name} says. Next: name what is in the stack." if problem else ""
+
+
 @functools.cache
 def named_keys(kind: type[Part]) -> Mapping[str, Named]:
     """The keys of a table that name resources of AWS, and how."""
@@ -108,13 +124,16 @@ class _Reader:
         own = getattr(part, "region", None)
         account, region = self._account, (own, "this table") if own else self._region
         if problem := contradiction(arn, account=account[0]):
-            return f"{problem}, as {account[1]} says. Next: mend one, or give the other account a stack of its own."
+            there = f"name what is in account {account[0]}, or give the other a stack of its own"
+            return f"{problem}, as {account[1]} says. Next: {there}."
         if problem := contradiction(arn, region=region[0]):
             key = f', or say in this table: region = "{arn.region}"' if hasattr(part, "region") and arn.region else ""
-            return f"{problem}, as {region[1]} says. Next: mend one of the two{key}."
+            return f"{problem}, as {region[1]} says. Next: name what is in {region[0]}{key}."
         partition = self._partition
         if arn.partition and partition[0] and arn.partition != partition[0]:
-            return f"is in {arn.partition}, not {partition[0]}, as {partition[1]} says. Next: mend one of the two."
+            return (
+                f"is an ARN in {arn.partition}, not {partition[0]}, as {partition[1]} says. Next: mend one of the two."
+            )
         self._account = account if account[0] or not arn.account else (arn.account, place)
         self._partition = partition if partition[0] or not arn.partition else (arn.partition, place)
         if not region[0] and arn.region:

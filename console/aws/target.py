@@ -22,7 +22,8 @@ class Target:
     """A profile, a region and an endpoint; None where the environment or the AWS config decides.
 
     `config_file` and `credentials_file` stand in for the user's own where they are given, as the demo does.
-    `words` are the flags by which another command of ours comes to the same place.
+    `words` are the flags by which another command of ours comes to the same place. `told_account` and `told_region`
+    are where ARNs in the stack file say that its resources are, while the file itself names no account or no region.
     """
 
     profile: str | None = None
@@ -31,6 +32,8 @@ class Target:
     config_file: Path | None = None
     credentials_file: Path | None = None
     words: tuple[str, ...] = field(default=(), compare=False)
+    told_account: str | None = None
+    told_region: str | None = None
 
     def region_of(self, service: str, wanted: str | None) -> str | None:
         """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""
@@ -38,5 +41,5 @@ class Target:
 
     @property
     def login(self) -> Target:
-        """What the credentials depend on: the same without its region."""
-        return replace(self, region=None)
+        """What the credentials depend on: the same without its region, and without what they must lead to."""
+        return replace(self, region=None, told_account=None, told_region=None)

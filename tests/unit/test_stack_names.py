@@ -188,8 +188,8 @@ def test_a_resource_by_name_and_by_arn_is_one(row: Row) -> None:
 def test_an_arn_of_another_account_region_or_partition_is_refused(row: Row) -> None:
     place = f"{row.table}.{row.key}" if row.single else f"{row.table}[0].{row.key}"
     cases = {
-        f"is of account 999999999999, not {ACCOUNT}": row.arn.replace(ACCOUNT, "999999999999"),
-        f"is in us-east-1, not {REGION}": row.arn.replace(f":{REGION}:", ":us-east-1:"),
+        f"is an ARN of account 999999999999, not {ACCOUNT}": row.arn.replace(ACCOUNT, "999999999999"),
+        f"is an ARN in us-east-1, not {REGION}": row.arn.replace(f":{REGION}:", ":us-east-1:"),
         "aws-cn": row.arn.replace("arn:aws:", "arn:aws-cn:"),
     }
     for says, contrary in cases.items():
@@ -219,7 +219,7 @@ def test_a_region_of_its_own_is_what_an_arn_must_agree_with(row: Row) -> None:
         return
     name = elsewhere if row.table == "sns" else row.name
     assert parse(TOP + row.toml(elsewhere, "us-east-1"), "f.toml") == parse(TOP + row.toml(name, "us-east-1"), "f.toml")
-    assert f"is in {REGION}, not us-east-1, as this table says" in _refused(TOP + row.toml(row.arn, "us-east-1"))
+    assert f"is an ARN in {REGION}, not us-east-1, as this table says" in _refused(TOP + row.toml(row.arn, "us-east-1"))
 
 
 REFUSED = [
@@ -255,8 +255,8 @@ REFUSED = [
     (f'[[lambda]]\nfunction = "{_arn("lambda", "function:f:live")}"', "names one version or alias of it"),
     (f'[[lambda]]\nfunction = "{_arn("lambda", "function:f:$LATEST")}"', "names one version or alias of it"),
     ('[[lambda]]\nfunction = "f:live"', "names one version or alias of it"),
-    ('[[lambda]]\nfunction = "999999999999:function:f"', f"is of account 999999999999, not {ACCOUNT}"),
-    (f'[[lambda]]\nfunction = "us-east-1:{ACCOUNT}:function:f"', f"is in us-east-1, not {REGION}"),
+    ('[[lambda]]\nfunction = "999999999999:function:f"', f"is an ARN of account 999999999999, not {ACCOUNT}"),
+    (f'[[lambda]]\nfunction = "us-east-1:{ACCOUNT}:function:f"', f"is an ARN in us-east-1, not {REGION}"),
     ('[[ecs]]\ncluster = " c1"', "has spaces around it"),
     ('[[ecs]]\ncluster = "c1"\nservices = ["c1/web"]', "is no name of the kind ECS service"),
     ('[[ecs]]\ncluster = "c1"\nservices = ["service/c1/web"]', "is no name of the kind ECS service"),
@@ -316,7 +316,9 @@ def test_a_partition_is_that_of_the_region() -> None:
             f'{top}[[ecs]]\ncluster = "{queue.replace(partition, "aws")}"'
         )
         assert parse(f'{top}[[s3]]\nbucket = "arn:{partition}:s3:::b"', "f.toml").s3[0].bucket == "b"
-        assert f"is in aws, not {partition}, where {region} is" in _refused(f'{top}[[s3]]\nbucket = "arn:aws:s3:::b"')
+        assert f"is an ARN in aws, not {partition}, where {region} is" in _refused(
+            f'{top}[[s3]]\nbucket = "arn:aws:s3:::b"'
+        )
 
 
 def test_arns_agree_among_each_other_where_the_stack_names_neither_account_nor_region() -> None:
@@ -326,14 +328,14 @@ def test_arns_agree_among_each_other_where_the_stack_names_neither_account_nor_r
     assert (stack.account, stack.region) == (None, None), "what the file does not say is not set"
     said = _refused(f'{BARE}{both}{table.replace(ACCOUNT, "999999999999")}"')
     assert f"dynamodb[0].table: found {table.replace(ACCOUNT, '999999999999')!r}" in said
-    assert f"is of account 999999999999, not {ACCOUNT}, as ecs[0].cluster says" in said
+    assert f"is an ARN of account 999999999999, not {ACCOUNT}, as ecs[0].cluster says" in said
     assert "as ecs[0].cluster says" in _refused(f'{BARE}{both}{table.replace(REGION, "us-east-1")}"')
     elsewhere = f'{table.replace(REGION, "us-east-1")}"\nregion = "us-east-1"'
     assert parse(f"{BARE}{both}{elsewhere}", "f.toml").dynamodb[0].table == "orders"
     bucket = (
         '[[s3]]\nbucket = "arn:aws:s3:::b"\n[[cloudfront]]\nid = "arn:aws-cn:cloudfront::123456789012:distribution/E1"'
     )
-    assert "is in aws, not aws-cn" in _refused(BARE + bucket)
+    assert "is an ARN in aws, not aws-cn" in _refused(BARE + bucket)
 
 
 def test_what_arns_tell_besides_is_told(tmp_path: Path) -> None:
