@@ -22,7 +22,8 @@ CHANGING: Final = "groundskeeper policy"
 
 
 OTHER_ACCOUNT: Final = Clean("OtherAccount")
-"""The code of the problem that credentials belong to another account than the stack's."""
+OTHER_REGION: Final = Clean("OtherRegion")
+"""The codes of the problems that credentials or calls lead elsewhere than the stack is."""
 
 
 class Kind(StrEnum):

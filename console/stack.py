@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from console import resource_names as names
 from console.text import Clean, clean
 
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="twelve digits")]
-Region = Annotated[str, Meta(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]\Z", description="an AWS region such as eu-west-1")]
+Region = Annotated[str, Meta(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]+\Z", description="an AWS region such as eu-west-1")]
 StackName = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._-]*\Z", description="lower case letters, digits and . _ -")]
 Environment = Annotated[
     str, Meta(pattern=r"^[!-~][ -~]{0,63}\Z", description="at most 64 plain characters, since it is typed")
@@ -28,29 +29,29 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 class EcsCluster(Part, frozen=True):
     """An ECS cluster and the services in it that belong to the stack (none named: all)."""
 
-    cluster: Name
-    services: tuple[Name, ...] = ()
+    cluster: Annotated[Name, names.ECS_CLUSTER]
+    services: tuple[Annotated[Name, names.ECS_SERVICE], ...] = ()
     region: Region | None = None
 
 
 class Distribution(Part, frozen=True):
     """A CloudFront distribution."""
 
-    id: Name
+    id: Annotated[Name, names.DISTRIBUTION]
     name: Name | None = None
 
 
 class LoadBalancer(Part, frozen=True):
     """An Application Load Balancer by name."""
 
-    load_balancer: Name
+    load_balancer: Annotated[Name, names.LOAD_BALANCER]
     region: Region | None = None
 
 
 class RestApi(Part, frozen=True):
     """An API Gateway REST API by id or name, and its stage."""
 
-    api: Name
+    api: Annotated[Name, names.REST_API]
     stage: Name = "prod"
     region: Region | None = None
 
@@ -58,21 +59,21 @@ class RestApi(Part, frozen=True):
 class Function(Part, frozen=True):
     """A Lambda function."""
 
-    function: Name
+    function: Annotated[Name, names.FUNCTION]
     region: Region | None = None
 
 
 class Table(Part, frozen=True):
     """A DynamoDB table."""
 
-    table: Name
+    table: Annotated[Name, names.TABLE]
     region: Region | None = None
 
 
 class DbInstance(Part, frozen=True):
     """An RDS instance; `max_connections` where the parameter group does not tell it."""
 
-    instance: Name
+    instance: Annotated[Name, names.DB_INSTANCE]
     max_connections: Annotated[int, Meta(gt=0)] | None = None
     region: Region | None = None
 
@@ -80,15 +81,15 @@ class DbInstance(Part, frozen=True):
 class DbCluster(Part, frozen=True):
     """A DocumentDB cluster."""
 
-    cluster: Name
+    cluster: Annotated[Name, names.DB_CLUSTER]
     region: Region | None = None
 
 
 class BeanstalkEnvironment(Part, frozen=True):
     """An Elastic Beanstalk environment; `expects` are the variables that it must have."""
 
-    application: Name
-    environment: Name
+    application: Annotated[Name, names.APPLICATION]
+    environment: Annotated[Name, names.ENVIRONMENT]
     expects: tuple[Name, ...] = ()
     region: Region | None = None
 
@@ -96,14 +97,14 @@ class BeanstalkEnvironment(Part, frozen=True):
 class EksCluster(Part, frozen=True):
     """An EKS cluster."""
 
-    cluster: Name
+    cluster: Annotated[Name, names.EKS_CLUSTER]
     region: Region | None = None
 
 
 class Bucket(Part, frozen=True):
     """An S3 bucket; `public` says that it is meant to be, as a site bucket is."""
 
-    bucket: Name
+    bucket: Annotated[Name, names.BUCKET]
     public: bool = False
     region: Region | None = None
 
@@ -111,21 +112,21 @@ class Bucket(Part, frozen=True):
 class UserPool(Part, frozen=True):
     """A Cognito user pool."""
 
-    user_pool: Name
+    user_pool: Annotated[Name, names.USER_POOL]
     region: Region | None = None
 
 
 class Repository(Part, frozen=True):
     """An ECR repository."""
 
-    repository: Name
+    repository: Annotated[Name, names.REPOSITORY]
     region: Region | None = None
 
 
 class LogGroup(Part, frozen=True):
     """A CloudWatch log group; `errors` is the filter pattern that finds its errors."""
 
-    group: Name
+    group: Annotated[Name, names.LOG_GROUP]
     errors: Name = "?ERROR ?Error ?Exception"
     region: Region | None = None
 
@@ -133,7 +134,7 @@ class LogGroup(Part, frozen=True):
 class Instances(Part, frozen=True):
     """EC2 instances, by id or by tag (``tag = "Project=expo"``); `host` is for ssh."""
 
-    instance: Name | None = None
+    instance: Annotated[Name, names.INSTANCE] | None = None
     tag: KeyValue | None = None
     host: Name | None = None
     region: Region | None = None
@@ -142,20 +143,21 @@ class Instances(Part, frozen=True):
 class Topic(Part, frozen=True):
     """An SNS topic by ARN, for alarms and messages."""
 
-    topic: Name
+    topic: Annotated[Name, names.TOPIC]
+    region: Region | None = None
 
 
 class StateFile(Part, frozen=True):
     """Where Terraform keeps the stack's state: a local file, or an S3 object ``s3://bucket/key``."""
 
-    location: Name
-    backups: Name | None = None
+    location: Annotated[Name, names.STATE]
+    backups: Annotated[Name, names.STATE] | None = None
 
 
 class Alarms(Part, frozen=True):
     """Which CloudWatch alarms belong to the stack: by name prefix; an empty prefix means all."""
 
-    prefixes: tuple[str, ...] = ()
+    prefixes: tuple[Annotated[str, names.ALARM_PREFIX], ...] = ()
 
 
 class Endpoint(Part, frozen=True):

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from console.stack import AccountId, Environment, KeyValue, Part, Region, Stack, StackName, Url
+from console.stack_names import Told, named
 from console.text import clean
 
 
@@ -21,16 +22,25 @@ class StackError(ValueError):
 
 def load(path: Path) -> Stack:
     """Read a stack file; raises `StackError` with a sentence that says where and what."""
+    return load_told(path)[0]
+
+
+def load_told(path: Path) -> tuple[Stack, Told]:
+    """The same, and what the ARNs in it tell of account and region where the file names none."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise StackError(f"{path}: cannot be read: {reason}. Next: check the file.") from error
-    return parse(text, str(path))
+    return _parse(text, str(path))
 
 
 def parse(text: str, where: str) -> Stack:
-    """Make a Stack of TOML text; `where` names its file in messages. Raises `StackError`."""
+    """Make a Stack of TOML text, with names where it has ARNs; `where` names its file. Raises `StackError`."""
+    return _parse(text, where)[0]
+
+
+def _parse(text: str, where: str) -> tuple[Stack, Told]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -38,9 +48,11 @@ def parse(text: str, where: str) -> Stack:
     for place, problem in _unknown_keys(data, Stack, ""):
         raise StackError(f"{where}: {place}: {problem}")
     try:
-        return msgspec.convert(data, Stack)
+        return named(msgspec.convert(data, Stack))
     except msgspec.ValidationError as error:
         raise StackError(f"{where}: {_explain(str(error), data)}") from error
+    except ValueError as error:
+        raise StackError(f"{where}: {error}") from error
 
 
 def _unknown_keys(data: object, kind: object, place: str) -> typing.Iterator[tuple[str, str]]:

@@ -12,7 +12,8 @@ from console.aws.target import Target
 from console.options import Options, UsageError
 from console.settings import Settings, config_dir, load_settings, state_dir
 from console.stack import Stack
-from console.stack_file import StackError, load
+from console.stack_file import StackError, load, load_told
+from console.stack_names import Told
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Workspace:
     """The stacks of this run, and how each is reached.
 
-    `demo` is the embedded AWS when it is used; `broken` says what is wrong with each stack file that was left out.
+    `demo` is the embedded AWS when it is used; `broken` says what is wrong with each stack file that was left out;
+    `told` is what the ARNs in each file say of account and region, by the name of its stack.
     """
 
     options: Options
@@ -32,6 +34,7 @@ class Workspace:
     files: dict[str, Path] = field(default_factory=dict)
     demo: Demo | None = None
     broken: tuple[Clean, ...] = ()
+    told: dict[str, Told] = field(default_factory=dict)
 
     def stack(self, name: str) -> Stack:
         """The stack of a name. Raises `UsageError` that names those that there are."""
@@ -74,7 +77,16 @@ class Workspace:
         profile = options.profile or stack.profile or self._surroundings["--profile"]
         region = options.region or stack.region or self._surroundings["--region"]
         variables = tuple((name, os.environ[name]) for name in AWS_FILES if os.environ.get(name))
-        return Target(profile, region, endpoint, words=words, variables=variables)
+        told = self.told.get(stack.name, Told())
+        return Target(
+            profile,
+            region,
+            endpoint,
+            words=words,
+            variables=variables,
+            told_account=told.account,
+            told_region=told.region,
+        )
 
     def words(self, stack: Stack) -> tuple[str, ...]:
         """The flags by which another command comes to a stack as this one did."""
@@ -145,10 +157,11 @@ def open_workspace(options: Options) -> Workspace:
         options = replace(options, stack=load(paths[0]).name)
     stacks: list[Stack] = []
     files: dict[str, Path] = {}
+    told: dict[str, Told] = {}
     broken: list[Clean] = []
     for path in paths:
         try:
-            stack = load(path)
+            stack, said = load_told(path)
             check_thresholds(stack, str(path))
             if stack.name in files:
                 raise StackError(f"{path}: the name {stack.name!r} is taken by {files[stack.name]}. Give it another.")
@@ -160,7 +173,8 @@ def open_workspace(options: Options) -> Workspace:
             continue
         stacks.append(stack)
         files[stack.name] = path
-    return Workspace(options, settings, tuple(stacks), files, demo, tuple(broken))
+        told[stack.name] = said
+    return Workspace(options, settings, tuple(stacks), files, demo, tuple(broken), told)
 
 
 def _demo(options: Options) -> Demo | None:

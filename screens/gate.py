@@ -58,6 +58,7 @@ def open_actions(app: App[Any], desk: Desk, selection: Subject) -> None:
 def open_action(app: App[Any], desk: Desk, selection: Subject, action: Action) -> None:
     """Ask for what is missing, then plan; a fix is planned at once, since it is complete."""
     from console.operations.parameters import parameters
+    from console.operations.placed import placed
     from screens.modals.form import FormModal
 
     def filled(operation: Operation | None) -> None:
@@ -66,7 +67,7 @@ def open_action(app: App[Any], desk: Desk, selection: Subject, action: Action) -
 
     needed = [p.name for p in parameters(action.kind) if p.required and p.name not in action.preset]
     if action.fixes and not needed:
-        filled(action.kind(**action.preset).within(selection.stack))
+        filled(placed(action.kind(**action.preset), selection.stack))
         return
     app.push_screen(FormModal(action.kind, selection.stack, action.preset, loaded_names(desk)), filled)
 

@@ -77,7 +77,7 @@ class Connections:
     def target(self, stack: Stack, region: str | None = None) -> Target:
         """Where the calls for a stack go; `region` is that of a resource with one of its own."""
         target = self._target_of(stack)
-        return replace(target, region=region) if region else target
+        return replace(target, region=region, told_region=None) if region else target
 
     async def resolved(self, stack: Stack, region: str | None = None) -> Target:
         """Where the calls for a stack go, with the profile and the region that the AWS config chose. Raises `Failure`.
@@ -94,7 +94,11 @@ class Connections:
         return replace(found, words=tuple(words))
 
     async def get(self, stack: Stack, region: str | None = None) -> Connection:
-        """The connection for a stack. Raises `Failure` where there are no credentials or they are another account's."""
+        """The connection for a stack.
+
+        Raises `Failure` where there are no credentials, where they are another account's, and where the calls would go
+        to another region than the ARNs in its file say.
+        """
         key = (self.target(stack, region), stack.account)
         task = self._open.get(key)
         if task is not None and _refused(task):
@@ -157,12 +161,14 @@ class Connections:
     async def _connect(self, target: Target, account: str | None) -> Connection:
         await asyncio.to_thread(_import_layer)
         from console.aws.call import Aws
-        from console.aws.identity import account_problem, who_am_i
+        from console.aws.identity import account_problem, region_problem, who_am_i
 
         aws = Aws(target, self.meter, writes=self._writes, timeout=self._timeout, changing=self._changing)
         try:
             identity = await who_am_i(aws)
-            if problem := account_problem(identity, account):
+            if problem := account_problem(identity, account or target.told_account):
+                raise Failure(problem)
+            if target.told_region and (problem := region_problem(await aws.region("ecs"), target.told_region)):
                 raise Failure(problem)
         except BaseException:
             self._failed[target, account] = asyncio.get_running_loop().time()

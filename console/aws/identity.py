@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.aws.call import Aws
-from console.problems import OTHER_ACCOUNT, Kind, Problem
+from console.problems import OTHER_ACCOUNT, OTHER_REGION, Kind, Problem
 from console.text import Clean, clean
 
 
@@ -40,4 +40,16 @@ def account_problem(identity: Identity, wanted: str | None) -> Problem | None:
         clean(f"These credentials belong to account {identity.account}, but the stack file names {wanted}."),
         Clean("Choose the right profile (--profile, or S in the console), or mend the stack file."),
         OTHER_ACCOUNT,
+    )
+
+
+def region_problem(region: str, told: str) -> Problem | None:
+    """The problem when calls go to another region than the ARNs of a stack file say; None when all is well."""
+    if region == told:
+        return None
+    return Problem(
+        Kind.INVALID,
+        clean(f"Calls would go to {region}, but the stack file names no region, and its ARNs are in {told}."),
+        clean(f'Add to the stack file: region = "{told}", or mend its ARNs.'),
+        OTHER_REGION,
     )

@@ -23,7 +23,8 @@ class Target:
 
     `config_file` and `credentials_file` stand in for the user's own where they are given, as the demo does.
     `words` are the flags by which another command of ours comes to the same place, `variables` what an aws command
-    needs in its environment besides.
+    needs in its environment besides. `told_account` and `told_region` are where ARNs in the stack file say that its
+    resources are, while the file itself names no account or no region.
     """
 
     profile: str | None = None
@@ -33,6 +34,8 @@ class Target:
     credentials_file: Path | None = None
     words: tuple[str, ...] = field(default=(), compare=False)
     variables: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    told_account: str | None = None
+    told_region: str | None = None
 
     def region_of(self, service: str, wanted: str | None) -> str | None:
         """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""
@@ -40,5 +43,5 @@ class Target:
 
     @property
     def login(self) -> Target:
-        """What the credentials depend on: the same without its region."""
-        return replace(self, region=None)
+        """What the credentials depend on: the same without its region, and without what they must lead to."""
+        return replace(self, region=None, told_account=None, told_region=None)

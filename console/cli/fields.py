@@ -13,6 +13,7 @@ from console.cli.flags import shared_flags
 from console.operations import OPERATIONS
 from console.operations.base import Operation
 from console.operations.parameters import Parameter, parameters
+from console.operations.placed import placed
 from console.options import UsageError
 from console.stack import Stack
 
@@ -64,7 +65,7 @@ def operation_of(args: argparse.Namespace, stack: Stack) -> Operation:
     kind = OPERATIONS[args.operation]
     values = {p.name: _secret(p, args) if p.is_secret else getattr(args, f"{_FIELD}{p.name}") for p in parameters(kind)}
     try:
-        return kind(**values).within(stack)
+        return placed(kind(**values), stack)
     except ValueError as error:
         raise UsageError(str(error)) from error
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import filter_pattern
 from console.cli.log_printer import Printer
-from console.logs.groups import match, resolve
+from console.logs.groups import match, resolve, whole_name
 from console.logs.history import Search
 from console.logs.live_tail import TERMS, LiveTail
 from console.logs.moments import MomentProblem, moment
 from console.logs.tail import Tail
 from console.options import Options, UsageError
+from console.problems import Failure
 from console.stack import LogGroup, Stack
 from console.workspace import Workspace, open_workspace
 
@@ -37,7 +38,10 @@ _FLUSH: Final = 0.25
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this subcommand."""
     parser.add_argument(
-        "group", nargs="*", metavar="GROUP", help="a log group, a part of the name of one of the stack's, or a prefix"
+        "group",
+        nargs="*",
+        metavar="GROUP",
+        help="a log group, a part of the name of one of the stack's, a prefix, or an ARN",
     )
     parser.add_argument("--since", default="10m", metavar="TIME", help="10m, 2h, 7d, 14:05, 2026-11-19T14:05Z (10m)")
     parser.add_argument("--until", metavar="TIME", help="lines before this time (now)")
@@ -96,6 +100,8 @@ async def _print(args: argparse.Namespace, workspace: Workspace, start: int, end
         if workspace.demo is not None:
             await workspace.demo.wait_ready(stack.name)
         reading = Reading(args, connections, stack)
+        for word in args.group:
+            whole_name(word, stack)  # an ARN of another account is refused before anybody is asked
         groups = await resolve(await reading.connect(), args.group, stack)
         if not groups:
             raise UsageError(f"Stack {stack.name} names no log group. Next: name one.")
@@ -108,11 +114,19 @@ def _stack(workspace: Workspace, words: Sequence[str]) -> Stack:
     """The stack that was asked for, or the only one, or the only one in which the words mean something."""
     stacks = workspace.chosen
     if len(stacks) > 1:
-        stacks = tuple(stack for stack in stacks if words and all(match(word, stack) for word in words))
+        stacks = tuple(stack for stack in stacks if words and _means(words, stack))
     if len(stacks) == 1:
         return stacks[0]
     names = ", ".join(stack.name for stack in workspace.chosen)
     raise UsageError(f"Which stack? Add --stack NAME: {names}.")
+
+
+def _means(words: Sequence[str], stack: Stack) -> bool:
+    """Whether each word means a group of a stack."""
+    try:
+        return all(match(word, stack, whole=whole_name(word, stack)) for word in words)
+    except Failure:
+        return False
 
 
 class Reading:

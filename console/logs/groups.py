@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from console.arn import is_arn
 from console.problems import Failure, Kind, Problem
+from console.resource_names import LOG_GROUP, read
 from console.stack import LogGroup, Stack
+from console.stack_names import foreign
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -61,11 +64,31 @@ def own_first(found: Sequence[GroupInfo], stack: Stack) -> tuple[GroupInfo, ...]
     return tuple(sorted(found, key=lambda info: (place.get(info.name, len(place)), info.name)))
 
 
-def match(word: str, stack: Stack) -> tuple[LogGroup, ...]:
-    """The groups of a stack that a word means: one by its whole name, else those it begins, ends or names a part of."""
+def whole_name(word: str, stack: Stack) -> str | None:
+    """The name of the group whose ARN a word is; None for other words.
+
+    Raises `Failure` for an ARN that is no log group's, and for that of another account or region than the stack's.
+    """
+    if not is_arn(word):
+        return None
+    try:
+        name = read(word, LOG_GROUP)
+    except ValueError as error:
+        raise Failure(Problem(Kind.INVALID, clean(f"{word!r} {error}"))) from error
+    own = next((group.region for group in stack.logs if group.group == name.text), None)
+    if name.arn is not None and (problem := foreign(name.arn, stack, own)):
+        raise Failure(Problem(Kind.INVALID, clean(f"{word!r} {problem}")))
+    return name.text
+
+
+def match(word: str, stack: Stack, *, whole: str | None = None) -> tuple[LogGroup, ...]:
+    """The groups of a stack that a word means: one by its whole name, else those it begins, ends or names a part of.
+
+    Where `whole` is given, only the one of that name.
+    """
     names = {group.group: group for group in stack.logs}
-    if word in names:
-        return (names[word],)
+    if whole is not None or word in names:
+        return tuple(group for name, group in names.items() if name == (whole or word))
     tests = (
         lambda name: name.startswith(word),
         lambda name: word in name.strip("/").split("/"),
@@ -81,17 +104,19 @@ def match(word: str, stack: Stack) -> tuple[LogGroup, ...]:
 async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGroup, ...]:
     """The groups that words mean: of the stack by any part of their names, of the account by whole name or prefix.
 
-    Without words all of the stack. Raises `Failure` that says which word means nothing.
+    An ARN means one group. Without words all of the stack. Raises `Failure` that says which word means nothing.
     """
     if not words:
         return stack.logs
     chosen: dict[str, LogGroup] = {}
     for word in words:
-        found = match(word, stack) or tuple(info.group for info in await list_groups(aws, word))
-        exact = tuple(group for group in found if group.group == word)
-        for group in exact or found:
+        whole = whole_name(word, stack)
+        found = match(word, stack, whole=whole) or tuple(info.group for info in await list_groups(aws, whole or word))
+        exact = tuple(group for group in found if group.group == (whole or word))
+        meant = exact if whole else exact or found
+        for group in meant:
             chosen[group.group] = group
-        if not found:
+        if not meant:
             names = ", ".join(clean(group.group) for group in stack.logs) or "none"
             what = clean(f"No log group is named {word!r} or begins so.")
             raise Failure(Problem(Kind.NOT_FOUND, what, Clean(f"The stack has: {names}.")))

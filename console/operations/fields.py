@@ -9,7 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
+from console import resource_names
 from console.operations.secret import Secret
+from console.resource_names import Name, Named
 from console.stack import Stack
 
 Names = Callable[[Stack], Iterable[str]]
@@ -31,7 +33,8 @@ class Field:
     """A type of field: how it is asked for, completed and checked.
 
     `word` names the type for people; `resource` is the kind of Detail whose names complete it, `names` those that
-    a stack file gives; `low` and `high` bound a number; `safe` says whether the journal may keep the value.
+    a stack file gives; `kind` says how such a resource is named, also by ARN, and `listed` that there may be several,
+    as ``ONE,TWO=VALUE``; `low` and `high` bound a number; `safe` says whether the journal may keep the value.
     """
 
     word: str
@@ -42,10 +45,15 @@ class Field:
     choices: tuple[str, ...] = ()
     resource: str = ""
     names: Names = lambda stack: ()
+    kind: Named | None = None
+    listed: bool = False
     safe: bool = True
 
     def parse(self, text: str) -> object:
-        """The value that a text means. Raises `ValueError` with a sentence that says what is allowed."""
+        """The value that a text means. Raises `ValueError` with a sentence that says what is allowed.
+
+        An ARN stays one, since only a stack tells whether it is of the right account and region: see `placed`.
+        """
         if self.widget is Widget.NUMBER:
             return self._number(text)
         if self.widget is Widget.SWITCH:
@@ -54,11 +62,27 @@ class Field:
             return _SWITCH[text.lower()]
         if self.choices and text not in self.choices:
             raise ValueError(f"{text!r} is none of: {', '.join(self.choices)}.")
-        if not text or (self.pattern and not re.fullmatch(self.pattern, text)):
+        if not text or (self.pattern and not re.fullmatch(self.pattern, self.read(text)[0])):
             raise ValueError(f"{text!r} is no {self.word}.")
         if self.widget is Widget.SECRET:
             return Secret(self.word, text)
         return Path(text).expanduser() if self.widget is Widget.PATH else text
+
+    def read(self, text: str) -> tuple[str, tuple[Name, ...]]:
+        """A text with names in place of ARNs, and what was read of them. Raises `ValueError` with a sentence."""
+        names: list[Name] = []
+
+        def name(piece: str) -> str:
+            if self.kind is None or ":" not in piece:
+                return piece
+            try:
+                names.append(resource_names.read(piece, self.kind))
+            except ValueError as error:
+                raise ValueError(f"{piece!r} {error}") from None
+            return names[-1].text
+
+        pieces = re.split(r"([,=])", text) if self.listed else [text]
+        return "".join(map(name, pieces)), tuple(names)
 
     def _number(self, text: str) -> int:
         try:
@@ -95,10 +119,17 @@ TableName = Annotated[
         pattern=r"[A-Za-z0-9_.-]{3,255}",
         resource="DynamoDB table",
         names=lambda stack: (part.table for part in stack.dynamodb),
+        kind=resource_names.TABLE,
     ),
 ]
 ClusterName = Annotated[
-    str, Field("cluster name", pattern=_ECS_NAME, names=lambda stack: (part.cluster for part in stack.ecs))
+    str,
+    Field(
+        "cluster name",
+        pattern=_ECS_NAME,
+        names=lambda stack: (part.cluster for part in stack.ecs),
+        kind=resource_names.ECS_CLUSTER,
+    ),
 ]
 ServiceName = Annotated[
     str,
@@ -107,6 +138,7 @@ ServiceName = Annotated[
         pattern=_ECS_NAME,
         resource="ECS service",
         names=lambda stack: (name for part in stack.ecs for name in part.services),
+        kind=resource_names.ECS_SERVICE,
     ),
 ]
 FilePath = Annotated[Path, Field("path of a file", Widget.PATH)]

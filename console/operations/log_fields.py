@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from console.operations.fields import Field
+from console.resource_names import LOG_GROUP
 from console.stack import Stack
 from console.text import clean
 
@@ -16,7 +17,9 @@ def own_groups(stack: Stack) -> tuple[str, ...]:
     return tuple(part.group for part in stack.logs)
 
 
-GroupName = Annotated[str, Field("log group name", pattern=NAME, resource="log group", names=own_groups)]
+GroupName = Annotated[
+    str, Field("log group name", pattern=NAME, resource="log group", names=own_groups, kind=LOG_GROUP)
+]
 
 
 def region_of(stack: Stack, *names: str) -> str | None:

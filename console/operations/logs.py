@@ -13,6 +13,7 @@ from console.operations.fields import Field, choice
 from console.operations.log_fields import NAME, gigabytes, no_group, own_groups, region_of
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Step
+from console.resource_names import LOG_GROUP
 from console.stack import LogGroup, Stack
 from console.text import Clean, clean
 
@@ -32,7 +33,7 @@ _EFFECTS: Final = 20
 _DAY: Final = 86_400.0
 
 
-NewGroupName = Annotated[str, Field("log group name", pattern=NAME)]
+NewGroupName = Annotated[str, Field("log group name", pattern=NAME, kind=LOG_GROUP)]
 GroupNames = Annotated[
     str,
     Field(
@@ -40,6 +41,8 @@ GroupNames = Annotated[
         pattern=rf"{NAME}(=(never|\d+))?(,{NAME}(=(never|\d+))?)*",
         resource="log group",
         names=own_groups,
+        kind=LOG_GROUP,
+        listed=True,
     ),
 ]
 

@@ -13,6 +13,7 @@ from console.operations.fields import Field
 from console.operations.log_fields import GroupName, gigabytes, no_group, region_of
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Wait, Waited
+from console.resource_names import BUCKET
 from console.stack import LogGroup, Stack
 from console.text import Clean, clean
 
@@ -22,7 +23,13 @@ if TYPE_CHECKING:
 _MOMENT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z"
 
 BucketName = Annotated[
-    str, Field("bucket name", pattern=r"[a-z0-9.-]{3,63}", names=lambda stack: (part.bucket for part in stack.s3))
+    str,
+    Field(
+        "bucket name",
+        pattern=r"[a-z0-9.-]{3,63}",
+        names=lambda stack: (part.bucket for part in stack.s3),
+        kind=BUCKET,
+    ),
 ]
 Prefix = Annotated[str, Field("prefix", pattern=r"[A-Za-z0-9!_.*'()/-]{1,512}")]
 Moment = Annotated[str, Field("moment in UTC such as 2026-11-20T09:00Z", pattern=_MOMENT)]

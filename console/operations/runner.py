@@ -30,7 +30,7 @@ from console.operations.planned import Planned
 from console.operations.record import before_of, operation_of, undo_of
 from console.operations.runs import Runs
 from console.operations.undo import why_not_undone
-from console.problems import OTHER_ACCOUNT, Failure
+from console.problems import OTHER_ACCOUNT, OTHER_REGION, Failure
 from console.stack import Stack
 from console.text import Clean
 from console.write_state import WriteState
@@ -152,7 +152,7 @@ class Runner:
         try:
             reads, here = await self._gate.place(stack, operation.region(stack))
         except Failure as failure:
-            if failure.problem.code != OTHER_ACCOUNT:
+            if failure.problem.code not in (OTHER_ACCOUNT, OTHER_REGION):
                 raise
             raise AtTheGate(Reason.REFUSED, f"{cannot} It was made in {recorded_place(run)}. {failure}") from failure
         if why := elsewhere(run, here):

@@ -19,13 +19,13 @@ from console.operations.base import Operation
 from console.operations.events import AtTheGate, Outcome, Reason
 from console.operations.gate import Gate, unlock
 from console.operations.ledger import Context
-from console.operations.place import elsewhere
+from console.operations.place import elsewhere, recorded_place
 from console.operations.planned import Planned
 from console.operations.record import before_of, operation_of, run_record, step_records
 from console.operations.run import Run
 from console.operations.settle import UNSETTLED, found_out
 from console.operations.work import StepFailed
-from console.problems import Failure, classify
+from console.problems import OTHER_ACCOUNT, OTHER_REGION, Failure, classify
 from console.stack import Stack
 from console.text import Clean, clean
 
@@ -142,13 +142,22 @@ class Runs:
         try:
             operation = operation_of(record)
             reads, here = await self._gate.place(stack, operation.region(stack))
-        except (Failure, LookupError) as error:
+        except Failure as failure:
+            if failure.problem.code in (OTHER_ACCOUNT, OTHER_REGION):
+                made = f"Run {record.id} was made in {recorded_place(record)}."
+                return self._left(record, f"{made} {failure.problem.what}")
+            return await self._take_over(record, str(failure))
+        except LookupError as error:
             return await self._take_over(record, str(error.args[0]))
         if why := elsewhere(record, here):
-            lead = shlex.join(record.words)
-            what = f"{why} It is left as it is. Next: settle it from there{f', by {lead}' if lead else ''}."
-            return Outcome(state_of(record, self._journal.locks), clean(what), record)
+            return self._left(record, why)
         return await self._take_over(record, operation, reads)
+
+    def _left(self, record: RunRecord, why: str) -> Outcome:
+        """A run that is not of this place, and is left as it is."""
+        lead = f" with {shlex.join(record.words)}" if record.words else ""
+        what = f"{why} It is left as it is. Next: start the console{lead}, which settles it."
+        return Outcome(state_of(record, self._journal.locks), clean(what), record)
 
     async def _take_over(
         self, record: RunRecord, operation: Operation | str, reads: Aws | None = None

@@ -191,7 +191,7 @@ def _log_groups(api: str, stage: Answer) -> Iterator[Clean]:
         yield clean(f"API-Gateway-Execution-Logs_{api}/{stage['stageName']}")
     access = stage.get("accessLogSettings", {}).get("destinationArn", "")
     if ":log-group:" in access:
-        yield clean(access.partition(":log-group:")[2])
+        yield clean(access.partition(":log-group:")[2].removesuffix(":*"))
 
 
 def _label(named: RestApi) -> str:

@@ -86,7 +86,7 @@ async def _has_insights(aws: Aws, cluster: EcsCluster) -> bool:
 
 
 def _gauges(cluster: EcsCluster, service: str, limits: Mapping[str, float], insights: bool) -> list[Gauge]:
-    dimensions = (("ClusterName", last(cluster.cluster)), ("ServiceName", service))
+    dimensions = (("ClusterName", cluster.cluster), ("ServiceName", service))
     gauges = [
         Gauge(
             Metric("AWS/ECS", f"{name}Utilization", dimensions, region=cluster.region),

@@ -135,5 +135,4 @@ def _facts(measured: Performance) -> Iterator[tuple[str, Clean]]:
 
 def _group(function: Function) -> LogGroup:
     """The log group that a function writes to, where it does not name another."""
-    name = function.function.rpartition(":function:")[2].partition(":")[0]
-    return LogGroup(group=f"/aws/lambda/{name}", region=function.region)
+    return LogGroup(group=f"/aws/lambda/{function.function}", region=function.region)

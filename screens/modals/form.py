@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from console.operations.base import Operation
 from console.operations.fields import Widget
 from console.operations.parameters import Parameter, build, parameters
+from console.operations.placed import placed
 from console.stack import Stack
 from console.text import clean
 from widgets.terminal.pace import PacedModal
@@ -120,7 +121,7 @@ class FormModal(PacedModal[Operation | None]):
             return
         try:
             operation = build(self._kind, {field.parameter.name: field.value for field in fields if field.value})
-            self.dismiss(operation.within(self._stack))
+            self.dismiss(placed(operation, self._stack))
         except ValueError as error:
             self._say(fields[-1], str(error))
 

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from console.app import ConsoleApp
 from console.desk import Desk
 from console.journal.records import Filter, State
+from console.operations.base import Operation
 from console.operations.ecs import Scale
 from console.options import Options
 from screens.modals.actions import Subject
@@ -233,6 +234,27 @@ async def test_the_form_says_what_is_wrong_while_one_types_and_goes_on_only_when
         await pilot.press("enter")
         await pilot.pause()
         assert isinstance(app.screen, FormModal) and fields["service"].has_focus
+
+
+async def test_an_arn_in_the_form_is_the_name_that_it_stands_for_or_refused(at_demo: DemoServer) -> None:
+    made: list[Operation | None] = []
+    async with console() as pilot:
+        app = pilot.app
+        assert isinstance(app, ConsoleApp) and app.desk.stack is not None
+        account, part = app.desk.stack.account or "", app.desk.stack.ecs[0]
+        arn = f"arn:aws:ecs:{app.desk.stack.region}:{account}:service/{part.cluster}/{part.services[0]}"
+        app.push_screen(FormModal(Scale, app.desk.stack, {"desired": 2}, {}), made.append)
+        await pilot.pause()
+        service, *_ = app.screen.query(FieldInput)
+        service.value = arn.replace(account, "999999999999")
+        await pilot.press("enter")
+        await pilot.pause()
+        said = [str(line.render()) for line in app.screen.query(".form--fault").results(Static)]
+        assert f"is an ARN of account 999999999999, not {account}" in said[-1]
+        service.value = arn
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(made))
+    assert made == [Scale(part.services[0], 2, part.cluster)]
 
 
 async def test_the_change_goes_on_when_its_modal_is_closed(at_demo: DemoServer) -> None:

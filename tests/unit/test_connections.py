@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +225,21 @@ async def test_another_account_than_the_stack_files_is_refused_until_the_right_o
     sts.sign_in("GOOD")
     assert (await connections.get(named)).identity.account == "123456789012"
     await connections.close()
+
+
+async def test_arns_of_another_account_or_region_than_the_calls_go_to_are_refused(sts: Sts) -> None:
+    sts.sign_in("GOOD")
+    told = Target(None, "eu-west-1", sts.url, sts.credentials, sts.credentials, told_account="123456789012")
+    here, there = replace(told, told_region="eu-west-1"), replace(told, told_region="us-east-1")
+    assert "999999999999" in await refused(Connections(lambda stack: replace(told, told_account="999999999999")))
+    elsewhere = Connections(lambda stack: there)
+    with pytest.raises(Failure, match=r"Calls would go to eu-west-1, but .* its ARNs are in us-east-1") as failed:
+        await elsewhere.get(SHOP)
+    assert failed.value.problem.kind is Kind.INVALID
+    for connections in (elsewhere, Connections(lambda stack: here)):
+        region = "ap-south-1" if connections is elsewhere else None
+        assert await connections.get(SHOP, region), "a region of its own is what the file says"
+        await connections.close()
 
 
 async def test_a_code_that_is_none_is_refused_before_the_connection_is_left(sts: Sts) -> None:

@@ -123,6 +123,12 @@ async def test_a_busy_stage_is_read_by_name(aws: Aws, gift: str, numbers: Callab
     assert aws.called | {"cloudwatch:GetMetricData"} == set(apigateway.stages.permissions)
 
 
+@pytest.mark.parametrize("end", ["", ":*"])
+def test_the_log_group_of_a_stage_is_known_by_its_name(end: str) -> None:
+    there = {"destinationArn": f"arn:aws:logs:eu-west-1:123456789012:log-group:/api/access{end}"}
+    assert tuple(apigateway._log_groups("a", {"stageName": "prod", "accessLogSettings": there})) == ("/api/access",)
+
+
 async def test_a_stage_that_nobody_calls_says_so(aws: Aws, gift: str, numbers: Callable[..., Any]) -> None:
     numbers()
     report = await apigateway.stages.fetch(aws, stack(gift))

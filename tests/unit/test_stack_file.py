@@ -53,16 +53,19 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path) -> None:
 
 
 words = st.text(min_size=1, max_size=12)
+named = st.from_regex(r"[A-Za-z0-9_-]{1,12}", fullmatch=True)
 stacks = st.builds(
     Stack,
     name=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,20}", fullmatch=True),
     title=words,
     environment=st.from_regex(r"[!-~][ -~]{0,9}", fullmatch=True),
     production=st.booleans(),
-    ecs=st.lists(st.builds(EcsCluster, cluster=words, services=st.lists(words, max_size=2).map(tuple)), max_size=2).map(
-        tuple
-    ),
-    functions=st.lists(st.builds(Function, function=words), max_size=2).map(tuple),
+    ecs=st.lists(
+        st.builds(EcsCluster, cluster=named, services=st.lists(named, max_size=2, unique=True).map(tuple)),
+        max_size=2,
+        unique_by=lambda part: part.cluster,
+    ).map(tuple),
+    functions=st.lists(st.builds(Function, function=named), max_size=2, unique=True).map(tuple),
     thresholds=st.dictionaries(words, st.dictionaries(words, st.floats(0, 1e6), min_size=1, max_size=2), max_size=2),
     backup=st.builds(BackupPolicy, max_age_hours=st.floats(0.5, 1e4)),
     contacts=st.lists(st.builds(Contact, name=words, tier=st.integers(1, 9)), max_size=2).map(tuple),
