@@ -13,6 +13,7 @@ from console.operations.plan import Plan, digest_of
 from console.operations.preview import Shell
 from console.operations.values import shown
 from console.stack import Stack
+from console.write_state import AccountRegion
 
 GOOD_FOR: Final = timedelta(seconds=120)
 """How long after the end of observing a plan may be confirmed."""
@@ -59,6 +60,11 @@ class Planned:
         """A fingerprint of what it rests on; another one means that the plan is stale."""
         place = (self.account, self.region, *(target.arn for target in self.before.targets))
         return digest_of(self.operation.name, recorded(self.operation), place, self.before.state)
+
+    @property
+    def place(self) -> AccountRegion:
+        """Where writing must be armed for it, as AWS told it."""
+        return AccountRegion(self.account, None if self.operation.region(self.stack) else self.region)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from console.text import Clean, clean
 from console.workspace import Workspace
 
 SIZES = [(80, 24), (120, 40)]
-MINES = Stack(name="mines", environment="staging", region="eu-west-1", account="123456789012")
+MINES = Stack(name="mines", environment="staging", production=False, region="eu-west-1", account="123456789012")
 LEDGER = Stack(name="ledger", environment="production", production=True, region="us-east-1", account="123456789012")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 

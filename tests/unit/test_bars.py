@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from console.problems import Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Reading
+from console.standing import Standing
 from console.text import clean
 from widgets.detail_lines import detail_lines, fact_lines
 from widgets.footer import Key, keys_line, unique
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 20, 14, 5, 12, tzinfo=UTC)
 PRODUCTION = HeaderState(
     stack="operations",
     environment="production",
-    production=True,
+    standing=Standing.PRODUCTION,
     account="123456789012",
     region="us-east-1",
     identity="assumed-role/operator/marvin",
