@@ -26,7 +26,7 @@ class Standing(StrEnum):
 
     PRODUCTION = "production"
     UNSAID = "not said"
-    CONTRADICTORY = "contradictory"
+    CONTRADICTORY = "in doubt"
     HARMLESS = "not production"
 
 

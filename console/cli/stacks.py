@@ -16,7 +16,7 @@ from console.workspace import FIRST_STEPS, open_workspace, stack_folder
 _WORDS: Final = {
     Standing.PRODUCTION: "PRODUCTION",
     Standing.UNSAID: "not said: read-only",
-    Standing.CONTRADICTORY: "contradictory: read-only",
+    Standing.CONTRADICTORY: "in doubt: read-only",
     Standing.HARMLESS: "not production",
 }
 

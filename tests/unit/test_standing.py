@@ -67,7 +67,7 @@ def test_an_account_without_a_stack_file_is_guarded() -> None:
         (Stack(name="a", environment="eu", production=True), "eu, PRODUCTION"),
         (Stack(name="a", environment="eu", production=False), "eu"),
         (Stack(name="a"), "unknown, production not said"),
-        (Stack(name="a", environment="prod", production=False), "prod, production contradictory"),
+        (Stack(name="a", environment="prod", production=False), "prod, production in doubt"),
     ],
 )
 def test_a_stack_says_of_what_nature_it_is(stack: Stack, nature: str) -> None:
