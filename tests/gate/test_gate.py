@@ -109,15 +109,29 @@ def test_production_is_armed_for_half_an_hour_with_a_reason_that_is_recorded(wor
 def test_what_is_armed_for_another_account_or_region_lets_nothing_through(
     world: World, script: Script, armed_for: dict[str, str], said: str
 ) -> None:
-    """The plan is of whose credentials answer now, whoever they were when writing was armed."""
+    """The plan is of whose credentials answer now, whatever the file says, or does not say."""
     script.plan = Plan((Do(),))
-    state = WriteState()
-    world.stack = msgspec.structs.replace(world.stack, production=True)
-    state.arm(world.stack, "ticket 7", world.place._replace(**armed_for))
+    state, here = WriteState(), world.place
+    world.stack = msgspec.structs.replace(world.stack, production=True, account=None, region=None)
+    state.arm(world.stack, "ticket 7", here._replace(**armed_for))
     with world.runner(state) as runner:
         refused = refusal(runner, world, script)
         assert refused.reason is Reason.READ_ONLY and said in str(refused)
-        assert state.armed(world.stack, world.place._replace(**armed_for)) is None
+        assert state.armed(world.stack, here._replace(**armed_for)) is None
+        state.arm(world.stack, "ticket 7", here)
+        assert applied(runner, Scripted(), world.stack).state is State.DONE
+
+
+def test_a_resource_with_a_region_of_its_own_is_changed_where_its_stack_is_armed(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.plan = Plan((Do(),))
+    monkeypatch.setattr(Scripted, "region", lambda self, stack: world.place.region)
+    state = WriteState()
+    world.stack = msgspec.structs.replace(world.stack, production=True)
+    state.arm(world.stack, "ticket 7", world.place._replace(region="us-east-1"))
+    with world.runner(state) as runner:
+        assert applied(runner, Scripted(), world.stack).state is State.DONE
 
 
 def test_an_account_that_nobody_described_is_read_only_until_it_is_armed(world: World, script: Script) -> None:
