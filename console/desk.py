@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from console.sources.base import AnySource, Reading
 from console.sources.poller import Listener, Poller
 from console.stack import Stack
 from console.text import Clean, clean
-from console.write_state import WriteState
+from console.write_state import AccountRegion, WriteState
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -41,7 +42,8 @@ class Desk:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.workspace: Workspace | None = None
-        self.stack: Stack | None = None
+        self.write_state = WriteState(read_only=options.read_only, reason=options.reason or "" if options.write else "")
+        self.stack = None
         self.problem: Problem | None = None
         self.opening: Clean = Clean("Opening ...")
         self.poller = Poller(self._connect)
@@ -49,7 +51,6 @@ class Desk:
         self.settled: tuple[Outcome, ...] = ()
         self.meter = Meter()
         self.sign_in = SignIn(self)
-        self.write_state = WriteState(read_only=options.read_only)
         self._connections: Connections | None = None
         self._identities: dict[str, Connection] = {}
         self._problems: dict[str, Problem] = {}
@@ -89,6 +90,16 @@ class Desk:
             await self._open_gate(self.workspace)
 
     @property
+    def stack(self) -> Stack | None:
+        """The stack that is open."""
+        return self._stack
+
+    @stack.setter
+    def stack(self, stack: Stack | None) -> None:
+        self._stack = stack
+        self.write_state.opened(stack)
+
+    @property
     def stacks(self) -> tuple[Stack, ...]:
         """All stacks that there are."""
         return self.workspace.stacks if self.workspace else ()
@@ -109,6 +120,7 @@ class Desk:
 
     async def reopen(self, options: Options) -> None:
         """Go on with another profile or region: the credentials and the stack files are read again."""
+        self.write_state.reset("profile and region were chosen anew")
         await self._settle_down()
         self.options, self.stack, self.problem = options, None, None
         self._identities.clear()
@@ -171,12 +183,14 @@ class Desk:
         """The command that opens a shell there while the console is suspended, or why there is none."""
         from console.shell import shell_command
 
-        if self.options.read_only:
-            return Clean("This console is read-only, and a shell can change things. Start it without --read-only.")
+        whose = self._whose(stack)
         try:
-            return await shell_command(place, await self._connect(self._whose(stack)))
+            aws = await self._connect(whose)
         except Failure as failure:
             return clean(failure.problem)
+        if refusal := self.write_state.refusal(whose):
+            return clean(refusal)
+        return await shell_command(place, aws)
 
     def busy(self) -> bool:
         """Whether a change is between intent and outcome, which must finish before the console ends."""
@@ -199,9 +213,6 @@ class Desk:
             return
         make = await asyncio.to_thread(import_changes)
         self.changes = make(workspace, self.write_state, self.meter, self._after_change)
-        if self.options.write:
-            for stack in workspace.chosen:
-                self.write_state.arm(stack, self.options.reason or "")
         self.tell()
         await self.changes.look()
         if workspace.demo is not None:
@@ -210,6 +221,9 @@ class Desk:
         self.settled = await self.changes.settle(workspace.stacks)
         self.changes.mind(workspace.stacks)
         self.tell()
+        if self.options.write and self.stack is not None:
+            with suppress(Failure):  # a problem is shown where the stack is; once it has passed, --write arms it
+                await self.meet(self.stack)
 
     def _after_change(self, stack: str) -> None:
         for one in self.stacks:
@@ -240,9 +254,20 @@ class Desk:
             raise failure from error
         self._note(stack, None)
         if self._identities.get(stack.name) is not connection:
-            self._identities[stack.name] = connection
-            self.tell()
+            await self._meet(stack, connection)
         return connection.aws
+
+    async def _meet(self, stack: Stack, connection: Connection) -> None:
+        """Note whose account a stack's credentials are of, and its region, as the gate takes it."""
+        target = self.target(stack)
+        region = (target.region if target else None) or await connection.aws.region()
+        self._identities[stack.name] = connection
+        self.write_state.told(stack, AccountRegion(connection.identity.account, region))
+        self.tell()
+
+    async def meet(self, stack: Stack) -> None:
+        """Find out whose account a stack's credentials are of. Raises `Failure`."""
+        await self._connect(stack)
 
     async def _open_connection(self, stack: Stack) -> Connection:
         workspace = self.workspace

@@ -33,7 +33,7 @@ class Options:
             raise UsageError("--scenario NAME belongs to the demo: add --demo.")
         if self.write and self.read_only:
             raise UsageError("--write and --read-only contradict each other: give one of them.")
-        if self.write and not self.reason:
+        if self.write and not (self.reason or "").strip():
             raise UsageError('--write needs a reason for the record: add --reason "why".')
         if self.endpoint_url and not self.endpoint_url.startswith(("http://", "https://")):
             raise UsageError(f"--endpoint-url {self.endpoint_url!r}: give a URL, such as http://127.0.0.1:5000.")

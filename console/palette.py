@@ -60,7 +60,7 @@ def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[Command]:
     if app.desk.stack is not None:
         yield from view_commands(app, app.desk, app.desk.stack)
     for stack in app.desk.stacks:
-        yield Command("stack", f"{stack.name} ({stack.environment})", "", partial(app.desk.choose, stack))
+        yield Command("stack", f"{stack.name} ({stack.nature})", "", partial(app.desk.choose, stack))
     for theme in themes.names():
         yield Command("theme", theme, "", partial(_use_theme, app, theme))
 

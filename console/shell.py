@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from console.problems import Failure
+from console.problems import Failure, Kind, Problem
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -185,11 +185,19 @@ async def _instance(place: InstanceShell, aws: Aws, plugin: str) -> ShellCommand
 async def _begin(
     aws: Aws, service: str, operation: str, expect: str, region: str | None, **params: Any
 ) -> dict[str, Any]:
-    """Begin a session through a client that may: the one for reading refuses what is not a read."""
+    """Begin a session through a client that may: the one for reading refuses what is not a read.
+
+    It reads the credentials anew, so it is asked whose they are: writing was armed for one account. Raises `Failure`.
+    """
     from console.aws.call import Aws as Calls
+    from console.aws.identity import who_am_i
 
     writer = Calls(aws.target, aws.meter, writes=True, account=aws.account)
     try:
+        if aws.account and (now := (await who_am_i(writer)).account) != aws.account:
+            what = clean(f"The credentials are now those of account {now}, and were those of {aws.account}.")
+            hint = Clean("No shell was opened. Next: choose the profile anew (P), and look where you are.")
+            raise Failure(Problem(Kind.LOGIN, what, hint))
         return await writer.call(service, operation, expect=expect, region=region, **params)
     finally:
         await writer.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
 from console import resource_names as names
+from console.standing import NO_ENVIRONMENT, Standing, standing_of, why_guarded
 from console.text import Clean, clean
 
 AccountId = Annotated[str, Meta(pattern=r"^[0-9]{12}\Z", description="twelve digits")]
@@ -210,12 +211,18 @@ class Checklists(Part, frozen=True):
 
 
 class Stack(Part, frozen=True):
-    """One application in one environment, account and region. `skip` names checks that are not made of it."""
+    """One application in one environment, account and region. `skip` names checks that are not made of it.
+
+    `production` is None where nobody has said whether it is.
+    """
+
+    described: ClassVar[bool] = True
+    """Whether a stack file says what it is."""
 
     name: StackName
     title: str = ""
-    environment: Environment = "unknown"
-    production: bool = False
+    environment: Environment = NO_ENVIRONMENT
+    production: bool | None = None
     account: AccountId | None = None
     region: Region | None = None
     profile: Name | None = None
@@ -255,3 +262,24 @@ class Stack(Part, frozen=True):
     def label(self) -> Clean:
         """The title for people, or the name where there is none."""
         return clean(self.title or self.name)
+
+    @property
+    def standing(self) -> Standing:
+        """What is known of its being production."""
+        return standing_of(self.production, self.environment, self.name)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it starts read-only and asks more before a change: all that is not said to be harmless."""
+        return self.standing is not Standing.HARMLESS
+
+    @property
+    def guard(self) -> Clean:
+        """Why it starts read-only, as a clause; empty where it does not."""
+        return why_guarded(self.production, self.environment, self.name, described=self.described)
+
+    @property
+    def nature(self) -> Clean:
+        """The environment, and what is known of its being production, for people."""
+        said = {Standing.PRODUCTION: ", PRODUCTION", Standing.HARMLESS: ""}
+        return clean(f"{self.environment}{said.get(self.standing, f', production {self.standing}')}")

@@ -20,7 +20,7 @@ def header_state(desk: Desk) -> HeaderState:
     return HeaderState(
         stack=stack.name,
         environment=stack.environment,
-        production=stack.production,
+        standing=stack.standing,
         account=connection.identity.account if connection else stack.account or "",
         region=(target.region or "") if target else "",
         identity=connection.identity.name if connection else "",

@@ -11,6 +11,7 @@ from textual.content import Content
 from console.problems import Problem
 from console.sources.base import Finding, Level
 from console.stack import Stack
+from console.standing import Standing
 from widgets.level import STYLES, SYMBOLS, level_cell
 from widgets.table_layout import Column
 from widgets.times import ago
@@ -55,9 +56,13 @@ def _counts(glance: Glance) -> Content:
 
 
 def _environment(glance: Glance) -> Content:
-    if glance.stack.production:
-        return Content.styled("■ PRODUCTION", "bold $error")
-    return Content(glance.stack.environment)
+    match glance.stack.standing:
+        case Standing.PRODUCTION:
+            return Content.styled("■ PRODUCTION", "bold $error")
+        case Standing.HARMLESS:
+            return Content(glance.stack.environment)
+        case doubt:
+            return Content.styled(f"? {doubt}", "$warning")
 
 
 def _age(glance: Glance) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
+from console.standing import NO_ENVIRONMENT, Standing
 from widgets.lines import Lines
 from widgets.times import countdown, span
 
@@ -17,7 +18,7 @@ class HeaderState(NamedTuple):
 
     stack: str = ""
     environment: str = ""
-    production: bool = False
+    standing: Standing = Standing.HARMLESS
     account: str = ""
     region: str = ""
     identity: str = ""
@@ -41,12 +42,16 @@ class _Part(NamedTuple):
 
 
 def _left(state: HeaderState) -> list[_Part]:
-    environment = state.environment or "unknown"
-    if state.production:
-        named = "" if environment.lower() in ("production", "prod") else f" {environment}"
-        badge = f" ■ PRODUCTION{named} ■ "
-    else:
-        badge = f" {environment} "
+    environment = state.environment or NO_ENVIRONMENT
+    match state.standing:
+        case Standing.PRODUCTION:
+            named = "" if environment.lower() in ("production", "prod") else f" {environment}"
+            badge = f" ■ PRODUCTION{named} ■ "
+        case Standing.HARMLESS:
+            badge = f" {environment} "
+        case doubt:
+            named = "" if environment == NO_ENVIRONMENT else f"{environment}, "
+            badge = f" ? {named}production {doubt} "
     parts = [_Part(0, badge, "bold reverse"), _Part(0, state.stack or "no stack", "bold")]
     if state.endpoint:
         simulated = ", simulated" if state.simulated else ""
@@ -71,11 +76,12 @@ def _right(state: HeaderState, now: datetime) -> list[_Part]:
         left = (state.credentials_until - now).total_seconds()
         text = f"credentials {span(left // 60 * 60)}" if left > 0 else "✗ credentials expired"
         parts.append(_Part(7 if left > 900 else 2, text, "" if left > 900 else "bold"))
-    if state.armed_until and not state.read_only:
-        left = (state.armed_until - now).total_seconds()
+    left = (state.armed_until - now).total_seconds() if state.armed_until and not state.read_only else 0
+    if left > 0:
         parts.append(_Part(1, f" ▲ WRITE {countdown(left)} ", "bold reverse"))
     else:
-        parts.append(_Part(1, "READ-ONLY" if state.read_only else "write", "bold"))
+        closed = state.read_only or state.standing is not Standing.HARMLESS
+        parts.append(_Part(1, "READ-ONLY" if closed else "write", "bold"))
     return parts
 
 
@@ -127,13 +133,13 @@ class Header(Lines):
 
     def on_mount(self) -> None:
         """Count down: lines that stay equal are not painted."""
-        self.set_class(self._state.production, "-production")
+        self.set_class(self._state.standing is Standing.PRODUCTION, "-production")
         self.set_interval(1, self.update_lines)
 
     def show(self, state: HeaderState) -> None:
         """Show a state."""
         self._state = state
-        self.set_class(state.production, "-production")
+        self.set_class(state.standing is Standing.PRODUCTION, "-production")
         self.update_lines()
 
     def lines(self, width: int, height: int) -> list[Content]:

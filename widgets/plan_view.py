@@ -75,8 +75,7 @@ def plan_lines(planned: Planned, since: Sequence[tuple[str, str, str]], width: i
 def _head(planned: Planned, width: int) -> Iterable[Content]:
     stack = planned.stack
     yield from hang(f"{planned.operation.title()}.", width, style="bold")
-    production = ", PRODUCTION" if stack.production else ""
-    where = f"{stack.name} ({stack.environment}{production}), account {planned.account} in {planned.region}"
+    where = f"{stack.name} ({stack.nature}), account {planned.account} in {planned.region}"
     yield from hang(where, width, "stack  ")
     targets = planned.before.targets
     for target in targets[:MOST_TARGETS]:

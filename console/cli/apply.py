@@ -100,6 +100,7 @@ class Applying:
     def _through(self, session: Session, plan: Any) -> Outcome:
         planned: Planned = plan(session).result()
         self._words = planned.words
+        session.arm(planned)
         self._settle(session, planned.stack)
         if not self._args.json:
             write("\n".join(plan_lines(planned)))
@@ -124,7 +125,8 @@ class Applying:
             return YES
         if self._args.confirm is not None:
             return str(self._args.confirm)
-        if session.runner.write_state.refusal(planned.stack) or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        refused = session.runner.write_state.refusal(planned.stack, planned.armed_in)
+        if refused or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return None
         termios.tcflush(sys.stdin, termios.TCIFLUSH)  # what was typed before the question is no answer to it
         try:

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -15,15 +15,18 @@ import msgspec
 
 from console.aws.connections import Connections
 from console.checkup import access, machine
-from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok
+from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
 from console.cli.output import paint, write
 from console.demo.options import DemoError
 from console.discover.opening import described
 from console.options import Options, UsageError
 from console.problems import Failure
 from console.settings import SettingsError
+from console.stack import Stack
 from console.stack_file import StackError
+from console.standing import Standing
 from console.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
+from console.write_state import mend
 
 SYMBOL: Final = {Mark.OK: "●", Mark.WARN: "▲", Mark.FAIL: "✖"}
 _STYLE: Final = {Mark.OK: "ok", Mark.WARN: "warn", Mark.FAIL: "crit"}
@@ -66,6 +69,8 @@ async def checkup(options: Options) -> AsyncIterator[Verdict]:
         many = f"{len(stacks)} in {stack_folder()}" if not workspace.demo else f"{len(stacks)} of the demo"
         none = f"none in {stack_folder()}: what the account holds is looked at. Write one: groundskeeper init"
         yield ok("stack files", none if workspace.undescribed else many)
+        for verdict in _standings(stacks):
+            yield verdict
         async for verdict in _account(workspace):
             yield verdict
     finally:
@@ -77,6 +82,13 @@ def _machine() -> Iterator[Verdict]:
     yield from machine.folders()
     yield from machine.tools()
     yield from machine.versions()
+
+
+def _standings(stacks: Iterable[Stack]) -> Iterator[Verdict]:
+    """The stacks whose files do not say whether they are production, or say two things."""
+    for stack in stacks:
+        if stack.standing in (Standing.UNSAID, Standing.CONTRADICTORY):
+            yield warn(f"{stack.name}: production", f"It starts read-only: {stack.guard}.", mend(stack))
 
 
 async def _account(workspace: Workspace) -> AsyncIterator[Verdict]:

@@ -15,7 +15,7 @@ def shared_flags() -> argparse.ArgumentParser:
     group.add_argument("--endpoint-url", metavar="URL", help="another endpoint than AWS's own")
     group.add_argument("--demo", action="store_true", help="use the embedded AWS: no account needed")
     group.add_argument("--scenario", metavar="NAME", help="an emergency for the demo to rehearse")
-    group.add_argument("--write", action="store_true", help="arm writing on a production stack at the start")
+    group.add_argument("--write", action="store_true", help="arm writing at the start, on the stack that is open then")
     group.add_argument("--reason", metavar="TEXT", help="why, for the record; goes with --write")
     group.add_argument("--read-only", action="store_true", help="refuse every change")
     group.add_argument("--theme", metavar="NAME", help="the colours of the console")

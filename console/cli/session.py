@@ -14,6 +14,7 @@ from console.discover.opening import described_now
 from console.journal.journal import Journal
 from console.journal.records import AnyRun
 from console.operations.events import Progress
+from console.operations.planned import Planned
 from console.operations.runner import Runner
 from console.options import Options, UsageError
 from console.stack import Stack
@@ -46,6 +47,12 @@ class Session:
         """The journal of these stacks."""
         return self.runner.journal
 
+    def arm(self, planned: Planned) -> None:
+        """Arm writing where ``--write`` asks for it: for what was planned, and where it is. Raises `Locked`."""
+        options = self.workspace.options
+        if options.write:
+            self.runner.write_state.arm(planned.stack, options.reason or "", planned.armed_in)
+
     def stack(self, name: str | None = None) -> Stack:
         """The stack of a name, else the one that was asked for, else the only one; it stands when this returns."""
         workspace = self.workspace
@@ -73,9 +80,6 @@ def opened(options: Options, listener: Callable[[Progress], None] = lambda progr
     journal = Journal(workspace.journal_folder)
     write_state = WriteState(read_only=options.read_only)
     try:
-        if options.write:
-            for stack in workspace.chosen:
-                write_state.arm(stack, options.reason or "")
         with _signals(), Runner(workspace.target, journal, write_state, listener=listener) as runner:
             yield Session(workspace, runner)
     finally:

@@ -16,7 +16,7 @@ def plan_lines(planned: Planned) -> Iterator[str]:
     """The lines of a plan; everything in them is safe to print."""
     operation, plan, stack = planned.operation, planned.plan, planned.stack
     yield paint(f"{operation.name}: {operation.title()}", "bold")
-    yield _line("stack", f"{stack.name} ({stack.environment}{', PRODUCTION' if stack.production else ''})")
+    yield _line("stack", f"{stack.name} ({stack.nature})")
     yield _line("account", f"{planned.account} in {planned.region}")
     for target in planned.before.targets[:20]:
         yield _line("on", f"{as_typed(target.name)}  {as_typed(target.arn)}")

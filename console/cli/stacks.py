@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 import msgspec
 
 from console.cli.output import columns, write
 from console.options import Options
+from console.standing import Standing
 from console.workspace import FIRST_STEPS, open_workspace, stack_folder
+
+_WORDS: Final = {
+    Standing.PRODUCTION: "PRODUCTION",
+    Standing.UNSAID: "not said: read-only",
+    Standing.CONTRADICTORY: "in doubt: read-only",
+    Standing.HARMLESS: "not production",
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +35,9 @@ def run(args: argparse.Namespace, options: Options) -> int:
                 "name": stack.name,
                 "environment": stack.environment,
                 "production": stack.production,
+                "standing": stack.standing,
+                "starts_read_only": stack.guarded,
+                "why": stack.guard or None,
                 "account": stack.account or "",
                 "region": stack.region or "",
                 "file": str(workspace.files[stack.name]),
@@ -46,5 +58,5 @@ def run(args: argparse.Namespace, options: Options) -> int:
     widths = columns(lines, limits=(40, 20, 12, 16, 400))
     for row, line in zip(rows, lines, strict=True):
         cells = "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        write(f"{cells}{'  PRODUCTION' if row['production'] else ''}")
+        write(f"{cells}  {_WORDS[Standing(str(row['standing']))]}")
     return 0

@@ -12,6 +12,7 @@ import msgspec
 from console.discover.found import Unlisted
 from console.stack import Stack
 from console.stack_file import write
+from console.standing import NO_ENVIRONMENT
 from console.text import clean
 
 _MORE: Final = """
@@ -58,11 +59,19 @@ def draft(
             lines.append(f"# {_COMMENTS[key]}")
         label = labels.get(line.partition(" = ")[2].strip('"'))
         lines.append(f"{line}   # {clean(label, limit=100)}" if label else line)
-        if line.startswith("name = ") and not stack.production and "production" not in told:
-            told.add("production")
-            lines.append("# production = true   # a production stack starts read-only, and asks more before a change")
+        if line.startswith("name = ") and "name" not in told:
+            told.add("name")
+            lines += _open_questions(stack)
     more = _MORE if stack.alarms.prefixes else _ALARMS + _MORE
     return "\n".join(lines) + "\n" + more
+
+
+def _open_questions(stack: Stack) -> Iterator[str]:
+    """Lines to fill in for what was not said."""
+    if stack.environment == NO_ENVIRONMENT:
+        yield '# environment = "staging"'
+    if stack.production is None:
+        yield "# production = false   # until this is said, it starts read-only and asks more before a change"
 
 
 def _comments() -> Iterator[tuple[str, str]]:

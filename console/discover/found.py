@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from console.problems import Problem
 from console.stack import Stack
@@ -39,6 +40,8 @@ class Unlisted:
 
 class Account(Stack, frozen=True):
     """What an account holds in a region, as a stack; `crowds` and `unlisted` say what is not judged in it."""
+
+    described: ClassVar[bool] = False
 
     crowds: tuple[Crowd, ...] = ()
     unlisted: tuple[Unlisted, ...] = ()

@@ -7,6 +7,7 @@ from enum import Enum
 
 from console.operations.base import Danger, Observed, Operation, Resource
 from console.stack import Stack
+from console.standing import NO_ENVIRONMENT, Standing
 from console.text import is_plain
 
 YES = "yes"
@@ -34,9 +35,9 @@ class Confirmation:
 
 
 def danger_on(operation: Operation, now: Observed, stack: Stack) -> Danger:
-    """How dangerous an operation is: on a production stack what disrupts destroys."""
+    """How dangerous an operation is: on a stack that is not said to be harmless what disrupts destroys."""
     danger = operation.danger_of(now, stack)
-    return Danger.DESTROY if danger is Danger.CHANGE and operation.disrupts and stack.production else danger
+    return Danger.DESTROY if danger is Danger.CHANGE and operation.disrupts and stack.guarded else danger
 
 
 def confirmation_of(operation: Operation, danger: Danger, targets: tuple[Resource, ...], stack: Stack) -> Confirmation:
@@ -49,9 +50,14 @@ def confirmation_of(operation: Operation, danger: Danger, targets: tuple[Resourc
         text = f"{operation.verb()} {len(targets)}"
         return Confirmation(Ask.TYPED, text, "It concerns many: type what is done, and to how many.")
     name = targets[0].name if targets else stack.name
-    if stack.production:
-        text = as_typed(f"{stack.environment}/{name}")
-        return Confirmation(Ask.TYPED, text, "This is production: type the environment and the name.")
+    if stack.guarded:
+        named = stack.environment != NO_ENVIRONMENT
+        text = as_typed(f"{stack.environment if named else stack.name}/{name}")
+        is_sure = stack.standing is Standing.PRODUCTION
+        why = "This is production" if is_sure else "Nothing says that this is not production"
+        if stack.standing is Standing.CONTRADICTORY:
+            why = "This may be production, whatever its file says"
+        return Confirmation(Ask.TYPED, text, f"{why}: type the {'environment' if named else 'stack'} and the name.")
     return Confirmation(Ask.TYPED, as_typed(name), "Something can be lost: type the name.")
 
 

@@ -76,7 +76,7 @@ class Gate:
         """Let a plan through to its resource. Raises `AtTheGate` where it is refused, unconfirmed or read-only."""
         if planned.refused:
             raise AtTheGate(Reason.REFUSED, planned.refused)
-        if refusal := self.write_state.refusal(planned.stack):
+        if refusal := self.write_state.refusal(planned.stack, planned.armed_in):
             raise AtTheGate(Reason.READ_ONLY, refusal)
         if not planned.confirmation.accepts(answer):
             raise AtTheGate(Reason.UNCONFIRMED, "Not confirmed: nothing was changed.", planned)

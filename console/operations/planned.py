@@ -16,6 +16,7 @@ from console.operations.preview import Shell
 from console.operations.values import shown
 from console.stack import Stack
 from console.text import Clean, clean
+from console.write_state import AccountRegion
 
 GOOD_FOR: Final = timedelta(seconds=120)
 """How long after the end of observing a plan may be confirmed."""
@@ -75,6 +76,11 @@ class Planned:
         """The fingerprint that the same plan would have if this were what was observed."""
         place = (*astuple(self.place), *(target.arn for target in now.targets))
         return digest_of(self.operation.name, recorded(self.operation), place, now.state)
+
+    @property
+    def armed_in(self) -> AccountRegion:
+        """Where writing must be armed for it, as AWS told it."""
+        return AccountRegion(self.account, None if self.operation.region(self.stack) else self.region)
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ class Runs:
         if self._context.leaving():
             raise AtTheGate(Reason.REFUSED, _ENDING)
         self._gate.check(planned, answer)
-        armed = self._gate.write_state.armed(planned.stack)
+        armed = self._gate.write_state.armed(planned.stack, planned.armed_in)
         record = run_record(planned, self._context.now(), armed.reason if armed else "")
         reads = await self._gate.reads.get(planned.stack, planned.operation.region(planned.stack))
         run = Run(self._context, record, planned.operation, planned.before, planned.plan, reads.aws)

@@ -138,7 +138,7 @@ class PlanModal(PacedModal[Outcome | None]):
         self._ask_for(planned)
 
     def _ask_for(self, planned: Planned) -> None:
-        refusal = self._changes.write_state.refusal(planned.stack)
+        refusal = self._changes.write_state.refusal(planned.stack, planned.armed_in)
         if planned.refused or planned.nothing_to_do:
             self._say(Content.styled("Nothing is changed. Enter closes.", "$text-muted"))
         elif refusal:
@@ -194,7 +194,7 @@ class PlanModal(PacedModal[Outcome | None]):
         planned = self._planned
         if planned is None or self._applying or planned.refused or planned.nothing_to_do or self._too_small():
             return
-        if self._changes.write_state.refusal(planned.stack):
+        if self._changes.write_state.refusal(planned.stack, planned.armed_in):
             self._ask_for(planned)
             return
         self._applying = True

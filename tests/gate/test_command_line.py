@@ -195,6 +195,32 @@ def test_production_takes_write_reason_and_the_typed_name(
     assert program.json("journal", said["run"])[1][0]["reason"] == "ticket 7"
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("", "its stack file does not say whether it is production"),
+        ("production = false", 'production = false, but its environment is named "prod-eu"'),
+    ],
+)
+def test_what_is_not_said_to_be_harmless_is_read_only_too(
+    world: World, program: Program, tmp_path: Path, line: str, why: str
+) -> None:
+    given = next(path for path in program.demo.record.stack_files if path.stem == world.stack.name).read_text()
+    text = given.replace("production = false", line)
+    if line:
+        text = text.replace('environment = "staging"', 'environment = "prod-eu"')
+    stack = tmp_path / "mra-mines.toml"
+    stack.write_text(text)
+    count = str(desired(world) + 1)
+    code, said = program.json("apply", *SCALE, count, "--yes", stack=stack)
+    assert (code, said["reason"]) == (4, "read-only")
+    assert "Stack mra-mines is read-only" in said["outcome"] and why in said["outcome"]
+    assert "--write --reason TEXT" in said["outcome"]
+    assert world.mutations() == []
+    code, said = program.json("apply", *SCALE, count, "--yes", "--write", "--reason", "ticket 7", stack=stack)
+    assert (code, said["state"]) == (0, State.DONE)
+
+
 def test_operations_and_policy_tell_what_there_is(program: Program) -> None:
     code, found = program.json("operations")
     assert code == 0 and {one["name"] for one in found} >= {"ecs.scale", "ecs.restart", "dynamodb.enable-pitr"}

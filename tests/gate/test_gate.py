@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from console.discover.found import Account
 from console.journal.journal import Journal
 from console.journal.records import State
 from console.journal.store import SqliteStore
@@ -78,7 +79,7 @@ def test_read_only_refuses_every_change_and_cannot_be_armed(world: World, script
     script.plan = Plan((Do(),))
     state = WriteState(read_only=True)
     with pytest.raises(Locked, match="--read-only"):
-        state.arm(world.stack, "because")
+        state.arm(world.stack, "because", world.place)
     with world.runner(state) as runner:
         assert refusal(runner, world, script).reason is Reason.READ_ONLY
 
@@ -90,7 +91,7 @@ def test_production_is_armed_for_half_an_hour_with_a_reason_that_is_recorded(wor
     world.stack = msgspec.structs.replace(world.stack, production=True)
     with world.runner(state) as runner:
         assert refusal(runner, world, script).reason is Reason.READ_ONLY
-        state.arm(world.stack, "ticket 7")
+        state.arm(world.stack, "ticket 7", world.place)
         clock[0] = 1799
         outcome = applied(runner, Scripted(), world.stack)
         assert outcome.run is not None and outcome.run.reason == "ticket 7"
@@ -98,16 +99,63 @@ def test_production_is_armed_for_half_an_hour_with_a_reason_that_is_recorded(wor
         assert refusal(runner, world, script).reason is Reason.READ_ONLY
 
 
+@pytest.mark.parametrize(
+    ("armed_for", "said"),
+    [
+        ({"account": "222222222222"}, "it was for account 222222222222, and this is account 123456789012"),
+        ({"region": "us-east-1"}, "it was for region us-east-1, and this is eu-west-1"),
+    ],
+)
+def test_what_is_armed_for_another_account_or_region_lets_nothing_through(
+    world: World, script: Script, armed_for: dict[str, str], said: str
+) -> None:
+    """The plan is of whose credentials answer now, whatever the file says, or does not say."""
+    script.plan = Plan((Do(),))
+    state, here = WriteState(), world.place
+    world.stack = msgspec.structs.replace(world.stack, production=True, account=None, region=None)
+    state.arm(world.stack, "ticket 7", here._replace(**armed_for))
+    with world.runner(state) as runner:
+        refused = refusal(runner, world, script)
+        assert refused.reason is Reason.READ_ONLY and said in str(refused)
+        assert state.armed(world.stack, here._replace(**armed_for)) is None
+        state.arm(world.stack, "ticket 7", here)
+        assert applied(runner, Scripted(), world.stack).state is State.DONE
+
+
+def test_a_resource_with_a_region_of_its_own_is_changed_where_its_stack_is_armed(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.plan = Plan((Do(),))
+    monkeypatch.setattr(Scripted, "region", lambda self, stack: world.place.region)
+    state = WriteState()
+    world.stack = msgspec.structs.replace(world.stack, production=True)
+    state.arm(world.stack, "ticket 7", world.place._replace(region="us-east-1"))
+    with world.runner(state) as runner:
+        assert applied(runner, Scripted(), world.stack).state is State.DONE
+
+
+def test_an_account_that_nobody_described_is_read_only_until_it_is_armed(world: World, script: Script) -> None:
+    script.plan = Plan((Do(),))
+    state = WriteState()
+    found = Account(name="account-123456789012", account=world.stack.account, region=world.stack.region)
+    world.stack = found
+    with world.runner(state) as runner:
+        refused = refusal(runner, world, script)
+        assert refused.reason is Reason.READ_ONLY and "no stack file says that it is not production" in str(refused)
+        state.arm(found, "ticket 7", world.place)
+        assert applied(runner, Scripted(), found).state is State.DONE
+
+
 def test_what_is_in_flight_when_writing_is_disarmed_finishes(world: World, script: Script) -> None:
     state = WriteState()
     world.stack = msgspec.structs.replace(world.stack, production=True)
 
     async def disarm(work: Work) -> Done:
-        state.disarm(world.stack)
+        state.disarm()
         return Done()
 
     script.plan = Plan((Do(disarm), Do()))
-    state.arm(world.stack, "ticket 7")
+    state.arm(world.stack, "ticket 7", world.place)
     with world.runner(state) as runner:
         assert applied(runner, Scripted(), world.stack).state is State.DONE
         assert refusal(runner, world, script).reason is Reason.READ_ONLY
@@ -120,7 +168,7 @@ def test_what_can_be_lost_takes_the_exact_name(world: World, script: Script, ans
     script.plan, script.danger = Plan((Do(),)), Danger.DESTROY
     world.stack = msgspec.structs.replace(world.stack, production=True)
     state = WriteState()
-    state.arm(world.stack, "why")
+    state.arm(world.stack, "why", world.place)
     with world.runner(state) as runner:
         assert refusal(runner, world, script, answer).reason is Reason.UNCONFIRMED
         plan = planned(runner, Scripted(), world.stack)

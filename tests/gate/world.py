@@ -21,7 +21,7 @@ from console.operations.planned import Planned
 from console.operations.runner import Runner
 from console.stack import Stack
 from console.stack_file import load
-from console.write_state import WriteState
+from console.write_state import AccountRegion, WriteState
 from tests.conftest import DemoServer
 from tests.faults import Fault, FaultProxy, Seen
 
@@ -49,6 +49,11 @@ class World:
     folder: Path
     told: list[Progress] = field(default_factory=list)
     _news: threading.Condition = field(default_factory=threading.Condition)
+
+    @property
+    def place(self) -> AccountRegion:
+        """The account and region of the stack."""
+        return AccountRegion(self.stack.account or "", self.stack.region)
 
     @contextmanager
     def runner(self, write_state: WriteState | None = None, **options: object) -> Iterator[Runner]:

@@ -20,6 +20,7 @@ from textual.widget import Widget
 import themes
 from console.problems import Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Reading, Series
+from console.standing import Standing
 from console.text import clean
 from widgets.banner import Banner
 from widgets.detail import DetailView
@@ -122,7 +123,7 @@ def state(*, production: bool) -> HeaderState:
     return HeaderState(
         stack="operations" if production else "mra-mines",
         environment="production" if production else "staging",
-        production=production,
+        standing=Standing.PRODUCTION if production else Standing.HARMLESS,
         account="123456789012",
         region="us-east-1" if production else "eu-west-1",
         identity="assumed-role/operator/marvin",

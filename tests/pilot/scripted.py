@@ -23,7 +23,7 @@ from console.text import Clean, clean
 from console.workspace import Workspace
 
 SIZES = [(80, 24), (120, 40)]
-MINES = Stack(name="mines", environment="staging", region="eu-west-1", account="123456789012")
+MINES = Stack(name="mines", environment="staging", production=False, region="eu-west-1", account="123456789012")
 LEDGER = Stack(name="ledger", environment="production", production=True, region="us-east-1", account="123456789012")
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -77,6 +77,7 @@ class ScriptedDesk(Desk):
         super().__init__(options)
         self.answers: dict[str, Answer] = {"services": SERVICES, "functions": FUNCTIONS} if answers is None else answers
         self.login: Problem | None = None
+        self.whose = "123456789012"
         self.asked = 0
         self._all = tuple(stacks)
         self._made = {name: self._source(name) for name in self.answers}
@@ -99,6 +100,11 @@ class ScriptedDesk(Desk):
         self.answers[name] = answer
         self.poller.refresh_now()
 
+    def sign_in_to(self, account: str) -> None:
+        """From now on the credentials are of another account."""
+        self.whose = account
+        self.poller.refresh_now()
+
     def sign(self, problem: Problem | None) -> None:
         """From now on nobody can sign in, or everybody can."""
         self.login = problem
@@ -107,7 +113,7 @@ class ScriptedDesk(Desk):
     async def _open_connection(self, stack: Stack) -> Connection:
         if self.login is not None:
             raise Failure(self.login)
-        identity = Identity(Clean("123456789012"), Clean("arn:aws:iam::123456789012:user/ops"))
+        identity = Identity(Clean(self.whose), Clean(f"arn:aws:iam::{self.whose}:user/ops"))
         return Connection(_Calls(), identity)
 
     def _source(self, name: str) -> Source[Report]:

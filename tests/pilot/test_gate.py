@@ -208,6 +208,7 @@ async def test_production_is_armed_with_a_reason_before_anything_can_be_changed(
         assert isinstance(app, ConsoleApp) and app.desk.stack is not None and app.desk.stack.production
         state, stack = app.desk.write_state, app.desk.stack
         assert state.refusal(stack)
+        await until(pilot, lambda: state.place(stack))
         await pilot.press("W", "enter")
         assert state.refusal(stack)
         await pilot.press(*"inc 42", "enter")

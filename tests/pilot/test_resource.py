@@ -229,4 +229,4 @@ async def test_a_shell_on_production_needs_writing_armed() -> None:
     async with console(ScriptedDesk({"tasks": TASKS}, stacks=(LEDGER,)), (120, 40)) as pilot:
         await shows(pilot, "web 0123abcd")
         await pilot.press("x")
-        await shows(pilot, "Stack ledger is production and read-only.")
+        await shows(pilot, "Stack ledger is read-only: it is marked production.")

@@ -28,6 +28,7 @@ done
 STACK = """
 name = "operations"
 environment = "demo"
+production = false
 region = "us-east-1"
 profile = "operations"
 [[ec2]]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from console.problems import Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Reading
+from console.standing import Standing
 from console.text import clean
 from widgets.detail_lines import detail_lines, fact_lines
 from widgets.footer import Key, keys_line, unique
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 20, 14, 5, 12, tzinfo=UTC)
 PRODUCTION = HeaderState(
     stack="operations",
     environment="production",
-    production=True,
+    standing=Standing.PRODUCTION,
     account="123456789012",
     region="us-east-1",
     identity="assumed-role/operator/marvin",
@@ -57,6 +58,31 @@ def test_the_environment_and_the_stack_are_never_dropped(width: int) -> None:
     assert line.cell_length <= width
     assert "■ PRODUCTION ■" in line.plain
     assert "operations" in line.plain
+
+
+@pytest.mark.parametrize(
+    ("standing", "environment", "badge"),
+    [
+        (Standing.PRODUCTION, "eu", " ■ PRODUCTION eu ■ "),
+        (Standing.UNSAID, "staging", " ? staging, production not said "),
+        (Standing.UNSAID, "unknown", " ? production not said "),
+        (Standing.CONTRADICTORY, "prod", " ? prod, production in doubt "),
+        (Standing.HARMLESS, "staging", " staging "),
+    ],
+)
+def test_the_header_tells_production_harmless_and_doubtful_apart(
+    standing: Standing, environment: str, badge: str
+) -> None:
+    state = PRODUCTION._replace(standing=standing, environment=environment)
+    for width in (60, 120):
+        assert header_line(state, width, NOW).plain.startswith(f"{badge}  operations")
+
+
+def test_what_is_over_is_not_shown_as_armed() -> None:
+    over = NOW + timedelta(minutes=29, seconds=10)
+    assert "READ-ONLY" in header_line(PRODUCTION, 120, over).plain
+    harmless = PRODUCTION._replace(standing=Standing.HARMLESS, environment="staging")
+    assert "WRITE" not in header_line(harmless, 120, over).plain and " write " in header_line(harmless, 120, over).plain
 
 
 def test_where_nothing_else_fits_the_environment_still_comes_first() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from console.discover.found import Account
 from console.operations.base import Danger, Observed, Operation, Resource
 from console.operations.confirm import Ask, as_typed, confirmation_of, danger_on
 from console.operations.dynamodb import ContinuousBackups
@@ -14,8 +15,11 @@ from console.stack import Stack
 from console.text import is_plain
 from tests.hostile import HOSTILE
 
-STAGING = Stack(name="shop", environment="staging")
+STAGING = Stack(name="shop", environment="staging", production=False)
 PRODUCTION = Stack(name="shop", environment="prod", production=True)
+UNSAID = Stack(name="shop", environment="staging")
+UNNAMED = Account(name="account-123456789012")
+CONTRADICTORY = Stack(name="shop", environment="prod", production=False)
 ONE = (Resource("web", "arn:web"),)
 
 
@@ -44,11 +48,12 @@ def test_scaling_up_below_the_minimum_loses_nothing() -> None:
     assert danger_on(operation, now, STAGING) is Danger.CHANGE
 
 
-def test_on_production_what_disrupts_destroys() -> None:
+def test_but_for_stacks_said_to_be_harmless_what_disrupts_destroys() -> None:
     restart, now = Restart("web"), Observed({})
     assert danger_on(restart, now, STAGING) is Danger.CHANGE
-    assert danger_on(restart, now, PRODUCTION) is Danger.DESTROY
-    assert danger_on(*scaled(3), PRODUCTION) is Danger.CHANGE
+    for stack in (PRODUCTION, UNSAID, UNNAMED, CONTRADICTORY):
+        assert danger_on(restart, now, stack) is Danger.DESTROY
+        assert danger_on(*scaled(3), stack) is Danger.CHANGE
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,10 @@ class StackWide(Restart):
         (Restart("web"), Danger.CHANGE, ONE, PRODUCTION, Ask.YES, "yes"),
         (Restart("web"), Danger.DESTROY, ONE, STAGING, Ask.TYPED, "web"),
         (Restart("web"), Danger.DESTROY, ONE, PRODUCTION, Ask.TYPED, "prod/web"),
+        (Restart("web"), Danger.DESTROY, ONE, UNSAID, Ask.TYPED, "staging/web"),
+        (Restart("web"), Danger.DESTROY, ONE, UNNAMED, Ask.TYPED, "account-123456789012/web"),
+        (Restart("web"), Danger.DESTROY, ONE, CONTRADICTORY, Ask.TYPED, "prod/web"),
+        (Restart("web"), Danger.CHANGE, ONE, UNSAID, Ask.YES, "yes"),
         (Restart("web"), Danger.DESTROY, ONE * 500, PRODUCTION, Ask.TYPED, "restart 500"),
         (Restart("web"), Danger.DESTROY, ONE * 2, STAGING, Ask.TYPED, "restart 2"),
         (StackWide("web"), Danger.DESTROY, ONE * 9, PRODUCTION, Ask.TYPED, "shop"),
@@ -90,6 +99,20 @@ def test_what_must_be_typed(
     assert confirmation.accepts(text)
     for wrong in (None, "", text.upper(), text + " ", " " + text, text + "\n", text[:-1]):
         assert not confirmation.accepts(wrong)
+
+
+@pytest.mark.parametrize(
+    ("stack", "why"),
+    [
+        (STAGING, "Something can be lost: type the name."),
+        (PRODUCTION, "This is production: type the environment and the name."),
+        (UNSAID, "Nothing says that this is not production: type the environment and the name."),
+        (UNNAMED, "Nothing says that this is not production: type the stack and the name."),
+        (CONTRADICTORY, "This may be production, whatever its file says: type the environment and the name."),
+    ],
+)
+def test_it_is_said_why_so_much_must_be_typed(stack: Stack, why: str) -> None:
+    assert confirmation_of(Restart("web"), Danger.DESTROY, ONE, stack).why == why
 
 
 LOOK_ALIKES = ["wеb", "web\u200b", "\u202ebew", "web\x1b[2J", "web ", "a  b", "wéb", "\U000e0061web", "web\n"]

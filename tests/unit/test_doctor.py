@@ -136,6 +136,23 @@ def test_what_may_not_be_read_is_named_with_its_permission(
     assert line["next"] == "Add it. All that are needed: groundskeeper policy --read-only --stack shop"
 
 
+def test_a_stack_file_that_does_not_say_whether_it_is_production_is_told(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = home / "CONFIG" / "stacks"
+    files.mkdir(parents=True)
+    (files / "a.toml").write_text('name = "a"')
+    (files / "b.toml").write_text('name = "b"\nenvironment = "prod"\nproduction = false')
+    (files / "c.toml").write_text('name = "c"\nproduction = false')
+    (files / "d.toml").write_text('name = "d"\nproduction = true')
+    _, lines = examined(capsys, "--endpoint-url", "http://127.0.0.1:1")
+    assert {name for name in lines if name.endswith(": production")} == {"a: production", "b: production"}
+    unsaid, doubtful = lines["a: production"], lines["b: production"]
+    assert unsaid["mark"] == "warn" and "production = false in its file" in unsaid["next"]
+    assert unsaid["what"] == "It starts read-only: its stack file does not say whether it is production."
+    assert doubtful["mark"] == "warn" and "agree with itself" in doubtful["next"]
+
+
 def test_without_credentials_the_endpoint_and_clock_are_still_looked_at(
     moto_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], home: Path
 ) -> None:

@@ -144,8 +144,10 @@ def test_the_draft_reads_back_equal_and_says_what_it_is_made_of() -> None:
     assert parse(text, "draft") == stack
     assert "# Not looked for, since EKS clusters could not be listed: Access denied: eks:ListClusters." in text
     assert 'user_pool = "eu-west-1_a"   # users␊[x]' in text
-    assert "# production = true" in text
-    assert "# production = true" not in draft(Stack(name="shop", production=True), "x", date(2026, 11, 20))
+    assert "# production = false" in text and '# environment = "staging"' in text
+    said = draft(Stack(name="shop", environment="dev", production=False), "x", date(2026, 11, 20))
+    assert "\nproduction = false\n" in said and '\nenvironment = "dev"\n' in said
+    assert "# production" not in said and "# environment" not in said
 
 
 @pytest.fixture
@@ -170,8 +172,10 @@ def test_a_stack_file_is_written_once_it_was_shown_and_confirmed(
     told = capsys.readouterr()
     assert 'bucket = "shop-site"' in told.out and "--yes" in told.err
     assert not folder.exists()
-    assert main(["init", "--prefix", "shop-", "--environment", "staging", "--yes"]) == 0
+    assert main(["init", "--prefix", "shop-", "--environment", "staging", "--no-production", "--yes"]) == 0
+    assert "production" not in capsys.readouterr().err
     stack = load(folder / "shop.toml")
+    assert stack.production is False and not stack.guarded
     assert (stack.name, stack.environment, stack.account, stack.region) == ("shop", "staging", "123456789012", REGION)
     assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
     assert [group.group for group in stack.logs] == ["/aws/lambda/shop-import"]
@@ -189,16 +193,88 @@ def test_another_stack_file_is_never_replaced_unasked(folder: Path, capsys: pyte
     assert load(folder / "shop.toml").production
 
 
+class Terminal(io.StringIO):
+    """What is typed, or shown, on a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch, *typed: str) -> Terminal:
+    """Type these lines; gives what is shown."""
+    shown = Terminal()
+    monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in typed)))
+    monkeypatch.setattr("sys.stdout", shown)
+    return shown
+
+
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 4), ("n", 4)])
 def test_on_a_terminal_no_is_the_default(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
-    monkeypatch.setattr("sys.stdout", Terminal())
-    assert main(["init", "--prefix", "shop-"]) == code
+    at_a_terminal(monkeypatch, answer)
+    assert main(["init", "--prefix", "shop-", "--environment", "dev", "--no-production"]) == code
     assert (folder / "shop.toml").exists() is (code == 0)
+
+
+ASKED = [
+    (("staging", ""), "[y/N]", "staging", False),
+    (("staging", "y"), "[y/N]", "staging", True),
+    (("eu-prod", ""), "[Y/n]", "eu-prod", True),
+    (("", ""), "[Y/n]", "unknown", True),
+    (("", "n"), "[Y/n]", "unknown", False),
+    (("stäging", "staging", "perhaps", "NO"), "[y/N]", "staging", False),
+]
+
+
+@pytest.mark.parametrize(("typed", "default", "environment", "production"), ASKED, ids=[str(case[0]) for case in ASKED])
+def test_on_a_terminal_environment_and_production_are_asked_for(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: tuple[str, ...],
+    default: str,
+    environment: str,
+    production: bool,
+) -> None:
+    shown = at_a_terminal(monkeypatch, *typed, "y")
+    assert main(["init", "--prefix", "shop-"]) == 0
+    assert "Which environment is it" in shown.getvalue()
+    assert f"asks more before a change? {default} " in shown.getvalue()
+    stack = load(folder / "shop.toml")
+    assert (stack.environment, stack.production) == (environment, production)
+
+
+def test_a_terminal_that_is_closed_at_a_question_writes_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_a_terminal(monkeypatch, "staging")
+    assert main(["init", "--prefix", "shop-"]) == 2
+    assert "--production or --no-production" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+def test_where_nobody_can_be_asked_it_is_production_and_that_is_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--prefix", "shop-", "--yes"]) == 0
+    told = capsys.readouterr()
+    assert "\nproduction = true\n" in told.out
+    assert "the file says production = true" in told.err and "--no-production" in told.err
+    assert load(folder / "shop.toml").production is True
+
+
+def test_a_file_that_contradicts_itself_is_written_as_it_was_said_and_that_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--prefix", "shop-", "--environment", "prod", "--no-production", "--yes"]) == 0
+    assert 'says production = false, but its environment is named "prod"' in capsys.readouterr().err
+    assert load(folder / "shop.toml").guarded
+
+
+def test_what_cannot_be_an_environment_is_refused_before_anything_is_looked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--prefix", "shop-", "--environment", "st\x1bging", "--yes"]) == 2
+    assert "--environment 'st␛ging': An environment has at most 64 plain characters" in capsys.readouterr().err
+    assert not folder.exists()
 
 
 def test_nothing_found_is_no_stack(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

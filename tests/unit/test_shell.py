@@ -20,6 +20,9 @@ from console.text import Clean
 REGION = "eu-west-1"
 SECRET = "sentinel-session-token"
 TASK = "arn:aws:ecs:eu-west-1:123456789012:task/shop/abc"
+CALLER = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::{account}:user/ops</Arn><UserId>ops</UserId><Account>{account}</Account>
+</GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>"""
 WEB = TaskShell("arn:aws:ecs:eu-west-1:123456789012:cluster/shop", TASK)
 
 
@@ -40,10 +43,13 @@ class Emulated:
     tasks: list[dict[str, Any]] = field(default_factory=lambda: [task()])
     instances: list[dict[str, Any]] = field(default_factory=lambda: [{"InstanceId": "i-1", "PingStatus": "Online"}])
     denied: str = ""
+    account: str = "123456789012"
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     url: str = ""
 
     async def answer(self, request: web.Request) -> web.Response:
+        if "X-Amz-Target" not in request.headers:
+            return web.Response(text=CALLER.format(account=self.account), content_type="text/xml")
         api = request.headers["X-Amz-Target"].partition(".")[2]
         self.asked.append((api, await request.json()))
         session = {"SessionId": "s-1", "TokenValue": SECRET, "StreamUrl": "wss://ssmmessages/s-1"}
@@ -158,6 +164,20 @@ async def test_an_instance_without_a_shell_says_why(
     emulated.instances = instances
     found = await shell_command(InstanceShell("i-1"), aws, at(plugin))
     assert isinstance(found, str) and says in found
+
+
+@pytest.mark.parametrize("place", [WEB, InstanceShell("i-1")], ids=["task", "instance"])
+async def test_no_session_is_begun_in_another_account_than_writing_was_armed_for(
+    aws: Aws, emulated: Emulated, plugin: Path, place: TaskShell | InstanceShell
+) -> None:
+    """The client that begins it reads the credentials anew, and they may have been replaced."""
+    aws.account = "123456789012"
+    assert isinstance(await shell_command(place, aws, at(plugin)), ShellCommand)
+    emulated.asked.clear()
+    emulated.account = "999988887777"
+    found = await shell_command(place, aws, at(plugin))
+    assert isinstance(found, str) and "now those of account 999988887777, and were those of 123456789012" in found
+    assert not {"ExecuteCommand", "StartSession"} & {api for api, _ in emulated.asked}
 
 
 async def test_a_missing_permission_is_a_sentence(aws: Aws, emulated: Emulated, plugin: Path) -> None:

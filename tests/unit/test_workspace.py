@@ -235,3 +235,26 @@ def test_a_change_is_planned_on_what_the_account_holds(
     assert main([*words, "--json"]) == 0
     plan = json.loads(capsys.readouterr().out)
     assert (plan["account"], plan["region"]) == ("123456789012", REGION)
+
+
+def test_stacks_tells_which_start_read_only_and_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a.toml").write_text('name = "a"')
+    (folder / "b.toml").write_text('name = "b"\nenvironment = "prod"\nproduction = false')
+    (folder / "c.toml").write_text('name = "c"\nproduction = false')
+    (folder / "d.toml").write_text('name = "d"\nproduction = true')
+    assert main(["stacks"]) == 0
+    ends = ["not said: read-only", "in doubt: read-only", "not production", "PRODUCTION"]
+    shown = capsys.readouterr().out.splitlines()
+    assert all(line.endswith(f"  {end}") for line, end in zip(shown, ends, strict=True))
+    assert main(["stacks", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [row["production"] for row in told] == [None, False, False, True]
+    assert [row["starts_read_only"] for row in told] == [True, True, False, True]
+    assert [row["standing"] for row in told] == ["not said", "in doubt", "not production", "production"]
+    assert told[2]["why"] is None and "does not say" in told[0]["why"]
+
+
+@pytest.mark.parametrize("reason", [None, "", "  "])
+def test_write_needs_a_reason(reason: str | None) -> None:
+    with pytest.raises(UsageError, match="--reason"):
+        Options(write=True, reason=reason).checked()
