@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from console.journal.filesystem import network_filesystem
 from console.journal.records import Filter, ItemRecord, Owner, RunRecord, StepRecord
-from console.settings import make_private
+from console.settings import FolderError, make_private
 from console.text import clean
 
 NAME: Final = "journal.db"
@@ -46,9 +46,11 @@ class JournalError(Exception):
 def unusable(path: Path, error: sqlite3.Error | OSError) -> JournalError:
     """The error that explains why a file or folder of the journal cannot be used."""
     reason = error.strerror if isinstance(error, OSError) else str(error)
+    then = "make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR"
+    if isinstance(error, FolderError):
+        then = error.next
     return JournalError(
-        f"The journal {path} cannot be used: {clean(reason)}. What cannot be recorded is not done. "
-        "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."
+        f"The journal {path} cannot be used: {clean(reason)}. What cannot be recorded is not done. Next: {then}."
     )
 
 
