@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -109,6 +110,8 @@ def _serve(options: Options, opened: socket.socket, here: Record, tell: Callable
     from console.demo.wire import listen
     from console.demo.world import World
 
+    # The models of the services lack our own codes, such as NotImplemented; moto would say so at each answer.
+    warnings.filterwarnings("ignore", r"Exception\(Refusal\) .* does not match an error shape", UserWarning)
     world = World(options.stacks, options.time_scale)
     gaps.install(world)
     credentials.install(world)

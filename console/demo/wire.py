@@ -135,8 +135,11 @@ class Handler(MotoRequestHandler):
 
     def _head(self, status: str, headers: list[tuple[str, str]], *, chunked: bool) -> None:
         code, _, reason = status.partition(" ")
-        self.send_response(int(code), reason or None)
-        for name, value in headers:
+        self.send_response_only(int(code), reason or None)
+        given = {name.lower() for name, _ in headers}
+        ours = {"Server": self.version_string(), "Date": self.date_time_string()}
+        # moto gives some of them itself; a header that comes twice is refused by a strict client.
+        for name, value in (*headers, *((name, value) for name, value in ours.items() if name.lower() not in given)):
             self.send_header(name, value)
         if chunked:
             self.send_header("Transfer-Encoding", "chunked")

@@ -86,3 +86,19 @@ async def test_a_client_that_asks_before_it_sends_is_answered(demo: DemoServer) 
     assert await asyncio.wait_for(reader.readline(), 20) == b"HTTP/1.1 100 Continue\r\n"
     writer.close()
     await writer.wait_closed()
+
+
+def test_no_header_comes_twice(demo: DemoServer) -> None:
+    """A strict client, such as aiohttp in Python's development mode, refuses an answer with two of Server or Date."""
+    signed = "AWS4-HMAC-SHA256 Credential=AKIADEMO123456789012/20260101/us-east-1/sts/aws4_request"
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": signed}
+    with closing(connect(demo)) as connection:
+        for method, path, body, headers in (
+            ("POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15", form),
+            ("GET", "/groundskeeper/ping", b"", dict([ASKING])),
+        ):
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            names = [name.lower() for name, _ in answer.getheaders()]
+            assert {"server", "date"} <= set(names) and len(names) == len(set(names))
