@@ -13,6 +13,8 @@ import pytest
 
 from console.demo import record
 from console.demo.options import DemoError
+from console.launch import run_console
+from console.options import Options
 from console.settings import FolderError, check_private, make_private, read_private, runtime_dir, state_dir
 
 SOMEBODY = 54321
@@ -244,6 +246,18 @@ def test_every_command_that_needs_a_refused_folder_says_so(
     assert f"{shared}" in done.stderr and "mode 755" in done.stderr
     assert f"Next: chmod 700 {shared}, or name a folder of your own in {variable}." in done.stderr
     assert done.stderr.count("\n") == 1 and mode(shared) == 0o755
+
+
+def test_the_console_says_so_before_it_opens(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("console.launch.refusal", lambda *streams: None)
+    for variable in ("GROUNDSKEEPER_STATE_DIR", "GROUNDSKEEPER_RUNTIME_DIR"):
+        shared = folder(home / variable, 0o755)
+        with monkeypatch.context() as patch:
+            patch.setenv(variable, str(shared))
+            assert run_console(Options()) == 2
+        assert f"groundskeeper: {shared}: this is open to other users" in capsys.readouterr().err
 
 
 def test_a_shared_folder_in_which_all_are_let_in_is_no_place_for_us() -> None:
