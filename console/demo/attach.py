@@ -137,7 +137,6 @@ def _start(options: Options) -> Record:
                     pass_fds=(theirs,),
                     start_new_session=True,
                     env=confine.environment(),
-                    cwd=state_dir(),
                     check=False,
                 )
         finally:

@@ -145,6 +145,19 @@ def test_no_signature_leads_to_motos_controls(demo: DemoServer, service: str, pa
     assert demo.client("s3").list_buckets()["Buckets"]
 
 
+OPENED = """
+from console.demo.application import create_app
+for path in ("/moto-api/", "/moto-api/reset", "/moto-api/data.json"):
+    client = create_app("moto_api").test_client()
+    print(client.get(path).status_code, client.post(path).status_code)
+"""
+
+
+def test_behind_the_door_motos_controls_are_not_there_either() -> None:
+    done = subprocess.run([sys.executable, "-c", OPENED], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "501 501\n" * 3, done.stderr
+
+
 @pytest.mark.parametrize(
     ("line", "status"),
     [
