@@ -32,4 +32,6 @@ def _console(options: Options) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from groundskeeper.origins import refused
+
+    sys.exit(2 if refused() else main())

@@ -12,7 +12,7 @@ from console import foreground
 from console.crash import install_hooks, tell
 from console.memory import recall
 from console.options import Options, UsageError
-from console.settings import SettingsError, load_settings
+from console.settings import FolderError, SettingsError, check_private, load_settings, runtime_dir, state_dir
 from console.signals import Watchdog
 from console.terminal_check import refusal, spare_line
 from console.text import clean
@@ -27,8 +27,9 @@ def run_console(options: Options) -> int:
         if reason := refusal(sys.stdin, sys.stdout, sys.stderr, os.environ):
             raise UsageError(reason)
         _check(options)
+        _check_folders()
         settings = load_settings()
-    except (UsageError, SettingsError) as error:
+    except (UsageError, SettingsError, FolderError) as error:
         sys.stderr.write(f"groundskeeper: {error}\n")
         return 2
     spare_line(os.environ)
@@ -60,6 +61,17 @@ def _check(options: Options) -> None:
         if given is not None and given not in allowed:
             said = clean(given, limit=80)
             raise UsageError(f"--{flag} {said}: there is no such {flag}. Choose one of: {', '.join(allowed)}.")
+
+
+def _check_folders() -> None:
+    """Refuse folders that are not this user's alone; what is missing or cannot be made is told where it is needed."""
+    for folder in (state_dir(), runtime_dir()):
+        try:
+            check_private(folder)
+        except FolderError:
+            raise
+        except OSError:
+            continue
 
 
 def _desk(options: Options) -> Desk:

@@ -6,7 +6,7 @@ import contextlib
 
 import msgspec
 
-from console.settings import make_private, state_dir
+from console.settings import make_private, read_private, state_dir
 
 
 class Memory(msgspec.Struct, frozen=True):
@@ -19,7 +19,7 @@ class Memory(msgspec.Struct, frozen=True):
 def recall() -> Memory:
     """What is remembered; nothing where the file is absent or cannot be read."""
     try:
-        return msgspec.json.decode((state_dir() / "last.json").read_bytes(), type=Memory)
+        return msgspec.json.decode(read_private(state_dir() / "last.json"), type=Memory)
     except (OSError, msgspec.MsgspecError):
         return Memory()
 

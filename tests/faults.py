@@ -139,8 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
         reply = _Reply(200, [], _BODIES.get(fault, b""))
         if fault in _FORWARDED:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}
-            # The signature covers the host that the client meant.
-            reply = self.proxy.forward(self.command, self.path, headers | {"Host": self.headers["Host"]}, body)
+            reply = self.proxy.forward(self.command, self.path, headers, body)
         match fault:
             case Fault.HTML_503:
                 self._send(_Reply(503, [("Content-Type", "text/html")], _HTML))

@@ -19,7 +19,7 @@ from typing import Any, Final
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
 from console.problems import Failure, Kind, Problem, Suspect, classify
-from console.settings import make_private
+from console.settings import make_folder
 from console.text import Clean, clean
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -197,7 +197,7 @@ def _keep(authorization: DeviceAuthorization, answer: dict[str, Any], expires: d
         **authorization.client,
         **refresh,
     }
-    make_private(folder)
+    make_folder(folder)
     handle, path = tempfile.mkstemp(dir=folder)  # which only its owner can read
     with os.fdopen(handle, "w") as file:
         json.dump(token, file)

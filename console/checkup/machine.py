@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from typing import Final, TextIO
 
 from console import __version__
 from console.checkup.verdict import Verdict, fail, ok, warn
-from console.settings import SettingsError, config_dir, load_settings, make_private, runtime_dir, state_dir
+from console.settings import FolderError, SettingsError, config_dir, load_settings, make_private, runtime_dir, state_dir
 from console.terminal_check import colour_mode, over_ssh, refusal
 
 _LIBRARIES: Final = ("textual", "aioboto3", "aiobotocore", "botocore", "aiohttp", "msgspec")
@@ -72,15 +71,14 @@ def _private(check: str, folder: Path) -> Verdict:
     try:
         make_private(folder)
         with tempfile.TemporaryFile(dir=folder):
-            mode = stat.S_IMODE(folder.stat().st_mode)
+            return ok(check, folder)
+    except FolderError as error:
+        return fail(check, f"{error.filename}: {error.strerror}.", f"{error.next}.")
     except OSError as error:
         what = f"{folder}: {error.strerror}. What the console must remember of a change is kept there."
         return fail(
             check, what, "Make it writable, or name another: GROUNDSKEEPER_STATE_DIR, GROUNDSKEEPER_RUNTIME_DIR."
         )
-    if mode & 0o077:
-        return warn(check, f"{folder}: others may look into it (mode {mode:o}).", f"chmod 700 {folder}")
-    return ok(check, folder)
 
 
 def tools(which: Which = shutil.which) -> Iterator[Verdict]:

@@ -16,7 +16,7 @@ from console.demo.options import DemoError
 from console.journal.store import JournalError
 from console.options import Options, UsageError
 from console.problems import Failure
-from console.settings import SettingsError
+from console.settings import FolderError, SettingsError
 from console.stack_file import StackError
 from console.text import clean
 from console.workspace import open_workspace
@@ -54,7 +54,7 @@ def guarded(action: Callable[[], int], usage: int) -> int:
     """Run an action; what it raises becomes a sentence on stderr and an exit code, a closed pipe a quiet end."""
     try:
         return action()
-    except (UsageError, StackError, SettingsError, DemoError, JournalError, Locked, Failure) as error:
+    except (UsageError, StackError, SettingsError, FolderError, DemoError, JournalError, Locked, Failure) as error:
         sys.stderr.write(f"groundskeeper: {error}\n")
         return usage
     except KeyboardInterrupt:

@@ -20,6 +20,9 @@ from console.demo.gaps.shapes import ADDED, OWN, refuse
 
 _log = logging.getLogger(__name__)
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")
+_CONTROLS: Final = "moto_api"
+"""moto's own module that resets, seeds and records it; some names of services lead to it, too."""
+
 _HOST: Final = re.compile(r"(?P<service>[^.]+)\..*amazonaws\.com")
 
 
@@ -39,7 +42,7 @@ class Dispatcher(DomainDispatcherApplication):
 
 def create_app(service: str) -> Flask:
     """The application of one service: moto's, our own, or one that says that there is none."""
-    if service in list_of_moto_modules():
+    if service in list_of_moto_modules() and service != _CONTROLS:
         app = create_backend_app(service)  # type: ignore[arg-type]
         app.debug = False
         # moto routes only the paths that it answers; the others go where our answers were added.

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from console.demo import record
+from console.demo import confine, record
 from console.demo.options import DemoError, Options, check_installed
-from console.demo.record import PREFIX, Record
-from console.settings import make_private, runtime_dir, state_dir
+from console.demo.record import ASKING, PREFIX, Record
+from console.settings import FolderError, make_private, runtime_dir, state_dir
 
 LINGER: Final = 600.0
 """How many seconds a server that a console started outlives its last console."""
@@ -102,6 +102,8 @@ def attach_or_start_blocking(options: Options | None = None) -> Demo:
             running = found is not None
             found = found or _start(chosen)
             demo = Demo(found, hold(found))
+    except FolderError as error:
+        raise DemoError(f"The demo cannot be started: {error}") from error
     except OSError as error:
         what = f"The demo cannot be started: {error.filename}: {error.strerror}."
         raise DemoError(f"{what} Next: make room or rights there, or see groundskeeper doctor.") from error
@@ -134,6 +136,7 @@ def _start(options: Options) -> Record:
                     stderr=sink,
                     pass_fds=(theirs,),
                     start_new_session=True,
+                    env=confine.environment(),
                     check=False,
                 )
         finally:
@@ -147,7 +150,8 @@ def _start(options: Options) -> Record:
 def _command(options: Options) -> list[str]:
     linger = LINGER if options.linger is None else options.linger
     return [
-        *(sys.executable, "-m", "console.demo", "--port", str(options.port)),
+        # Without -P a file in the folder of the operator could stand in for a module of ours.
+        *(sys.executable, "-P", "-m", "console.demo", "--port", str(options.port)),
         *("--stacks", ",".join(options.stacks), "--time-scale", str(options.time_scale)),
         *("--linger", str(linger), *(("--scenario", options.scenario) if options.scenario else ())),
     ]
@@ -158,7 +162,8 @@ def hold(found: Record) -> socket.socket:
     where = urlsplit(found.url)
     try:
         line = socket.create_connection((where.hostname, where.port), timeout=5)
-        line.sendall(f"GET {PREFIX}/lifeline HTTP/1.1\r\nHost: demo\r\n\r\n".encode())
+        asked = f"GET {PREFIX}/lifeline HTTP/1.1\r\nHost: {where.netloc}\r\n{': '.join(ASKING)}\r\n\r\n"
+        line.sendall(asked.encode())
         line.recv(1024)
     except OSError as error:
         raise DemoError(f"The demo server at {found.url} does not answer: {error}.") from error

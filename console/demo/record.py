@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,13 +14,19 @@ from urllib.parse import urlsplit
 import msgspec
 
 import console
-from console.settings import runtime_dir, state_dir
+from console.demo.options import STACKS, DemoError
+from console.settings import FolderError, check_private, read_private, runtime_dir, state_dir
 from console.text import clean
 
 PREFIX: Final = "/groundskeeper"
 """Below this path the server answers for itself; everything else is AWS."""
 
+ASKING: Final = ("X-Groundskeeper", "1")
+"""The header of what is asked below that path: a page in a browser cannot send it unasked, as it could a GET."""
+
 _PING_SECONDS: Final = 5.0
+_URL: Final = re.compile(r"http://127\.0\.0\.1:[0-9]{1,5}")
+_STATE: Final = re.compile(r"demo-[0-9a-f]{8}")
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,26 +88,42 @@ def write(record: Record) -> None:
     """Tell other processes of this user where the server is."""
     path = record_path()
     part = path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
     part.write_bytes(msgspec.json.encode(record))
     part.replace(path)
 
 
 def remove(record: Record) -> None:
     """Take the record away, unless another server has written its own since."""
-    if (found := read()) and found.pid == record.pid:
-        record_path().unlink(missing_ok=True)
+    with suppress(DemoError):
+        if (found := read()) and found.pid == record.pid:
+            record_path().unlink(missing_ok=True)
 
 
 def read() -> Record | None:
-    """The record as it stands in the file; None where there is none or it cannot be read."""
+    """The record as it stands in the file; None where there is none, or none that a server of ours could have written.
+
+    What it names decides where requests go and which AWS configuration is read, and that can name programs to run.
+    Raises DemoError where the folder or the file is not this user's alone.
+    """
     try:
-        return msgspec.json.decode(record_path().read_bytes(), type=Record)
-    except (OSError, msgspec.MsgspecError):
+        record = msgspec.json.decode(read_private(record_path()), type=Record)
+        if not _is_sound(record):
+            return None
+        check_private(record.folder)
+    except FolderError as error:
+        raise DemoError(str(error)) from error
+    except (OSError, ValueError, msgspec.MsgspecError):
         return None
+    return record
 
 
 def alive() -> Record | None:
-    """The record of a server of this version that answers now; None for a stale one. May block for 5 s."""
+    """The record of a server of this version that answers now; None for a stale one. May block for 5 s.
+
+    Raises DemoError as `read` does.
+    """
     record = read()
     if record is None or record.version != console.__version__ or not _exists(record.pid):
         return None
@@ -115,7 +139,7 @@ def get(url: str, path: str, timeout: float = _PING_SECONDS) -> bytes:
     where = urlsplit(url)
     connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=timeout)
     try:
-        connection.request("GET", PREFIX + path)
+        connection.request("GET", PREFIX + path, headers=dict([ASKING]))
         answer = connection.getresponse()
         content = answer.read()
     finally:
@@ -123,6 +147,15 @@ def get(url: str, path: str, timeout: float = _PING_SECONDS) -> bytes:
     if answer.status != http.HTTPStatus.OK:
         raise OSError(f"the demo server answered {answer.status}: {clean(content.decode(errors='replace'))}")
     return content
+
+
+def _is_sound(record: Record) -> bool:
+    """Whether everything in a record lies where `of` puts it: on this machine's loopback and in our folders."""
+    if not _URL.fullmatch(record.url) or not _STATE.fullmatch(record.state) or record.pid <= 0:
+        return False
+    there = runtime_dir() / f"demo-{urlsplit(record.url).port}"
+    in_place = record.folder.name == there.name and record.folder.parent.resolve() == there.parent.resolve()
+    return in_place and set(record.stacks) <= set(STACKS)
 
 
 def _exists(pid: int) -> bool:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 import shutil
 import signal
+import socket
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
-from console.demo import record
+from console.demo import confine, record
 from console.demo.options import SCENARIOS, DemoError, Options, check_installed
 from console.demo.record import PREFIX, Record
-from console.settings import make_private
+from console.settings import FolderError, make_private, runtime_dir, state_dir
 from console.stack_file import parse
 
 if TYPE_CHECKING:
@@ -52,39 +54,70 @@ def run(options: Options, opened: Callable[[], object] = lambda: None) -> int:
 
     try:
         serve(options.checked(), tell)
-    except DemoError as error:
-        sys.stderr.write(f"{error}\n")
+    except (DemoError, FolderError) as error:
+        sys.stderr.write(f"groundskeeper: {error}\n")
         return 2
     return 0
 
 
-def serve(options: Options, opened: Callable[[Record], None]) -> None:
-    """Serve until SIGTERM, SIGINT or SIGHUP; `opened` is called when the port is open.
+def serve(options: Options, tell: Callable[[Record], None]) -> None:
+    """Serve until SIGTERM, SIGINT or SIGHUP; `tell` is called when the port is open.
 
-    Raises DemoError if another server of this user runs, the port is taken, or the emulator is not installed.
+    Raises DemoError if another server of this user runs, the port is taken, or the emulator is not installed;
+    FolderError where its folders are not this user's alone. The process is the server's from here on: it keeps
+    neither environment nor working folder, and can reach nothing.
     """
     check_installed()
+    make_private(state_dir())
+    make_private(runtime_dir())
     if found := record.alive():
         raise DemoError(f"A demo server runs already at {found.url}. Next: use it, or end it: kill {found.pid}.")
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
-    warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with _port(options.port) as opened:
+        here = record.of(opened.getsockname()[1], options.stacks)
+        with _shut_in(here):
+            _serve(options, opened, here, tell)
+
+
+@contextmanager
+def _shut_in(here: Record) -> Iterator[None]:
+    """Keep this process to itself, in a folder of its own that is gone in the end."""
+    confine.settle()
+    try:
+        work = make_private(here.folder) / "work"
+        shutil.rmtree(work, ignore_errors=True)  # of a server that was killed at this port
+        confine.work_in(make_private(work))
+        confine.shut_in()
+        yield
+    finally:
+        shutil.rmtree(here.folder, ignore_errors=True)
+
+
+def _port(port: int) -> socket.socket:
+    """Open a port on the loopback interface (0: any free one). werkzeug would end the process where it is taken."""
+    try:
+        return socket.create_server(("127.0.0.1", port), backlog=128)
+    except OSError as error:
+        raise DemoError(f"Port {port} cannot be opened: {error.strerror}. Next: --port 0.") from error
+
+
+def _serve(options: Options, opened: socket.socket, here: Record, tell: Callable[[Record], None]) -> None:
+    """Build the stacks and answer at an open port until a signal ends it."""
     from console.demo import credentials, gaps
     from console.demo.application import Dispatcher
     from console.demo.control import Control, Lifelines
     from console.demo.wire import listen
     from console.demo.world import World
 
+    # The models of the services lack our own codes, such as NotImplemented; moto would say so at each answer.
+    warnings.filterwarnings("ignore", r"Exception\(Refusal\) .* does not match an error shape", UserWarning)
     world = World(options.stacks, options.time_scale)
     gaps.install(world)
     credentials.install(world)
     building: dict[str, Future[None]] = {}
     lifelines = Lifelines(options.linger)
-    try:
-        server = listen(options.port, Dispatcher(), world.lock, Control(world, lifelines, building))
-    except OSError as error:
-        raise DemoError(f"Port {options.port} cannot be opened: {error.strerror}. Next: --port 0.") from error
-    here = record.of(server.port, options.stacks)
+    server = listen(opened, Dispatcher(), world.lock, Control(world, lifelines, building))
     world.url = here.url
     with ThreadPoolExecutor(1, "build") as builder, world.running():
         building |= {name: builder.submit(_build, world, name, options.scenario) for name in options.stacks}
@@ -93,12 +126,11 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
         threading.Thread(target=server.serve_forever, name="http", daemon=True).start()
         try:
             _write_files(here)
-            opened(here)
+            tell(here)
             lifelines.open()
             signal.sigwait(_ENDS)
         finally:
             record.remove(here)
-            shutil.rmtree(here.folder, ignore_errors=True)
             lifelines.close()
             builder.shutdown(wait=False, cancel_futures=True)
 
@@ -130,8 +162,6 @@ def _write_files(here: Record) -> None:
     from console.demo import credentials
     from console.demo.world import ACCOUNT
 
-    make_private(here.folder.parent)
-    here.folder.mkdir(mode=0o700, exist_ok=True)  # a server that was killed at this port has left it
     profiles: list[str] = []
     keys = [credentials.section("default", ACCOUNT)]  # for stack files of the operator's own
     for name in here.stacks:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from console.settings import FolderError
 from console.text import clean
 
 NEXT: Final = "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."
@@ -25,9 +26,9 @@ class JournalError(Exception):
 def unusable(path: Path, error: sqlite3.Error | OSError) -> JournalError:
     """The error that explains why a file or folder of the journal cannot be used."""
     broken = isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _BROKEN
+    then = f"Next: {error.next}." if isinstance(error, FolderError) else MOVE_IT if broken else NEXT
     return JournalError(
-        f"The journal {path} cannot be used: {reason_of(error)}. What cannot be recorded is not done. "
-        f"{MOVE_IT if broken else NEXT}"
+        f"The journal {path} cannot be used: {reason_of(error)}. What cannot be recorded is not done. {then}"
     )
 
 

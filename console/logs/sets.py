@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from console.settings import make_private, state_dir
+from console.settings import make_private, read_private, state_dir
 from console.stack import LogGroup, Stack
 
 MOST_AT_FIRST: Final = 10
@@ -50,7 +50,7 @@ def keep_set(stack: Stack, name: str, groups: Sequence[LogGroup]) -> None:
 
 def _all() -> dict[str, Sets]:
     try:
-        return msgspec.json.decode(_path().read_bytes(), type=dict[str, Sets])
+        return msgspec.json.decode(read_private(_path()), type=dict[str, Sets])
     except (OSError, msgspec.MsgspecError):
         return {}
 

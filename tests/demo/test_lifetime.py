@@ -167,3 +167,21 @@ def test_a_second_server_is_refused() -> None:
 async def test_an_unknown_stack_is_refused() -> None:
     with pytest.raises(DemoError, match="has no stack 'nope'"):
         await attach_or_start(Options(stacks=("nope",)))
+
+
+def test_a_server_that_a_console_starts_gets_nothing_of_the_operators(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither keys nor proxies, and no module from the folder where the operator happens to be."""
+    (folders / "here").mkdir()
+    for name in ("moto", "flask", "werkzeug", "console", "boto3"):
+        (folders / "here" / f"{name}.py").write_text("raise SystemExit('not ours')")
+    monkeypatch.chdir(folders / "here")
+    monkeypatch.setenv("GROUNDSKEEPER_RUNTIME_DIR", "../run")
+    for name in ("AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "DOCKER_HOST", "MOTO_PORT", "MY_SECRET"):
+        monkeypatch.setenv(name, "tulips4me")
+    demo = start()
+    assert demo.record.folder == folders / "here" / ".." / "run" / demo.record.folder.name
+    if (environ := Path(f"/proc/{demo.record.pid}/environ")).exists():
+        assert b"tulips4me" not in environ.read_bytes()
+    demo.close()

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from console.demo.record import ASKING
+
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
 
@@ -24,7 +26,7 @@ def test_a_connection_stays_open(demo: DemoServer) -> None:
     connection = connect(demo)
     sockets = set()
     for _ in range(3):
-        connection.request("GET", "/groundskeeper/ping")
+        connection.request("GET", "/groundskeeper/ping", headers=dict([ASKING]))
         assert json.loads(connection.getresponse().read())["pid"] == demo.record.pid
         sockets.add(connection.sock)
         connection.request(
@@ -66,7 +68,7 @@ def test_objects_of_every_size_go_in_and_out(demo: DemoServer, size: int) -> Non
 def test_its_own_pages(demo: DemoServer, path: str, status: int) -> None:
     demo.wait_ready("expo")
     with closing(connect(demo)) as connection:
-        connection.request("GET", f"/groundskeeper/{path}")
+        connection.request("GET", f"/groundskeeper/{path}", headers=dict([ASKING]))
         answer = connection.getresponse()
         answer.read()
     assert answer.status == status
@@ -78,7 +80,25 @@ async def test_a_client_that_asks_before_it_sends_is_answered(demo: DemoServer) 
 
     where = urlsplit(demo.url)
     reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    writer.write(b"POST / HTTP/1.1\r\nHost: demo\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+    writer.write(
+        f"POST / HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n".encode()
+    )
     assert await asyncio.wait_for(reader.readline(), 20) == b"HTTP/1.1 100 Continue\r\n"
     writer.close()
     await writer.wait_closed()
+
+
+def test_no_header_comes_twice(demo: DemoServer) -> None:
+    """A strict client, such as aiohttp in Python's development mode, refuses an answer with two of Server or Date."""
+    signed = "AWS4-HMAC-SHA256 Credential=AKIADEMO123456789012/20260101/us-east-1/sts/aws4_request"
+    form = {"Content-Type": "application/x-www-form-urlencoded", "Authorization": signed}
+    with closing(connect(demo)) as connection:
+        for method, path, body, headers in (
+            ("POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15", form),
+            ("GET", "/groundskeeper/ping", b"", dict([ASKING])),
+        ):
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            names = [name.lower() for name, _ in answer.getheaders()]
+            assert {"server", "date"} <= set(names) and len(names) == len(set(names))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from console import crash
+from console.settings import make_private
 from console.text import clean
 
 SECRET = "correct-horse-battery"
@@ -76,8 +77,7 @@ def test_the_same_crash_is_written_once_and_another_beside_it(state: Path) -> No
 
 
 def test_old_files_go(state: Path) -> None:
-    folder = state / "crashes"
-    folder.mkdir(parents=True)
+    folder = make_private(state / "crashes")
     for number in range(crash.KEPT + 5):
         (folder / f"groundskeeper-crash-2020{number:04}.txt").write_text("old")
     (folder / "notes.txt").write_text("not ours")

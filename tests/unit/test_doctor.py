@@ -59,7 +59,8 @@ def test_folders_are_made_for_the_operator_alone(home: Path) -> None:
     (home / "CONFIG").mkdir()
     (home / "CONFIG" / "settings.toml").write_text("zzz = 1")
     verdicts = {verdict.check: verdict for verdict in machine.folders()}
-    assert verdicts["state folder"].mark is Mark.WARN and verdicts["state folder"].next == f"chmod 700 {home / 'STATE'}"
+    assert verdicts["state folder"].mark is Mark.FAIL and "mode 755" in verdicts["state folder"].what
+    assert verdicts["state folder"].next.startswith(f"chmod 700 {home / 'STATE'}, or name a folder of your own")
     assert verdicts["runtime folder"].mark is Mark.FAIL
     assert verdicts["settings"].mark is Mark.FAIL and "zzz" in verdicts["settings"].what
 

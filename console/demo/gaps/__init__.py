@@ -12,6 +12,7 @@ MODULES: Final = (
     *("ecs", "elbv2", "cloudfront", "cloudwatch", "logs", "dynamodb", "awslambda", "health", "rds"),
     *("elasticbeanstalk", "guardduty", "cloudtrail", "backup", "ssm", "config", "servicequotas"),
     *("applicationautoscaling", "ce", "cognitoidp", "iam", "ec2", "s3", "ecr", "sns", "pi", "rum", "dlm"),
+    "containers",
 )
 """The modules of this package, in the order in which they are installed."""
 

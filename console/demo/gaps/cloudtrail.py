@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.model import OperationNotFoundError
 from moto.cloudtrail.responses import CloudTrailResponse
 from moto.core.responses import BaseResponse
 
@@ -55,10 +56,8 @@ def install(world: World) -> None:
         answer = call(self)
         name = self._get_action() or ""
         if name and answer[0] < 400 and not name.startswith(tuple(_READS)):
-            if not self.automated_parameter_parsing:
-                self.parse_parameters(self.normalized_request)
             source, who = self.boto3_service_name, self.access_key
-            note(world, self.current_account, self.region, source, name, who, _names(self.params))
+            note(world, self.current_account, self.region, source, name, who, _resources(self))
         return answer
 
     call = replace(BaseResponse, "call_action", call_action)
@@ -111,6 +110,16 @@ def note(
 def _user(world: World, account: str, access_key: str) -> str:
     user = world.backend("iam", "aws", account).get_user_from_access_key_id(access_key)
     return str(user.name) if user else "operator"
+
+
+def _resources(asked: BaseResponse) -> dict[str, str]:
+    """What a request names; nothing of one that moto knows by its path only, as it does those of Batch."""
+    try:
+        if not asked.automated_parameter_parsing:
+            asked.parse_parameters(asked.normalized_request)
+    except OperationNotFoundError:
+        return {}
+    return _names(asked.params)
 
 
 def _names(params: Mapping[str, Any]) -> dict[str, str]:
