@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from console.cli.ask import agreed
 from console.cli.output import write
 from console.options import Options, UsageError
 from console.stack import Stack
@@ -118,7 +119,7 @@ def _confirmed(path: Path) -> bool:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.stderr.write("groundskeeper: Nothing was written, since nobody can be asked here. Add --yes.\n")
         return False
-    return input(f"Write this to {clean(path)}? [y/N] ").strip().lower() in ("y", "yes")
+    return agreed(f"Write this to {clean(path)}?")
 
 
 def _save(path: Path, text: str, *, replace: bool) -> None:

@@ -40,6 +40,7 @@ from console.stack import (
 )
 from console.stack_file import load, parse
 from console.text import Clean
+from tests.dialogue import somebody
 
 REGION = "eu-west-1"
 Seed = Callable[[str], Any]
@@ -190,14 +191,10 @@ def test_another_stack_file_is_never_replaced_unasked(folder: Path, capsys: pyte
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 4), ("n", 4)])
-def test_on_a_terminal_no_is_the_default(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    monkeypatch.setattr("sys.stdin", Terminal(f"{answer}\n"))
-    monkeypatch.setattr("sys.stdout", Terminal())
-    assert main(["init", "--prefix", "shop-"]) == code
+def test_on_a_terminal_no_is_the_default(folder: Path, answer: str, code: int) -> None:
+    with somebody() as person:
+        person.when("shop.toml? [y/N] ", lambda: person.type(f"{answer}\n"))
+        assert main(["init", "--prefix", "shop-"]) == code
     assert (folder / "shop.toml").exists() is (code == 0)
 
 
