@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,11 +17,14 @@ import pytest
 from hypothesis import settings
 
 from console.demo.attach import hold
+from console.demo.options import STACKS
 from console.demo.record import Record
 from tests.children import child
 from tests.deadlines import SLOW, explain
 
 TIME_SCALE = 100.0
+TRAFFIC = "2026-03-04T14:00"
+"""A weekday's noon: the traffic of every demo server, whenever the tests are run."""
 
 # How long an example takes says how busy the machine is, and nothing of the code.
 settings.register_profile("ours", deadline=None)
@@ -100,8 +103,11 @@ class DemoServer:
 
 
 @pytest.fixture(scope="session")
-def serving() -> Callable[[Path], AbstractContextManager[DemoServer]]:
-    """A function that runs a demo server of its own in a folder, for tests that turn its world upside down."""
+def serving() -> Callable[..., AbstractContextManager[DemoServer]]:
+    """A function that runs a demo server of its own in a folder, for tests that turn its world upside down.
+
+    Another moment than `TRAFFIC` may be given for its traffic, and some stacks only.
+    """
     return _serve
 
 
@@ -113,7 +119,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
 
 
 @contextmanager
-def _serve(folder: Path) -> Iterator[DemoServer]:
+def _serve(folder: Path, traffic: str = TRAFFIC, stacks: Sequence[str] = STACKS) -> Iterator[DemoServer]:
     environment = {
         **os.environ,
         "GROUNDSKEEPER_RUNTIME_DIR": str(folder / "run"),
@@ -121,6 +127,7 @@ def _serve(folder: Path) -> Iterator[DemoServer]:
     }
     # A session that is killed cannot end its server: the server ends itself when our end of its lifeline closes.
     command = [sys.executable, "-m", "console.demo", "--time-scale", str(TIME_SCALE), "--linger", "1"]
+    command += ["--traffic-from", traffic, "--stacks", ",".join(stacks)]
     with (
         (folder / "log").open("wb") as log,
         child(command, env=environment, stdout=subprocess.PIPE, stderr=log) as process,

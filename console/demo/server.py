@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
@@ -75,7 +76,7 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
     from console.demo.wire import listen
     from console.demo.world import World
 
-    world = World(options.stacks, options.time_scale)
+    world = World(options.stacks, options.time_scale, options.seed, options.ahead(datetime.now(UTC)))
     gaps.install(world)
     credentials.install(world)
     building: dict[str, Future[None]] = {}
@@ -106,11 +107,12 @@ def serve(options: Options, opened: Callable[[Record], None]) -> None:
 def _build(world: World, name: str, scenario: str | None) -> None:
     """Build one stack step by step, then let its scenario begin; requests are served between the steps."""
     from console.demo import scenarios
+    from console.demo.chance import Chance
 
     steps = import_module(f"console.demo.stacks.{name.replace('-', '_')}").build(world)
-    done = object()
+    chance, done = Chance(world, name), object()
     while True:
-        with world.lock:
+        with world.lock, chance.drawn():
             if next(steps, done) is done:
                 break
     with world.lock:
