@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,14 @@ import pytest
 from hypothesis import settings
 
 from console.demo.attach import hold
+from console.demo.options import STACKS
 from console.demo.record import Record
+from tests.children import child
+from tests.deadlines import SLOW, explain
 
 TIME_SCALE = 100.0
+TRAFFIC = "2026-03-04T14:00"
+"""A weekday's noon: the traffic of every demo server, whenever the tests are run."""
 
 # How long an example takes says how busy the machine is, and nothing of the code.
 settings.register_profile("ours", deadline=None)
@@ -31,6 +36,24 @@ for _number, _usual in (
 ):  # fmt: skip
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give what is slow on purpose another deadline."""
+    for item in items:
+        if item.get_closest_marker("scorecard") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test that ran out of time say what it waited for."""
+    report = yield
+    explain(report, call)
+    return report
 
 
 @dataclass(frozen=True)
@@ -80,8 +103,11 @@ class DemoServer:
 
 
 @pytest.fixture(scope="session")
-def serving() -> Callable[[Path], AbstractContextManager[DemoServer]]:
-    """A function that runs a demo server of its own in a folder, for tests that turn its world upside down."""
+def serving() -> Callable[..., AbstractContextManager[DemoServer]]:
+    """A function that runs a demo server of its own in a folder, for tests that turn its world upside down.
+
+    Another moment than `TRAFFIC` may be given for its traffic, and some stacks only.
+    """
     return _serve
 
 
@@ -93,7 +119,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
 
 
 @contextmanager
-def _serve(folder: Path) -> Iterator[DemoServer]:
+def _serve(folder: Path, traffic: str = TRAFFIC, stacks: Sequence[str] = STACKS) -> Iterator[DemoServer]:
     environment = {
         **os.environ,
         "GROUNDSKEEPER_RUNTIME_DIR": str(folder / "run"),
@@ -101,25 +127,18 @@ def _serve(folder: Path) -> Iterator[DemoServer]:
     }
     # A session that is killed cannot end its server: the server ends itself when our end of its lifeline closes.
     command = [sys.executable, "-m", "console.demo", "--time-scale", str(TIME_SCALE), "--linger", "1"]
+    command += ["--traffic-from", traffic, "--stacks", ",".join(stacks)]
     with (
         (folder / "log").open("wb") as log,
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log) as process,
+        child(command, env=environment, stdout=subprocess.PIPE, stderr=log) as process,
     ):
-        try:
-            assert process.stdout and process.stdout.readline(), (folder / "log").read_text()
-            found = _record(folder)
-            with hold(found):
-                yield DemoServer(found, environment)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
+        assert process.stdout.readline(), (folder / "log").read_text()
+        found = _record(folder)
+        with hold(found):
+            yield DemoServer(found, environment)
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(10)
 
 
 def _record(folder: Path) -> Record:

@@ -6,12 +6,12 @@ import argparse
 import queue
 import shlex
 import sys
-import termios
 from concurrent.futures import Future
 from typing import Any, Final
 
 import msgspec
 
+from console.cli.ask import agreed, ask
 from console.cli.fields import operation_arguments, operation_of
 from console.cli.output import write
 from console.cli.session import Ended, Session, opened
@@ -128,11 +128,10 @@ class Applying:
         refused = session.runner.write_state.refusal(planned.stack, planned.armed_in)
         if refused or not (sys.stdin.isatty() and sys.stdout.isatty()):
             return None
-        termios.tcflush(sys.stdin, termios.TCIFLUSH)  # what was typed before the question is no answer to it
+        if confirmation.kind is Ask.YES:
+            return YES if agreed("Apply this?") else None
         try:
-            if confirmation.kind is Ask.YES:
-                return YES if input("Apply this? [y/N] ").strip().lower() in ("y", "yes") else None
-            return input(f"{confirmation.why}\nType {confirmation.text} to apply: ")
+            return ask(f"{confirmation.why}\nType {confirmation.text} to apply: ")
         except EOFError:
             return None
 

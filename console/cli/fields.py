@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from console.cli.ask import ask_hidden
 from console.cli.flags import shared_flags
 from console.operations import OPERATIONS
 from console.operations.base import Operation
@@ -79,9 +79,11 @@ def _secret(parameter: Parameter, args: argparse.Namespace) -> Any:
         elif source:
             text = Path(source).read_text(encoding="utf-8")
         elif sys.stdin.isatty():
-            text = getpass.getpass(f"{parameter.name}: ")
+            text = ask_hidden(f"{parameter.name}: ")
         else:
             raise UsageError(f"The {parameter.field.word} is missing. Next: give --secret-file FILE, or - for stdin.")
         return parameter.field.parse(text.rstrip("\n"))
+    except EOFError:
+        raise UsageError(f"The {parameter.field.word} was not given. Nothing was changed.") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"The {parameter.field.word} cannot be read: {error}") from error

@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from console.cli.ask import YES, ask
 from console.cli.output import write
 from console.options import Options, UsageError
 from console.stack import Environment, Stack
@@ -142,7 +143,7 @@ def _wrong(environment: str) -> str:
 def _answer(question: str) -> str:
     """What is answered on the terminal. Raises `UsageError` where it is closed."""
     try:
-        return input(question).strip()
+        return ask(question).strip()
     except EOFError as error:
         said = "--environment E, and --production or --no-production"
         raise UsageError(f"Nobody answered, and nothing was written. Next: add {said}.") from error
@@ -203,7 +204,7 @@ def _confirmed(path: Path) -> bool:
     if not _is_terminal():
         sys.stderr.write("groundskeeper: Nothing was written, since nobody can be asked here. Add --yes.\n")
         return False
-    return _answer(f"Write this to {clean(path)}? [y/N] ").lower() in ("y", "yes")
+    return _answer(f"Write this to {clean(path)}? [y/N] ").lower() in YES
 
 
 def _is_terminal() -> bool:

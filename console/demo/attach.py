@@ -154,6 +154,7 @@ def _command(options: Options) -> list[str]:
         *(sys.executable, "-P", "-m", "console.demo", "--port", str(options.port)),
         *("--stacks", ",".join(options.stacks), "--time-scale", str(options.time_scale)),
         *("--linger", str(linger), *(("--scenario", options.scenario) if options.scenario else ())),
+        *("--seed", str(options.seed), *(("--traffic-from", options.traffic_from) if options.traffic_from else ())),
     ]
 
 

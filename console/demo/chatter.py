@@ -25,7 +25,7 @@ MOST_EVENTS: Final = 20_000
 _EVERY: Final = 2
 _BURST: Final = 200
 _ON_A_GOOD_DAY: Final = 0.004
-_IN_TROUBLE: Final = 0.3
+_IN_TROUBLE: Final = 1 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Spec:
     """How one log group speaks.
 
     `kind` is one of `VOICES`; `per_minute` things happen on the average, of which a Lambda invocation is four
-    or five lines; while a fault of `troubles` is on, three in ten go wrong with one of its messages. `streams`
+    or five lines; while a fault of `troubles` is on, one in three goes wrong with one of its messages. `streams`
     are log stream names; `past_bytes` is what DescribeLogGroups says is stored besides the lines that are here.
     """
 

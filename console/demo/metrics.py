@@ -81,11 +81,14 @@ class FaultLog:
 
 
 class MetricHistory:
-    """All metrics of the embedded AWS, of all its accounts and regions."""
+    """All metrics of the embedded AWS, of all its accounts and regions; `ahead` as for a `Moment`."""
 
-    def __init__(self, faults: Set[str] = frozenset(), clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, faults: Set[str] = frozenset(), clock: Callable[[], float] = time.time, ahead: float = 0.0
+    ) -> None:
         self.fault_log = FaultLog(faults)
         self._clock = clock
+        self._ahead = ahead
         self._series: dict[SeriesKey, Series] = {}
         self._put: dict[SeriesKey, dict[int, list[Sample]]] = {}
         self._put_units: dict[SeriesKey, str] = {}
@@ -180,10 +183,10 @@ class MetricHistory:
 
     def _bucket(self, series: Series, start: float, seconds: int) -> list[Sample]:
         """The samples of one bucket of the function; whole numbers of events by seeded rounding."""
-        moment = Moment(series.seed, start, self.fault_log.was_on)
+        moment = Moment(series.seed, start, self.fault_log.was_on, self._ahead)
         value = series.shape.at(moment)
         minutes = seconds / MINUTE
-        luck = unit_noise(series.seed ^ 0x5BF0, int(start // MINUTE))
+        luck = unit_noise(series.seed ^ 0x5BF0, int(moment.traffic_time // MINUTE))
         if series.counts:
             events = math.floor(max(0.0, value) * minutes + luck)
             total = events

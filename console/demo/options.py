@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Final
 
@@ -18,6 +19,8 @@ SCENARIOS: Final = {
 }
 """Emergencies that can be injected: the stack that each befalls, and what happens."""
 
+SEED: Final = 20_251_106
+"""What the chance of a world begins with, unless another seed is given."""
 
 MOST_LINGER: Final = 86_400
 """Seconds that a demo server may outlive its last console: a day."""
@@ -40,6 +43,9 @@ class Options:
 
     `port` 0 takes any free one; `time_scale` 60 lets an hour pass in a minute; `linger` is how many seconds
     the server outlives its last console (None: until a signal ends it); `scenario` is an emergency to inject.
+    `traffic_from` is a moment as ISO 8601 (UTC where it says nothing) whose traffic and weather the stacks have when
+    the server starts, such as a weekday's noon; None: that of the real time. Timestamps are real in any case. Two
+    servers with the same `seed` and `traffic_from` begin with the same world.
     """
 
     port: int = 0
@@ -47,6 +53,16 @@ class Options:
     time_scale: float = 1.0
     linger: float | None = None
     scenario: str | None = None
+    traffic_from: str | None = None
+    seed: int = SEED
+
+    def ahead(self, now: datetime) -> float:
+        """By how many seconds, whole minutes, the traffic's clock is ahead of the real one. ValueError: no moment."""
+        if self.traffic_from is None:
+            return 0.0
+        moment = datetime.fromisoformat(self.traffic_from)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment - now).total_seconds() // 60 * 60
 
     def checked(self) -> Options:
         """The same options; raises DemoError for those that cannot be."""
@@ -58,6 +74,11 @@ class Options:
             raise DemoError(f"--port {self.port}: give a number from 0, which takes any free one, to 65535.")
         if self.linger is not None and not 0 <= self.linger <= MOST_LINGER:
             raise DemoError(f"--linger {self.linger:g}: give seconds from 0 to {MOST_LINGER}.")
+        try:
+            self.ahead(datetime.now(UTC))
+        except ValueError as error:
+            what = f"--traffic-from {self.traffic_from}: give a moment such as 2026-03-04T14:00."
+            raise DemoError(what) from error
         if self.scenario is None:
             return self
         if self.scenario not in SCENARIOS:

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
@@ -112,7 +113,7 @@ def _serve(options: Options, opened: socket.socket, here: Record, tell: Callable
 
     # The models of the services lack our own codes, such as NotImplemented; moto would say so at each answer.
     warnings.filterwarnings("ignore", r"Exception\(Refusal\) .* does not match an error shape", UserWarning)
-    world = World(options.stacks, options.time_scale)
+    world = World(options.stacks, options.time_scale, options.seed, options.ahead(datetime.now(UTC)))
     gaps.install(world)
     credentials.install(world)
     building: dict[str, Future[None]] = {}
@@ -138,11 +139,12 @@ def _serve(options: Options, opened: socket.socket, here: Record, tell: Callable
 def _build(world: World, name: str, scenario: str | None) -> None:
     """Build one stack step by step, then let its scenario begin; requests are served between the steps."""
     from console.demo import scenarios
+    from console.demo.chance import Chance
 
     steps = import_module(f"console.demo.stacks.{name.replace('-', '_')}").build(world)
-    done = object()
+    chance, done = Chance(world, name), object()
     while True:
-        with world.lock:
+        with world.lock, chance.drawn():
             if next(steps, done) is done:
                 break
     with world.lock:

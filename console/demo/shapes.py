@@ -41,11 +41,20 @@ def seed_of(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What a shape may look at: the series' seed, the time in seconds since 1970, and the faults."""
+    """What a shape may look at: the series' seed, the time in seconds since 1970, and the faults.
+
+    `ahead` is by how many seconds the clock of people and weather is ahead of the time; see `World`.
+    """
 
     seed: int
     time: float
     fault: FaultAt
+    ahead: float = 0.0
+
+    @property
+    def traffic_time(self) -> float:
+        """The time by which people come and weather changes."""
+        return self.time + self.ahead
 
 
 class Shape(ABC):
@@ -84,7 +93,7 @@ class Daily(Shape):
     peak: float = 19.0
 
     def at(self, moment: Moment) -> float:
-        return self.amplitude * math.cos(math.tau * (moment.time / DAY - self.peak / 24))
+        return self.amplitude * math.cos(math.tau * (moment.traffic_time / DAY - self.peak / 24))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class Weekend(Shape):
     factor: float = 0.6
 
     def at(self, moment: Moment) -> float:
-        return self.factor if int(moment.time // DAY + 3) % 7 >= 5 else 1.0
+        return self.factor if int(moment.traffic_time // DAY + 3) % 7 >= 5 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ class Noise(Shape):
 
     def at(self, moment: Moment) -> float:
         seed = seed_of(self.key) if self.key else moment.seed
-        return self.amplitude * (2 * unit_noise(seed, int(moment.time // self.seconds)) - 1)
+        return self.amplitude * (2 * unit_noise(seed, int(moment.traffic_time // self.seconds)) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +133,7 @@ class Spikes(Shape):
     key: str = ""
 
     def at(self, moment: Moment) -> float:
-        bucket = int(moment.time // self.seconds)
+        bucket = int(moment.traffic_time // self.seconds)
         seed = seed_of(self.key or "spikes") ^ (0 if self.key else moment.seed)
         if unit_noise(seed, bucket) >= self.per_day * self.seconds / DAY:
             return 0.0
@@ -140,7 +149,7 @@ class Sawtooth(Shape):
     seconds: int = DAY
 
     def at(self, moment: Moment) -> float:
-        return self.low + (self.high - self.low) * (moment.time % self.seconds) / self.seconds
+        return self.low + (self.high - self.low) * (moment.traffic_time % self.seconds) / self.seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from console.demo.metrics import MetricHistory
+from console.demo.options import SEED
 
 ACCOUNT: Final = "123456789012"
-SEED: Final = 20_251_106
 
 _log = logging.getLogger(__name__)
 
@@ -39,21 +39,25 @@ class World:
     """What the server, the builders of the stacks and the gaps share.
 
     The clock shows real time, so that timestamps suit the console's own; only durations are scaled: what
-    takes 60 s on AWS takes ``60 / time_scale`` real seconds. `lock` is held by each request and by each
-    callback, since moto serves one at a time. `faults` names what is wrong at present, as
-    ``stack.what-is-wrong``; metrics and log lines show it. `history` holds every metric; `site` is the status
-    that each page of the stacks' own sites answers, by ``stack/path``; `began` are the scenarios that were
+    takes 60 s on AWS takes ``60 / time_scale`` real seconds. People and weather may have a clock of their own,
+    `ahead` seconds (whole minutes) of the real one, so that a Sunday's night can have a weekday's traffic. `lock`
+    is held by each request and by each callback, since moto serves one at a time. `faults` names what is wrong at
+    present, as ``stack.what-is-wrong``; metrics and log lines show it. `history` holds every metric; `site` is the
+    status that each page of the stacks' own sites answers, by ``stack/path``; `began` are the scenarios that were
     injected; `things` are what the gaps keep beside moto's own state, such as findings, by kind, account, region.
     """
 
-    def __init__(self, stacks: tuple[str, ...] = (), time_scale: float = 1.0, seed: int = SEED) -> None:
+    def __init__(
+        self, stacks: tuple[str, ...] = (), time_scale: float = 1.0, seed: int = SEED, ahead: float = 0.0
+    ) -> None:
         self.stacks = stacks
         self.time_scale = time_scale
+        self.seed = seed
         self.random = Random(seed)  # noqa: S311 - chance for a demo, not for secrets
         self.lock = threading.RLock()
         self.started = datetime.now(UTC)
         self.faults: set[str] = set()
-        self.history = MetricHistory(self.faults)
+        self.history = MetricHistory(self.faults, ahead=ahead)
         self.url = ""
         self.site: dict[str, int] = {}
         self.began: list[str] = []

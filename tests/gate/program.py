@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,14 @@ from unittest import mock
 
 from console.__main__ import main
 from console.operations.runner import Runner
+from tests.children import child
 from tests.conftest import DemoServer
 from tests.gate.world import World, hurry
+from tests.pty.harness import Terminal
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = "mra-mines-frontend-staging"
+OURS = ("AWS_", "GROUNDSKEEPER_")
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,26 @@ class Program:
         file = stack or next(path for path in self.demo.record.stack_files if path.stem == self.world.stack.name)
         return [*given, "--stack", str(file), "--endpoint-url", self.world.proxy.url]
 
-    def start(self, *given: str, **options: Any) -> subprocess.Popen[str]:
-        """Start a subcommand as a process; without a terminal unless `options` give one."""
-        outside = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "GROUNDSKEEPER_"))}
-        environment = {**outside, "PYTHONPATH": str(ROOT), **self.environment()}
+    def outside(self) -> dict[str, str]:
+        """The environment of a process of its own: nothing of whoever runs the tests leads elsewhere."""
+        rest = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        return {**rest, "PYTHONPATH": str(ROOT), **self.environment()}
+
+    def start(self, *given: str, **options: Any) -> AbstractContextManager[subprocess.Popen[str]]:
+        """Run a subcommand as a process, without a terminal."""
         command = [sys.executable, "-m", "console", *self.words(given)]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, env=environment, cwd=ROOT, text=True, **{**pipes, **options})
+        return child(command, env=self.outside(), cwd=ROOT, text=True, **{**pipes, **options})
 
-    def scale(self, desired: int, **options: Any) -> subprocess.Popen[str]:
+    def scale(self, desired: int, **options: Any) -> AbstractContextManager[subprocess.Popen[str]]:
         """Start scaling the frontend, confirmed."""
         return self.start("apply", "ecs.scale", "--service", FRONTEND, "--desired", str(desired), "--yes", **options)
+
+    def at_terminal(self, *given: str, deaf: bool = False) -> Terminal:
+        """Run a subcommand on a terminal; with `deaf`, no signal ends what its main thread waits for in the kernel."""
+        command = [sys.executable, "-m", "tests.gate.deaf" if deaf else "console", *self.words(given)]
+        outside = self.outside()
+        return Terminal(command, env={**dict.fromkeys(os.environ.keys() - outside.keys()), **outside}, cwd=ROOT)
 
     def run(self, *given: str, stack: Path | None = None) -> tuple[int, str, str]:
         """Run a subcommand here, a hundred times as fast, to its end: exit code, stdout, stderr."""

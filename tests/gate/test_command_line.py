@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
-import select
 import shlex
 import signal
 import subprocess
@@ -241,47 +239,34 @@ def actions(policy: dict[str, Any]) -> set[str]:
 def test_on_a_terminal_it_asks_and_no_is_the_default(world: World, program: Program) -> None:
     before = desired(world)
     for answer, code in (("\n", 4), ("n\n", 4), ("y\n", 0)):
-        assert at_a_terminal(program, ("apply", *SCALE, str(before + 1), "--no-wait"), "[y/N] ", answer) == code
+        assert answered(program, ("apply", *SCALE, str(before + 1), "--no-wait"), "[y/N]", answer) == code
     assert len(world.mutations()) == 1
 
 
 def test_on_a_terminal_what_can_be_lost_takes_the_typed_name(world: World, program: Program, recovery: None) -> None:
     words = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--enabled", "false")
     for answer, code in (("yes\n", 4), ("map\n", 4), ("maps\n", 0)):
-        assert at_a_terminal(program, words, "Type maps to apply: ", answer) == code
+        assert answered(program, words, "Type maps to apply:", answer) == code
     assert len(world.mutations()) == 1
 
 
-def test_a_signal_at_the_question_changes_nothing_and_says_so(world: World, program: Program) -> None:
+@pytest.mark.parametrize("deaf", [False, True], ids=["while it waits", "just before it waits"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_at_the_question_changes_nothing_and_says_so(
+    world: World, program: Program, number: signal.Signals, deaf: bool
+) -> None:
     before = desired(world)
-    words = ("apply", *SCALE, str(before + 1))
-    assert at_a_terminal(program, words, "[y/N] ", signal.SIGINT, says="Nothing was changed.") == 130
+    with program.at_terminal("apply", *SCALE, str(before + 1), deaf=deaf) as terminal:
+        terminal.wait_for("[y/N]")
+        terminal.kill(number)
+        assert terminal.wait_exit() == 128 + number
+        assert "Nothing was changed." in terminal.text()
     assert world.mutations() == []
 
 
-def at_a_terminal(
-    program: Program, words: tuple[str, ...], question: str, answer: str | signal.Signals, says: str = ""
-) -> int:
-    """Run a subcommand on a terminal and answer its question, with text or with a signal."""
-    ours, theirs = pty.openpty()
-    shown = b""
-    try:
-        with program.start(*words, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
-            os.close(theirs)
-            while question.encode() not in shown:
-                assert select.select([ours], [], [], SOON)[0], shown.decode(errors="replace")
-                shown += os.read(ours, 4096)
-            if isinstance(answer, signal.Signals):
-                process.send_signal(answer)
-            else:
-                os.write(ours, answer.encode())
-            while process.poll() is None or select.select([ours], [], [], 0)[0]:
-                if select.select([ours], [], [], 0.05)[0]:
-                    try:
-                        shown += os.read(ours, 4096)
-                    except OSError:  # the terminal is closed on the other side
-                        break
-            assert says in shown.decode(errors="replace")
-            return process.wait(SOON)
-    finally:
-        os.close(ours)
+def answered(program: Program, words: tuple[str, ...], question: str, answer: str) -> int:
+    """Run a subcommand on a terminal and answer its question; gives the exit code."""
+    with program.at_terminal(*words) as terminal:
+        terminal.wait_for(question)
+        terminal.press(answer)
+        return terminal.wait_exit(SOON)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.children import child
 from tests.conftest import DemoServer
 from tests.logs.cloud import SOON, now_ms
 
@@ -42,11 +43,8 @@ def logs(demo: DemoServer, *words: str, **options: Any) -> Iterator[subprocess.P
     command = [sys.executable, "-m", "console", "logs", "--demo", "--stack", "mra-mines", *words]
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     environment = {**demo.environment, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
-    with subprocess.Popen(command, env=environment, text=True, **streams) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    with child(command, env=environment, text=True, **streams) as process:
+        yield process
 
 
 def done(demo: DemoServer, *words: str) -> tuple[int, list[str], str]:
@@ -169,7 +167,7 @@ def test_what_cannot_be_is_told_at_once(demo: DemoServer, words: tuple[str, ...]
 
 
 def test_a_group_is_found_by_a_part_of_its_name_in_any_stack(demo: DemoServer) -> None:
-    with subprocess.Popen(
+    with child(
         [sys.executable, "-m", "console", "logs", "--demo", "gift-tracker-users", "--since", "2h", "--json"],
         env={**demo.environment, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

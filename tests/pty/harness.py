@@ -5,6 +5,7 @@ Nothing is read while no method is being called: a test that does not call any i
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -21,6 +22,8 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyte
+
+from tests.children import stop
 
 Condition = str | re.Pattern[str] | Callable[["Terminal"], bool]
 
@@ -116,14 +119,14 @@ class Terminal:
 
     def close(self) -> None:
         """End the program, by force where it does not go by itself within 3 s, and close the terminal."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
             if self.process.poll() is None:
-                self.process.send_signal(number)
-                try:
+                self.process.send_signal(signal.SIGTERM)
+                with contextlib.suppress(TimeoutError):
                     self.wait_exit(3)
-                except TimeoutError:
-                    continue
-        self.hang_up()
+        finally:  # also where a deadline comes in the middle of it
+            stop(self.process)
+            self.hang_up()
 
     def hang_up(self) -> None:
         """Close the terminal under the program, as a lost connection does."""
@@ -200,7 +203,7 @@ class Terminal:
             return condition.search(self.text()) is not None
         return condition(self)
 
-    def wait_for(self, condition: Condition, timeout: float = 15.0) -> None:
+    def wait_for(self, condition: Condition, timeout: float = 30.0) -> None:
         """Read until the screen holds the text, matches the expression, or the function says yes."""
         deadline = time.monotonic() + timeout
         while True:
@@ -214,7 +217,7 @@ class Terminal:
                 raise AssertionError(f"{condition!r} is not there; the program is {state}:\n{self.text()}")
             self.read(min(left, 0.1))
 
-    def wait_exit(self, timeout: float = 15.0) -> int:
+    def wait_exit(self, timeout: float = 30.0) -> int:
         """Read until the program has ended; its exit code, negative for a signal that killed it."""
         deadline = time.monotonic() + timeout
         while self.process.poll() is None:

@@ -17,6 +17,7 @@ from console.aws.meter import Meter
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
 from console.problems import Failure
+from tests.children import child
 
 REGION = "eu-west-1"
 
@@ -35,9 +36,7 @@ sys.stdin.read()
 def moto_url() -> Iterator[str]:
     """The address of a moto server on a free loopback port."""
     command = [sys.executable, "-c", _SERVER]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
+    with child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
         yield f"http://127.0.0.1:{int(server.stdout.readline())}"
         server.communicate()

@@ -40,6 +40,7 @@ from console.stack import (
 )
 from console.stack_file import load, parse
 from console.text import Clean
+from tests.dialogue import somebody
 
 REGION = "eu-west-1"
 Seed = Callable[[str], Any]
@@ -193,25 +194,11 @@ def test_another_stack_file_is_never_replaced_unasked(folder: Path, capsys: pyte
     assert load(folder / "shop.toml").production
 
 
-class Terminal(io.StringIO):
-    """What is typed, or shown, on a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def at_a_terminal(monkeypatch: pytest.MonkeyPatch, *typed: str) -> Terminal:
-    """Type these lines; gives what is shown."""
-    shown = Terminal()
-    monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in typed)))
-    monkeypatch.setattr("sys.stdout", shown)
-    return shown
-
-
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 4), ("n", 4)])
-def test_on_a_terminal_no_is_the_default(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
-    at_a_terminal(monkeypatch, answer)
-    assert main(["init", "--prefix", "shop-", "--environment", "dev", "--no-production"]) == code
+def test_on_a_terminal_no_is_the_default(folder: Path, answer: str, code: int) -> None:
+    with somebody() as person:
+        person.answers(answer)
+        assert main(["init", "--prefix", "shop-", "--environment", "dev", "--no-production"]) == code
     assert (folder / "shop.toml").exists() is (code == 0)
 
 
@@ -234,10 +221,12 @@ def test_on_a_terminal_environment_and_production_are_asked_for(
     environment: str,
     production: bool,
 ) -> None:
-    shown = at_a_terminal(monkeypatch, *typed, "y")
-    assert main(["init", "--prefix", "shop-"]) == 0
-    assert "Which environment is it" in shown.getvalue()
-    assert f"asks more before a change? {default} " in shown.getvalue()
+    with somebody() as person:
+        person.answers(*typed, "y")
+        assert main(["init", "--prefix", "shop-"]) == 0
+        shown = person.told.decode()
+    assert "Which environment is it" in shown
+    assert f"asks more before a change? {default} " in shown
     stack = load(folder / "shop.toml")
     assert (stack.environment, stack.production) == (environment, production)
 
@@ -245,8 +234,9 @@ def test_on_a_terminal_environment_and_production_are_asked_for(
 def test_a_terminal_that_is_closed_at_a_question_writes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at_a_terminal(monkeypatch, "staging")
-    assert main(["init", "--prefix", "shop-"]) == 2
+    with somebody() as person:
+        person.answers("staging", person.END)
+        assert main(["init", "--prefix", "shop-"]) == 2
     assert "--production or --no-production" in capsys.readouterr().err
     assert not folder.exists()
 

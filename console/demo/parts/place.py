@@ -61,6 +61,14 @@ class Place:
             last -= timedelta(days=1)
         return [last - timedelta(days=age) for age in sorted(ages, reverse=True)]
 
+    def months(self, hour: int, count: int) -> list[datetime]:
+        """A moment at an hour (UTC) of each of the last calendar months, this one left out, oldest first."""
+        found, last = [], self.world.now().replace(hour=hour, minute=0, second=0, microsecond=0)
+        for _ in range(count):
+            last = last.replace(day=1) - timedelta(days=1)
+            found.append(last.replace(day=15))
+        return found[::-1]
+
 
 def naive(moment: datetime) -> datetime:
     """A moment as moto keeps it: UTC without saying so."""

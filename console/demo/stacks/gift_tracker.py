@@ -69,7 +69,7 @@ def _tables(place: Place) -> None:
                 for number in range({"users": 90, "gifts": 640, "contacts": 410, "events": 150}[kind])
             ),
         )
-        nights = place.nights(4, *range(4 if kind == "events" else 0, 36), *range(60, 391, 30))
+        nights = [*place.months(4, 12), *place.nights(4, *range(4 if kind == "events" else 0, 36))]
         storage.backups(place, name, {f"backup-{night:%Y%m%d}": night for night in nights})
 
 

@@ -18,7 +18,7 @@ def define(place: Place, distribution: str, pool: str, client: str) -> None:
     )
     memory = During(MEMORY, Sawtooth(72, 99, 1200), Sawtooth(41, 58, 3600))
     numbers.ecs_service(place, cluster, name("processor"), Level(58) + Noise(18), memory)
-    uploads = numbers.traffic(180, "mra-uploads") + Level(60)
+    uploads = numbers.traffic(180, "mra-uploads") + Level(90)
     failing = During(TIMEOUTS, uploads * 0.041, uploads * 0.002)
     slow = During(TIMEOUTS, Level(4100), Level(820))
     numbers.lambda_function(place, name("input-handler"), uploads, failing, slow + Noise(120))

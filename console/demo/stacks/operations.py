@@ -139,8 +139,7 @@ def _database(place: Place, where: Network) -> None:
     databases.forget_first_snapshot(place)
     for taken in place.nights(3, *range(7)):
         databases.snapshot(place, DATABASE, f"rds:{DATABASE}-{taken:%Y-%m-%d-%H-%M}", taken, automated=True)
-    for months in range(1, 13):
-        taken = place.ago(days=30 * months)
+    for taken in place.months(3, 12):
         databases.snapshot(place, DATABASE, f"prod-db-manual-{taken:%Y%m%d}", taken)
 
 
@@ -159,7 +158,7 @@ def _sessions(place: Place) -> None:
             for _ in range(900)
         ),
     )
-    nights = place.nights(5, *range(36), *range(60, 391, 30))
+    nights = [*place.months(5, 12), *place.nights(5, *range(36))]
     storage.backups(place, TABLE, {f"{TABLE}-{night:%Y%m%d}": night for night in nights})
     scaling = place.backend("application-autoscaling")
     for kind in ("Read", "Write"):

@@ -41,7 +41,7 @@ def define(place: Place, instances: Sequence[str]) -> None:
     more_numbers.database(place, DATABASE, busy, connections, Level(38 * GIB), memory=4 * GIB, slow=2.2)
     for name, share, mean in zip(FUNCTIONS, (0.3, 0.05, 0.0007), (240.0, 1900.0, 2_400.0), strict=True):
         numbers.lambda_function(place, name, web * share, web * share * 0.0007, Level(mean) + Noise(mean / 8))
-    reads = web * 0.9
+    reads = During(THROTTLED, Level(2160) + Noise(80), web * 0.9)  # of the 2400 a minute that the capacity allows
     numbers.table(place, TABLE, reads, web * 0.5)
     throttled = During(THROTTLED, Level(14) + Noise(6), Level(0))
     numbers.count(place, "AWS/DynamoDB", "ReadThrottleEvents", {"TableName": TABLE}, throttled)
