@@ -219,6 +219,19 @@ async def test_production_is_armed_with_a_reason_before_anything_can_be_changed(
         assert state.refusal(stack)
 
 
+async def test_write_at_the_start_arms_the_open_stack_though_no_screen_asks_for_anything(at_demo: DemoServer) -> None:
+    at_demo.wait_ready("operations")
+    desk = Desk(Options(demo=True, stack="operations", write=True, reason="inc 42"))
+    try:
+        await desk.open()
+        assert desk.stack is not None and desk.write_state.refusal(desk.stack) is None
+        armed = desk.write_state.armed(desk.stack)
+        assert armed is not None and armed.reason == "inc 42"
+        assert armed.place == (desk.stack.account, desk.stack.region)
+    finally:
+        await desk.close()
+
+
 async def test_the_form_says_what_is_wrong_while_one_types_and_goes_on_only_when_all_is_right(
     at_demo: DemoServer,
 ) -> None:
