@@ -131,17 +131,16 @@ class Runner:
 
     async def _plan_undo(self, run: RunRecord, stack: Stack) -> Planned:
         try:
-            operation = undo_of(run)
+            operation, done = undo_of(run), operation_of(run)
         except LookupError as error:
             raise AtTheGate(Reason.REFUSED, f"Run {run.id} cannot be undone. {error.args[0]}") from error
         planned = await self._gate.plan(operation, stack, run.id)
-        if planned.nothing_to_do or planned.refused or await self._is_as_left(run, stack):
+        if planned.nothing_to_do or planned.refused or await self._is_as_left(run, done, stack):
             return planned
         warning = Clean(f"It is no longer as run {run.id} left it: what was changed since is lost as well.")
         return replace(planned, plan=replace(planned.plan, warnings=(warning, *planned.plan.warnings)))
 
-    async def _is_as_left(self, run: RunRecord, stack: Stack) -> bool:
-        done = operation_of(run)
+    async def _is_as_left(self, run: RunRecord, done: Operation, stack: Stack) -> bool:
         reads = await self._reads.get(stack, done.region(stack))
         return await done.verify(reads.aws, before_of(run))
 
