@@ -134,6 +134,10 @@ class Changes:
     def _failed(self, error: JournalError) -> None:
         self.problem = _problem(str(error))
 
+    def renew(self, stack: Stack) -> None:
+        """Read the credentials of a stack again before the next plan."""
+        self._runner.renew(stack)
+
     def stop(self, run: AnyRun) -> None:
         """Stop a run before its next step, or stop watching it."""
         self._runner.stop(run.id)

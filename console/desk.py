@@ -177,6 +177,8 @@ class Desk:
         """Read the credentials of a stack again and refresh: of the open one, else those of the account."""
         if self._connections is not None:
             self._connections.renew(self._whose(stack))
+        if self.changes is not None:
+            self.changes.renew(self._whose(stack))
         self._again(stack)
 
     async def shell(self, place: Place, stack: Stack | None = None) -> ShellCommand | Clean:
@@ -261,6 +263,8 @@ class Desk:
         """Note whose account a stack's credentials are of, and its region, as the gate takes it."""
         target = self.target(stack)
         region = (target.region if target else None) or await connection.aws.region()
+        if stack.name in self._identities and self.changes is not None:
+            self.changes.renew(stack)  # another session took the place of the former one: changes go by it, too
         self._identities[stack.name] = connection
         self.write_state.told(stack, AccountRegion(connection.identity.account, region))
         self.tell()

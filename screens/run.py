@@ -89,7 +89,7 @@ def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
         ("Why", run.reason),
         ("Started", f"{run.started.astimezone():%Y-%m-%d %H:%M:%S %Z}"),
         ("Ended", f"{run.ended.astimezone():%Y-%m-%d %H:%M:%S %Z}" if run.ended else ""),
-        ("Before", pairs(run.before.get("state", {}))),
+        ("Before", pairs(run.before["state"])),
         ("Undo", why_not_undone(run) or undo_words(run)),
         ("Undoes", run.undoes),
         ("Undone by", run.undone_by),

@@ -117,9 +117,13 @@ class Connections:
         """The calls for a stack. Raises what `get` raises."""
         return (await self.get(stack)).aws
 
-    def renew(self, stack: Stack) -> None:
-        """Open new sessions at the next call, which read the credentials again."""
-        self._leave(self._target_of(stack))
+    def renew(self, stack: Stack, *, roles: bool = True) -> None:
+        """Open new sessions at the next call, which read the credentials again.
+
+        Without `roles` those that were assumed are kept: others of this process have just assumed them anew, and an
+        MFA code serves once.
+        """
+        self._leave(self._target_of(stack), roles=roles)
 
     def give_mfa(self, stack: Stack, code: str) -> None:
         """Use an MFA code at the next call, which is tried at once. Raises `ValueError` for what is no code."""
@@ -137,11 +141,12 @@ class Connections:
                 await found.aws.close()
         await asyncio.gather(*self._left)
 
-    def _leave(self, target: Target) -> None:
+    def _leave(self, target: Target, *, roles: bool = True) -> None:
         """Use the connections of a login no more, in whatever region; their calls under way may end."""
         from console.aws.credentials import forget_roles
 
-        forget_roles(target)
+        if roles:
+            forget_roles(target)
         for key in [key for key in self._open if key[0].login == target.login]:
             leaving = asyncio.create_task(self._drained(self._open.pop(key)))
             self._left.add(leaving)

@@ -130,7 +130,7 @@ def undo_words(run: RunRecord) -> str:
 
 def _shown(record: Struct) -> Iterator[str]:
     if isinstance(record, RunRecord):
-        who, before = record.who, record.before.get("state", {})
+        who, before = record.who, record.before["state"]
         yield from (record.id, record.operation, record.title, pairs(record.params), record.stack, record.account)
         yield from (record.region, record.partition, *(part for target in record.targets for part in target))
         yield from (who.login, who.arn, who.ssh, record.reason, record.outcome, pairs(before), undo_words(record))
@@ -168,7 +168,7 @@ def _values(run: RunRecord) -> None:
             left += [(one, depth + 1) for one in (value.values() if isinstance(value, dict) else value)]
         elif isinstance(value, int) and not -(2**63) <= value < 2**64:
             raise _Unreadable("a number in it is too large")
-    if not all(isinstance(run.before.get(part, {}), dict) for part in ("state", "context")):
+    if not all(isinstance(run.before.get(part), dict) for part in ("state", "context")):
         raise _Unreadable("what was there before is no table")
     undo = run.undo
     if "operation" in undo and not (isinstance(undo["operation"], str) and isinstance(undo.get("params"), dict)):

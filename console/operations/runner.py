@@ -106,6 +106,15 @@ class Runner:
         """
         return self._start(self._runs.reconcile({stack.name: stack for stack in stacks}))
 
+    def renew(self, stack: Stack) -> None:
+        """Read the credentials of a stack again before the next plan, since somebody has signed in anew."""
+
+        def begin() -> None:
+            for connections in (self._reads, self._writes):
+                connections.renew(stack, roles=False)
+
+        self._loop.call_soon_threadsafe(begin)
+
     def stop(self, run: str) -> None:
         """Stop a run before its next step, or stop watching it. What was sent goes on."""
         self._runs.stop(run)

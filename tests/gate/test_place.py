@@ -17,7 +17,7 @@ from console.operations.place import Place, elsewhere
 from console.stack import Stack
 from tests.conftest import DemoServer
 from tests.gate.program import Program
-from tests.gate.world import SOON, World, applied
+from tests.gate.world import SOON, World, applied, planned
 
 TABLE = "maps"
 
@@ -76,6 +76,21 @@ def test_a_run_is_neither_settled_nor_watched_on_elsewhere(
     with world.runner() as runner:
         runner.reconcile([world.stack]).result(SOON)
         assert world.wait_for(run.id, State.DONE) is State.DONE
+
+
+def test_after_a_new_sign_in_plans_are_made_as_whoever_has_signed_in(world: World, tmp_path: Path) -> None:
+    keys = tmp_path / "credentials"
+    assert world.target.credentials_file is not None
+    keys.write_bytes(world.target.credentials_file.read_bytes())
+    world.target = replace(world.target, credentials_file=keys)
+    stack = msgspec.structs.replace(world.stack, account=None)
+    with world.runner() as runner:
+        before = planned(runner, ContinuousBackups(TABLE), stack)
+        other = "aws_access_key_id = ASIADEMO147997144209\naws_secret_access_key = x\n"
+        keys.write_text(f"[{world.target.profile}]\n{other}")
+        assert planned(runner, ContinuousBackups(TABLE), stack).account == before.account
+        runner.renew(stack)
+        assert planned(runner, ContinuousBackups(TABLE), stack).account == "147997144209"
 
 
 def test_another_partition_is_another_place() -> None:

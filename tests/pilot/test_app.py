@@ -110,7 +110,13 @@ class Busy(ScriptedDesk):
         await super().open()
         run: Any = SimpleNamespace(title="Scale web to 4", state="watching")
         self.changes = SimpleNamespace(
-            at_work=(run,), open_runs=(run,), watches=1, unknown=0, listen=lambda *_: None, forget=lambda *_: None
+            problem=None,
+            at_work=(run,),
+            open_runs=(run,),
+            watches=1,
+            unknown=0,
+            listen=lambda *_: None,
+            forget=lambda *_: None,
         )
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from console.journal.journal import Journal
 from console.journal.opening import Opened
 from console.journal.records import Filter, ItemRecord, State, StepState, UnreadableRun
-from console.journal.schema import MIGRATIONS, VERSION, migrate
+from console.journal.schema import MIGRATIONS, VERSION, migrate, teach, version_of
 from console.journal.store import NAME, JournalError, SqliteStore
 from tests.unit.test_journal import AT, RUN, STEPS
 
@@ -111,7 +111,8 @@ def test_of_processes_that_start_at_once_each_finds_it_up_to_date(tmp_path: Path
     code = (
         "import sys, pathlib; from console.journal.store import Filter, SqliteStore\n"
         "print('ready', flush=True); sys.stdin.readline()\n"
-        f"print(len(SqliteStore(pathlib.Path({str(tmp_path)!r})).runs(Filter())))"
+        f"store = SqliteStore(pathlib.Path({str(tmp_path)!r}))\n"
+        "print(len(store.runs(Filter())), store.note)"
     )
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     root = Path(__file__).parents[2]
@@ -121,8 +122,28 @@ def test_of_processes_that_start_at_once_each_finds_it_up_to_date(tmp_path: Path
         child.stdin.write("\n")  # type: ignore[union-attr]
         child.stdin.flush()  # type: ignore[union-attr]
     said = [child.communicate()[0] for child in starting]
-    assert said == ["2\n" if old else "0\n"] * 4
+    assert said == ["2 \n" if old else "0 \n"] * 4
     assert [child.returncode for child in starting] == [0] * 4
+
+
+def test_a_process_that_comes_second_does_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = first_version(tmp_path)
+    seen: list[int] = []
+
+    def seen_late(db: sqlite3.Connection) -> int:
+        version = version_of(db)
+        seen.append(version)
+        if len(seen) == 1:
+            with monkeypatch.context() as other:
+                other.setattr("console.journal.schema.version_of", version_of)
+                SqliteStore(tmp_path).close()
+        return version
+
+    monkeypatch.setattr("console.journal.schema.version_of", seen_late)
+    with closing(sqlite3.connect(file, isolation_level=None)) as db:
+        teach(db)
+        migrate(db)
+    assert seen == [1, VERSION, VERSION], "between the look and the lock another process was faster"
 
 
 def newer_version(folder: Path) -> Path:

@@ -33,7 +33,7 @@ from tests.unit.test_journal import AT, RUN, STEPS
 
 GOOD = replace(RUN, id="1120-0931-good", started=AT + timedelta(minutes=1), state=State.WATCHING)
 BODY = msgspec.to_builtins(replace(RUN, state=State.RUNNING, owner=None))
-DEEP = b'{"a":' * 500 + b"1" + b"}" * 500
+DEEP, DEEPER = (b'{"a":' * levels + b"1" + b"}" * levels for levels in (500, 5_000))
 UNREADABLE: dict[str, object] = {
     "garbage": b"\x00\xff\x1b[31m garbage",
     "empty": b"",
@@ -42,7 +42,7 @@ UNREADABLE: dict[str, object] = {
     "a state of a newer version": {**BODY, "state": "paused"},
     "a field of another type": {**BODY, "targets": {"arn": 1}},
     "a field that is missing": {name: value for name, value in BODY.items() if name != "who"},
-    "nested far too deep": msgspec.json.encode(BODY).replace(b'"desired":3', b'"desired":' + DEEP * 10),
+    "nested far too deep": msgspec.json.encode(BODY).replace(b'"desired":3', b'"desired":' + DEEPER),
     "nested too deep to be shown": msgspec.json.encode(BODY).replace(b'"desired":3', b'"desired":' + DEEP),
     "a number that no JSON of ours holds": msgspec.json.encode(BODY).replace(b'"desired":3', b'"desired":' + b"9" * 30),
     "a time without a zone": {**BODY, "started": "2026-11-20T09:30:00"},
@@ -51,6 +51,7 @@ UNREADABLE: dict[str, object] = {
     "an undo that is none": {**BODY, "undo": {"operation": ["x"], "params": {}}},
     "an undo without its parameters": {**BODY, "undo": {"operation": "ecs.scale"}},
     "a state before that is no table": {**BODY, "before": {"state": 3}},
+    "no context of what was before": {**BODY, "before": {"state": {}}},
     "a lone surrogate": msgspec.json.encode(BODY).replace(b"Set how", b"\\ud800 how"),
 }
 

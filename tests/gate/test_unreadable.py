@@ -1,0 +1,42 @@
+"""What the gate makes of records that this version cannot read or make an operation of."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from msgspec.structs import replace
+
+from console.journal.records import RunRecord, State, UnreadableRun
+from console.journal.store import NAME
+from console.operations.ecs import Scale
+from console.operations.events import AtTheGate
+from tests.gate.scripted import Script
+from tests.gate.world import SOON, World
+from tests.unit.test_journal import RUN, STEPS
+
+
+def test_what_this_version_has_no_operation_for_is_not_taken_back(world: World) -> None:
+    params = {"service": "web", "desired": 2}
+    undo = {"operation": Scale.name, "params": params}
+    run = replace(RUN, operation="ecs.of-a-later-version", undo=undo, stack=world.stack.name)
+    with world.runner() as runner, pytest.raises(AtTheGate, match=r"no operation ecs\.of-a-later-version"):
+        runner.plan_undo(run, world.stack).result(SOON)
+
+
+def test_settling_leaves_what_cannot_be_read_as_it_is_and_settles_the_others(world: World, script: Script) -> None:
+    left = replace(RUN, operation="none", stack=world.stack.name, state=State.RUNNING, owner=None)
+    with world.runner() as runner:
+        for name in ("1120-0930-aaaa", "1120-0931-bbbb", "1120-0932-cccc"):
+            runner.journal.add(replace(left, id=name), STEPS).result()
+        with closing(sqlite3.connect(world.folder / NAME)) as db, db:
+            db.execute("UPDATE run SET body = x'ff' WHERE id = '1120-0931-bbbb'")
+            db.execute("UPDATE step SET body = x'ff' WHERE run = '1120-0932-cccc' AND position = 0")
+            before = db.execute("SELECT * FROM run WHERE id <> '1120-0930-aaaa'").fetchall()
+        (settled,) = runner.reconcile([world.stack]).result(SOON)
+        assert settled.run is not None and settled.run.id == "1120-0930-aaaa"
+        found = runner.journal.runs().result()
+        assert [type(run) for run in found] == [RunRecord, UnreadableRun, RunRecord]
+        with closing(sqlite3.connect(world.folder / NAME)) as db:
+            assert db.execute("SELECT * FROM run WHERE id <> '1120-0930-aaaa'").fetchall() == before
