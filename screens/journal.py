@@ -72,11 +72,13 @@ class JournalScreen(ConsoleScreen):
         self._text = ""
         empty = "No change has been made yet."
         self._table: Table[RunRecord] = Table(COLUMNS, lambda run: run.id, empty=empty, marks=False)
+        self._panel = Panel("Journal", self._table)
+        self._bar = FilterBar("operation, name, who or outcome")
 
     def body(self) -> Iterable[Widget]:
         """The changes, newest first."""
-        yield Panel("Journal", self._table)
-        yield FilterBar("operation, name, who or outcome")
+        yield self._panel
+        yield self._bar
 
     def on_mount(self) -> None:
         """Follow what is going on."""
@@ -105,7 +107,7 @@ class JournalScreen(ConsoleScreen):
             self._table.empty = str(error)
             runs = ()
         self._table.set_rows(runs, more=len(runs) == SHOWN)
-        self.query_one(Panel).note(f"{len(runs)} changes" + (" and older ones" if len(runs) == SHOWN else ""))
+        self._panel.note(f"{len(runs)} changes" + (" and older ones" if len(runs) == SHOWN else ""))
 
     def on_table_selected(self, event: Table.Selected) -> None:
         """Show the steps of a change."""
@@ -128,7 +130,7 @@ class JournalScreen(ConsoleScreen):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self.query_one(FilterBar).open()
+        self._bar.open()
 
     def action_undo(self) -> None:
         """Plan what takes the change under the cursor back."""

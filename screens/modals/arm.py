@@ -35,6 +35,7 @@ class ArmModal(PacedModal[bool]):
         super().__init__()
         self._stack = stack
         self._write_state = write_state
+        self._wrong = Static("", id="wrong", markup=False)
 
     def compose(self) -> ComposeResult:
         """What arming means, and the line for the reason."""
@@ -47,7 +48,7 @@ class ArmModal(PacedModal[bool]):
             box.border_subtitle = "enter arms, esc closes"
             yield Static(Content(words), markup=False)
             yield Input(placeholder="why, for the record", compact=True)
-            yield Static("", id="wrong", markup=False)
+            yield self._wrong
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Arm with the reason, or disarm."""
@@ -59,7 +60,7 @@ class ArmModal(PacedModal[bool]):
         try:
             self._write_state.arm(self._stack, event.value)
         except Locked as error:
-            self.query_one("#wrong", Static).update(Content(str(error)))
+            self._wrong.update(Content(str(error)))
             return
         self.dismiss(result=True)
 
