@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-SOON = 30.0
-"""Seconds after which a question that should have been asked was not."""
+from tests.deadlines import SOON
 
 
 @dataclass
