@@ -43,12 +43,14 @@ class ConsoleScreen(PacedScreen[None]):
         self._watched: tuple[Stack, ...] = ()
         self._gathering = False
         self._asked: Problem | None = None
+        self._header = Header(header_state(desk))
+        self._banner = Banner()
 
     def compose(self) -> ComposeResult:
         """The frame, and the subclass's body in it."""
-        yield Header(header_state(self.desk))
+        yield self._header
         yield ModeBar([Mode(entry.key, entry.label) for entry in SCREENS.values()], SCREENS[self.NAME].key)
-        yield Banner()
+        yield self._banner
         yield from self.body()
         yield Footer()
 
@@ -77,6 +79,11 @@ class ConsoleScreen(PacedScreen[None]):
         problem = self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
         return problem or (self.desk.changes.problem if self.desk.changes else None)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to show readings on: not before it is mounted, nor once it is being closed."""
+        return self.is_mounted and self.is_running and self.is_attached
+
     def on_mount(self) -> None:
         """Follow the desk."""
         self.desk.listen(self, self._desk_changed)
@@ -101,7 +108,7 @@ class ConsoleScreen(PacedScreen[None]):
         return {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}
 
     def _desk_changed(self) -> None:
-        if not self.is_mounted or not self.is_attached or self not in self.app.screen_stack:
+        if not self.is_open or self not in self.app.screen_stack:
             return
         self._show_header()
         self.show_banner()
@@ -119,26 +126,26 @@ class ConsoleScreen(PacedScreen[None]):
             for stack in stacks
             for source, reading in self.desk.watch(self, stack, self.sources(stack), self._heard).items()
         }
-        if self.is_attached:
+        if self.is_open:
             self.show()
 
     def _heard(self, key: Key, reading: Reading[Any]) -> None:
         self.readings[key] = reading
-        if not self._gathering and self.is_attached:
+        if not self._gathering and self.is_open:
             self._gathering = True
             self.set_timer(GATHER_SECONDS, self._show_gathered)
 
     def _show_gathered(self) -> None:
         self._gathering = False
-        if self.is_attached:  # a reading may come while the screen is being closed
+        if self.is_open:  # a reading may come while the screen is being closed
             self.show()
 
     def _show_header(self) -> None:
-        self.query_one(Header).show(header_state(self.desk))
+        self._header.show(header_state(self.desk))
 
     def show_banner(self) -> None:
         """Say what is wrong with all of it, and which key mends it."""
-        banner, problem = self.query_one(Banner), self.problem()
+        banner, problem = self._banner, self.problem()
         if problem is not None:
             key = "L signs in from here." if answers(problem) else ""
             banner.say(Level.CRIT, problem.what, f"{problem.hint} {key}".strip())

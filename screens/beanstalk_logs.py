@@ -38,12 +38,13 @@ class BeanstalkLogsScreen(LinesScreen):
         self._stack = stack
         self._buffer = LogBuffer()
         self._heading = LogHeading()
+        self._pane = LogPane(self._buffer, empty="Asking the instances ...")
         self._problems: tuple[str, ...] = ()
 
     def body(self) -> Iterable[Widget]:
         """What is being done, and the lines."""
         yield self._heading
-        yield LogPane(self._buffer, empty="Asking the instances ...")
+        yield self._pane
 
     def stacks(self) -> tuple[Stack, ...]:
         """The one whose environments are asked."""
@@ -55,7 +56,7 @@ class BeanstalkLogsScreen(LinesScreen):
 
     def on_mount(self) -> None:
         """Ask at once."""
-        self.query_one(LogPane).focus()
+        self._pane.focus()
         self.action_fetch()
 
     def _tell(self, words: str) -> None:

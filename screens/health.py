@@ -51,13 +51,15 @@ class HealthScreen(ThingScreen):
         self.title_of_all = "Findings"
         self._problems_only = False
         self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
+        self._panel = Panel("Findings", self._table, id="findings")
         self._preview = DetailView(id="preview")
+        self._bar = FilterBar("resource, check or words")
 
     def body(self) -> Iterable[Widget]:
         """The findings, and what is known of the one under the cursor where there is room."""
-        yield Panel("Findings", self._table, id="findings")
+        yield self._panel
         yield self._preview
-        yield FilterBar("resource, check or words")
+        yield self._bar
 
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """Every check that the stack has something for."""
@@ -72,7 +74,7 @@ class HealthScreen(ThingScreen):
         nothing = "Nothing is wrong." if found and not waits else "Reading ..."
         self._table.empty = nothing if stack else "No stack is open: S lists them."
         self._table.set_rows(shown)
-        panel = self.query_one("#findings", Panel)
+        panel = self._panel
         panel.title = "Problems" if self._problems_only else self.title_of_all
         panel.note(note(found, waits, readings))
         at, panel.period = freshness(readings)
@@ -104,7 +106,7 @@ class HealthScreen(ThingScreen):
 
     def on_table_counts_changed(self, event: Table.CountsChanged) -> None:
         """Say beside the filter how many it lets through."""
-        self.query_one(FilterBar).note(f"{event.counts.shown} of {event.counts.loaded}")
+        self._bar.note(f"{event.counts.shown} of {event.counts.loaded}")
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Narrow while one types."""
@@ -128,7 +130,7 @@ class HealthScreen(ThingScreen):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self.query_one(FilterBar).open()
+        self._bar.open()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is read on demand is offered where the stack has something for it (called by Textual)."""
@@ -154,11 +156,10 @@ class HealthScreen(ThingScreen):
 
     def clear_filter(self) -> bool:
         """Take the filter away; False where there is none."""
-        bar = self.query_one(FilterBar)
-        if not bar.text:
+        if not self._bar.text:
             return False
-        bar.action_clear()
-        bar.close()
+        self._bar.action_clear()
+        self._bar.close()
         return True
 
     def action_problems_only(self) -> None:

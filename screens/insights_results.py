@@ -36,11 +36,12 @@ class InsightsResults(Vertical):
         super().__init__()
         self._answer = Answer()
         self._table = self._made(self._answer)
+        self._plot = Plot()
 
     def compose(self) -> Iterable[Widget]:
         """An empty table at first."""
         yield self._table
-        yield Plot()
+        yield self._plot
 
     @property
     def plottable(self) -> bool:
@@ -69,7 +70,7 @@ class InsightsResults(Vertical):
         await self.mount(self._table, before=0)
         self._table.set_rows(list(enumerate(answer.rows)))
         found = curves(answer)
-        self.query_one(Plot).show([Series(one.label, "", one.step, one.points) for one in found])
+        self._plot.show([Series(one.label, "", one.step, one.points) for one in found])
         self.set_class(bool(found), "-plotted")
         self._table.focus()
 

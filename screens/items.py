@@ -87,12 +87,14 @@ class ItemsScreen(PacedScreen[None]):
         self._entry: Entry | None = None
         empty = "The items are not read yet."
         self._table: Table[Row] = Table(COLUMNS, lambda row: (row.step, row.position), empty=empty, marks=False)
+        self._panel = Panel("Items", self._table)
+        self._bar = FilterBar("item, state or what became of it")
 
     def compose(self) -> ComposeResult:
         """Header, the items, the filter, footer."""
         yield Header(header_state(self.desk))
-        yield Panel("Items", self._table)
-        yield FilterBar("item, state or what became of it")
+        yield self._panel
+        yield self._bar
         yield Footer()
 
     async def on_mount(self) -> None:
@@ -104,26 +106,26 @@ class ItemsScreen(PacedScreen[None]):
     async def _read(self) -> None:
         from console.journal.store import JournalError
 
-        changes, panel = self.desk.changes, self.query_one(Panel)
+        changes = self.desk.changes
         if changes is None:
             return
         try:
             entry = await changes.entry(await changes.run(self._run.id))
         except (JournalError, LookupError) as error:
-            panel.show(Reading(problem=Problem(Kind.INVALID, clean(error.args[0]))))
+            self._panel.show(Reading(problem=Problem(Kind.INVALID, clean(error.args[0]))))
             return
-        panel.show(Reading())
+        self._panel.show(Reading())
         if entry == self._entry:
             return
         self._entry = entry
         rows = await asyncio.to_thread(rows_of, entry, changes.journal.locks)
         self._table.empty = "This change has no items."
         self._table.set_rows(rows)
-        panel.note(f"{len(rows):,} of run {self._run.id}")
+        self._panel.note(f"{len(rows):,} of run {self._run.id}")
 
     def on_table_counts_changed(self, event: Table.CountsChanged) -> None:
         """Say beside the filter how many it lets through."""
-        self.query_one(FilterBar).note(f"{event.counts.shown:,} of {event.counts.loaded:,}")
+        self._bar.note(f"{event.counts.shown:,} of {event.counts.loaded:,}")
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Narrow while one types."""
@@ -139,13 +141,12 @@ class ItemsScreen(PacedScreen[None]):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self.query_one(FilterBar).open()
+        self._bar.open()
 
     def action_back(self) -> None:
         """Clear the filter, else go back."""
-        bar = self.query_one(FilterBar)
-        if bar.text:
-            bar.action_clear()
-            bar.close()
+        if self._bar.text:
+            self._bar.action_clear()
+            self._bar.close()
         else:
             self.app.pop_screen()

@@ -112,11 +112,13 @@ class JournalScreen(ConsoleScreen):
         self._text = ""
         empty = "The journal is not read yet."
         self._table: Table[Row] = Table(COLUMNS, lambda row: row.run.id, empty=empty, marks=False)
+        self._panel = Panel("Journal", self._table)
+        self._bar = FilterBar("operation, name, who or outcome")
 
     def body(self) -> Iterable[Widget]:
         """The changes, newest first."""
-        yield Panel("Journal", self._table)
-        yield FilterBar("operation, name, who or outcome")
+        yield self._panel
+        yield self._bar
 
     def on_mount(self) -> None:
         """Follow what is going on."""
@@ -137,20 +139,20 @@ class JournalScreen(ConsoleScreen):
         from console.journal.records import Filter
         from console.journal.store import JournalError
 
-        changes, panel = self.desk.changes, self.query_one(Panel)
+        changes = self.desk.changes
         if changes is None:
             return
         try:
             runs = await changes.runs(Filter(text=self._text, limit=SHOWN))
         except JournalError as error:
-            panel.show(Reading(problem=Problem(Kind.INVALID, clean(error))))
+            self._panel.show(Reading(problem=Problem(Kind.INVALID, clean(error))))
             return
-        panel.show(Reading())
+        self._panel.show(Reading())
         rows = await asyncio.to_thread(rows_of, runs, changes)
         self._table.empty = "No change in which this is found." if self._text else "No change has been made yet."
         self._table.set_rows(rows, more=len(rows) == SHOWN)
         unreadable = sum(row.read is None for row in rows)
-        panel.note(
+        self._panel.note(
             f"{len(rows)} changes"
             + (f", {unreadable} unreadable" if unreadable else "")
             + (" and older ones" if len(rows) == SHOWN else "")
@@ -177,7 +179,7 @@ class JournalScreen(ConsoleScreen):
 
     def action_filter(self) -> None:
         """Open the filter."""
-        self.query_one(FilterBar).open()
+        self._bar.open()
 
     def action_undo(self) -> None:
         """Plan what takes the change under the cursor back."""

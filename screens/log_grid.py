@@ -44,6 +44,7 @@ class LogGrid(Grid):
                 self._fill()
         if self._filling:
             return
+        self._lay_out(len(self.boxes))
         for box in self.boxes:
             box.tell()
         at_ms = panes.take_jump()

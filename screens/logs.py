@@ -101,7 +101,7 @@ class LogsScreen(LinesScreen):
 
     def _look(self) -> None:
         """Bring the panes up to date."""
-        if self.panes is not None and self.is_current:
+        if self.panes is not None and self.is_open and self.is_current:
             self.grid.look(self.panes)
 
     def action_groups(self) -> None:

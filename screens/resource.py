@@ -46,13 +46,15 @@ class ResourceScreen(ThingScreen):
         self._resource = resource
         self._range = 0
         self._view = DetailView(zone=zone)
+        self._panel = Panel(resource, self._view)
+        self._bar = FilterBar("what to look for")
         self._plots = Plots()
 
     def body(self) -> Iterable[Widget]:
         """The detail with its age, or plots in its place."""
-        yield Panel(self._resource, self._view)
+        yield self._panel
         yield self._plots
-        yield FilterBar("what to look for")
+        yield self._bar
 
     def stacks(self) -> tuple[Stack, ...]:
         """The one that the resource belongs to."""
@@ -69,7 +71,7 @@ class ResourceScreen(ThingScreen):
     def show(self) -> None:
         """Show what is known of the resource."""
         thing = self.take_in_hand(self._stack, self._resource)
-        panel = self.query_one(Panel)
+        panel = self._panel
         knowing = [one for one in self._readings() if _knows(one[1].value, self._resource)]
         at, panel.period = freshness(knowing)
         none: Reading[Report] = Reading()
@@ -83,7 +85,7 @@ class ResourceScreen(ThingScreen):
         return [(self.desk.source(name), reading) for name, reading in self.by_source(self._stack).items()]
 
     async def _fill(self) -> None:
-        if not self.is_attached:
+        if not self.is_open:
             return
         seconds = RANGES[self._range][1]
         series = self.thing.detail.series if self.thing and self.thing.detail else ()
@@ -110,7 +112,7 @@ class ResourceScreen(ThingScreen):
         """Show the metrics as plots, or everything as text again."""
         plotted = not self._plots.display
         self._plots.display = plotted
-        self.query_one(Panel).display = not plotted
+        self._panel.display = not plotted
         (self._plots if plotted else self._view).focus()
         self.call_next(self._fill)
         self.refresh_bindings()
@@ -134,10 +136,9 @@ class ResourceScreen(ThingScreen):
 
     async def action_back(self) -> None:
         """End the search, then the plots, then go back."""
-        bar = self.query_one(FilterBar)
-        if bar.display:
-            bar.action_clear()
-            bar.close()
+        if self._bar.display:
+            self._bar.action_clear()
+            self._bar.close()
         elif self._plots.display:
             self.action_plots()
         else:
@@ -146,7 +147,7 @@ class ResourceScreen(ThingScreen):
     def action_search(self) -> None:
         """Look for words in what is known."""
         if not self._plots.display:
-            self.query_one(FilterBar).open()
+            self._bar.open()
 
     def action_next(self, by: int) -> None:
         """Go to the next place where the words are."""

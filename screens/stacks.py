@@ -43,11 +43,13 @@ class StacksScreen(ConsoleScreen):
         self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty=empty, marks=False)
         self._shown_open: Stack | None = None
         self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="", marks=False)
+        self._all = Panel("Stacks", self._table, id="stacks")
+        self._problems = Panel("Problems", self._wrong, id="wrong")
 
     def body(self) -> Iterable[Widget]:
         """One line a stack, and what is wrong with the one under the cursor."""
-        yield Panel("Stacks", self._table, id="stacks")
-        yield Panel("Problems", self._wrong, id="wrong")
+        yield self._all
+        yield self._problems
 
     def stacks(self) -> tuple[Stack, ...]:
         """All of them."""
@@ -64,7 +66,7 @@ class StacksScreen(ConsoleScreen):
     def show(self) -> None:
         """Show the stacks in the order of their files."""
         self._table.set_rows([self._glance(stack) for stack in self.stacks()])
-        self.query_one("#stacks", Panel).styles.height = min(len(self.stacks()) + 2, self.size.height // 2)
+        self._all.styles.height = min(len(self.stacks()) + 2, self.size.height // 2)
         if self.desk.stack is not self._shown_open:
             self._shown_open = self.desk.stack
             self._table.move_to(self.desk.stack.name if self.desk.stack else None)
@@ -76,9 +78,8 @@ class StacksScreen(ConsoleScreen):
         nothing = "Nothing is wrong." if glance and glance.worst is Level.OK else ""
         self._wrong.empty = "Reading ..." if glance and glance.waiting else nothing
         self._wrong.set_rows(wrong)
-        panel = self.query_one("#wrong", Panel)
-        panel.title = f"Problems of {glance.stack.name}" if glance else "Problems"
-        panel.note(tally(finding.level for finding in wrong))
+        self._problems.title = f"Problems of {glance.stack.name}" if glance else "Problems"
+        self._problems.note(tally(finding.level for finding in wrong))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is wrong with the stack under the cursor."""

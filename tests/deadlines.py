@@ -1,17 +1,32 @@
-"""What a test that ran out of time says: where each of its coroutines waits, which no thread's traceback tells."""
+"""How long tests wait, and what one that ran out of time says: where each of its coroutines waits."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 SLOW = 900
 """Seconds that a test of the scorecard has."""
+
+SOON = 60.0
+"""Seconds after which something that should have happened has not, however busy the machine."""
+
+Found = TypeVar("Found")
+
+
+def until(look: Callable[[], Found]) -> Found:
+    """Look again and again until there is something true, and give it."""
+    end = time.monotonic() + SOON
+    while not (found := look()):
+        assert time.monotonic() < end, "it has not come about"
+        time.sleep(0.02)
+    return found
 
 
 def loop_of(trace: TracebackType | None) -> asyncio.AbstractEventLoop | None:

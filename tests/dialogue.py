@@ -15,11 +15,10 @@ from typing import ClassVar
 
 import pytest
 
+from tests.deadlines import SOON
+
 ASKED = re.compile(rb"\? \[[^]]*\] $")
 """The end of a question that waits for its answer."""
-
-SOON = 30.0
-"""Seconds after which a question that should have been asked was not."""
 
 
 @dataclass

@@ -54,24 +54,27 @@ class FilterBar(Horizontal):
     def __init__(self, hint: str = "text to look for", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._hint = hint
+        self._sign = Static(" / ", classes="filter-bar--sign", markup=False)
+        self._field = Input(placeholder=hint, select_on_focus=False, compact=True)
+        self._counts = Static("", classes="filter-bar--note", markup=False)
         self._note = ""
         self.disabled = True
 
     def compose(self) -> ComposeResult:
         """A sign, the input, and room for counts."""
-        yield Static(" / ", classes="filter-bar--sign", markup=False)
-        yield Input(placeholder=self._hint, select_on_focus=False, compact=True)
-        yield Static("", classes="filter-bar--note", markup=False)
+        yield self._sign
+        yield self._field
+        yield self._counts
 
     @property
     def text(self) -> str:
         """What is typed."""
-        return self.query_one(Input).value
+        return self._field.value
 
     def open(self, text: str | None = None, *, sign: str = "/", hint: str | None = None) -> None:
         """Show the bar and take the keys. `text` replaces what is in it; `sign` stands before it, `hint` in it."""
-        field = self.query_one(Input)
-        self.query_one(".filter-bar--sign", Static).update(Content(f" {sign} "))
+        field = self._field
+        self._sign.update(Content(f" {sign} "))
         field.placeholder = self._hint if hint is None else hint
         if text is not None:
             field.value = text
@@ -88,13 +91,12 @@ class FilterBar(Horizontal):
         """Show counts or a fault of the pattern at the right."""
         if text != self._note:
             self._note = text
-            self.query_one(".filter-bar--note", Static).update(Content(text))
+            self._counts.update(Content(text))
 
     def action_clear(self) -> None:
         """Clear the text, or close where there is none."""
-        field = self.query_one(Input)
-        if field.value:
-            field.value = ""
+        if self._field.value:
+            self._field.value = ""
         else:
             self.close()
             self.post_message(self.Closed(self))

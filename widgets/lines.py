@@ -134,15 +134,30 @@ class Lines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._painted = Painted()
+        self._painted_for = Size(0, 0)
 
     def lines(self, width: int, height: int) -> list[Content]:
         """The content for a size in cells; a subclass says what. May give fewer lines than `height`."""
         return []
 
+    def resized(self) -> None:
+        """Make what depends on the size anew, before it is painted; a subclass says what. It posts no message."""
+
+    def _notice_size(self) -> None:
+        """Forget what was painted for another size.
+
+        A Resize does not always tell of it: none is sent where the size was asked for between mounting and layout.
+        """
+        if self.outer_size != self._painted_for:
+            self._painted_for = self.outer_size
+            self._painted.clear()
+            self.resized()
+
     def update_lines(self) -> None:
         """Make the lines anew and paint the cells that differ."""
         if not self.size:
             return
+        self._notice_size()
         width, height = self.size
         for y, line in enumerate(self._strips(width, height)):
             region = self._painted.replace(y, line)
@@ -151,6 +166,7 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line of the widget (Textual's line API)."""
+        self._notice_size()
         line = self._painted.line(y)
         if line is None:
             width, height = self.size

@@ -118,6 +118,7 @@ class LogPane(Vertical):
         self.body = LogBody(buffer, zone=zone, now=now, empty=empty)
         self._zone, self._now = zone, now
         self._detail = LogDetail(zone=zone)
+        self._status = LogStatus()
         self._wanted = Wanted(self.body, self._detail)
         self._bar = LogBar(self._put_typed, self.focus)
         self._origin: Key | None = None
@@ -127,7 +128,7 @@ class LogPane(Vertical):
         """Lines, detail, status, bar."""
         yield self.body
         yield self._detail
-        yield LogStatus()
+        yield self._status
         yield self._bar
 
     def focus(self, scroll_visible: bool = True) -> Self:
@@ -295,6 +296,4 @@ class LogPane(Vertical):
             + [str(body.time_style)] * (body.time_style is not TimeStyle.LOCAL)
             + ["wrapped"] * body.look.wrap
         )
-        self.query_one(LogStatus).show(
-            State(body.counts, body.place.following, len(body.marks), self._note, tuple(notes))
-        )
+        self._status.show(State(body.counts, body.place.following, len(body.marks), self._note, tuple(notes)))

@@ -295,8 +295,11 @@ class Table(Lines, Generic[Row], can_focus=True):
         """Title and rows, for a table with ``height: auto`` (called by Textual)."""
         return 1 + max(1, len(self.model.order))
 
-    def on_resize(self) -> None:
+    def resized(self) -> None:
         """Keep the cursor on screen, and no further to the right than there are columns."""
         self._offset = min(self._offset, furthest(self.model.columns, self._room, self._fixed))
         self._view.move(self._view.cursor, len(self.model.order), self._body)
+
+    def on_resize(self) -> None:
+        """Tell where the cursor is in the new size."""
         self._after_move()

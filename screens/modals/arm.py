@@ -40,6 +40,8 @@ class ArmModal(PacedModal[bool]):
         self._desk = desk
         self._stack = stack
         self._write_state = desk.write_state
+        self._place = Static(Content(self._where()), markup=False)
+        self._wrong = Static("", id="wrong", markup=False)
 
     def compose(self) -> ComposeResult:
         """Why it is read-only, what arming means, where that is, and the line for the reason."""
@@ -52,9 +54,9 @@ class ArmModal(PacedModal[bool]):
             box.border_title = Content(f"Arm writing on {stack.name} ({stack.nature})")
             box.border_subtitle = "enter arms, esc closes"
             yield Static(Content(words), markup=False)
-            yield Static(Content(self._where()), id="where", markup=False)
+            yield self._place
             yield Input(placeholder="why, for the record", compact=True)
-            yield Static("", id="wrong", markup=False)
+            yield self._wrong
 
     def on_mount(self) -> None:
         """Find out whose account it is, where nothing has asked yet."""
@@ -71,7 +73,7 @@ class ArmModal(PacedModal[bool]):
         try:
             self._write_state.arm(self._stack, event.value)
         except Locked as error:
-            self.query_one("#wrong", Static).update(Content(str(error)))
+            self._wrong.update(Content(str(error)))
             return
         self.dismiss(result=True)
 
@@ -86,9 +88,9 @@ class ArmModal(PacedModal[bool]):
         try:
             await self._desk.meet(self._stack)
         except Failure as failure:
-            self.query_one("#where", Static).update(Content(str(failure)))
+            self._place.update(Content(str(failure)))
         else:
-            self.query_one("#where", Static).update(Content(self._where()))
+            self._place.update(Content(self._where()))
 
 
 def open_arm(screen: Screen[Any], desk: Desk) -> None:

@@ -31,6 +31,7 @@ class LogLineModal(PacedModal[str | None]):
     def __init__(self, title: str, words: str, value: str = "", check: Callable[[str], str] = lambda text: "") -> None:
         super().__init__()
         self._title, self._words, self._value, self._check = title, words, value, check
+        self._fault = Static("", id="fault", markup=False)
 
     def compose(self) -> ComposeResult:
         """What is asked, the line, room for a fault."""
@@ -39,19 +40,19 @@ class LogLineModal(PacedModal[str | None]):
             box.border_subtitle = "enter takes it, esc closes"
             yield Static(Content(self._words), markup=False)
             yield Input(self._value, compact=True)
-            yield Static("", id="fault", markup=False)
+            yield self._fault
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say at once what is wrong."""
         event.stop()
-        self.query_one("#fault", Static).update(Content(self._check(event.value.strip()) if event.value else ""))
+        self._fault.update(Content(self._check(event.value.strip()) if event.value else ""))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take it, if nothing is wrong."""
         event.stop()
         fault = self._check(event.value.strip())
         if fault:
-            self.query_one("#fault", Static).update(Content(fault))
+            self._fault.update(Content(fault))
         else:
             self.dismiss(event.value.strip())
 

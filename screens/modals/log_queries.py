@@ -44,12 +44,13 @@ class LogQueriesModal(PacedModal[SavedQuery | None]):
     def __init__(self) -> None:
         super().__init__()
         self._table = Table[SavedQuery](COLUMNS, lambda query: query.name, empty="Reading ...", marks=False)
+        self._about = Static("", id="about", markup=False)
+        self._wrong = Static("", id="wrong", markup=False)
 
     def compose(self) -> ComposeResult:
         """The queries, and what the one under the cursor asks."""
         own = Content(f"Your own: a file each in {clean(own_folder())}; K on the screen beneath keeps one.")
-        parts = (Static("", id="about", markup=False), Static(own, id="own"), Static("", id="wrong", markup=False))
-        with Vertical(self._table, *parts) as box:
+        with Vertical(self._table, self._about, Static(own, id="own"), self._wrong) as box:
             box.border_title = "Saved queries"
             box.border_subtitle = "enter takes it, esc closes"
         yield box
@@ -63,14 +64,14 @@ class LogQueriesModal(PacedModal[SavedQuery | None]):
     async def _load(self) -> None:
         found, wrong = await asyncio.to_thread(saved_queries)
         self._table.set_rows(found)
-        self.query_one("#wrong", Static).update(Content("\n".join(wrong)))
-        self.query_one("#wrong").display = bool(wrong)
+        self._wrong.update(Content("\n".join(wrong)))
+        self._wrong.display = bool(wrong)
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Say what the query under the cursor asks."""
         query: SavedQuery | None = event.row
         text = f"{query.help}\n\n{clean(query.text, multiline=True)}" if query else ""
-        self.query_one("#about", Static).update(Content(text))
+        self._about.update(Content(text))
 
     def on_table_selected(self, event: Table.Selected) -> None:
         """Choose."""

@@ -71,9 +71,14 @@ class LogReadModal(PacedModal[Wanted | None]):
 
     def __init__(self, wanted: Wanted) -> None:
         super().__init__()
-        self._wanted = wanted
         self._table = Table[Choice](COLUMNS, lambda choice: choice.typed, marks=False)
         self._table.can_focus = False
+        self._range = Input(placeholder="what comes", compact=True, id="range")
+        self._pattern = Input(
+            wanted.pattern, placeholder="all lines", compact=True, id="pattern", select_on_focus=False
+        )
+        self._fault = Static("", id="fault", markup=False)
+        self._hint = Static(Content(""), id="hint", markup=False)
 
     def compose(self) -> ComposeResult:
         """Choices, the range, the pattern, and room for what is wrong."""
@@ -82,27 +87,24 @@ class LogReadModal(PacedModal[Wanted | None]):
             box.border_subtitle = "enter reads, up and down choose, tab to the next line, esc closes"
             yield self._table
             yield Static("Range", classes="log-read--label", markup=False)
-            yield Input(placeholder="what comes", compact=True, id="range")
+            yield self._range
             yield Static("Only lines that match", classes="log-read--label", markup=False)
-            yield Input(
-                self._wanted.pattern, placeholder="all lines", compact=True, id="pattern", select_on_focus=False
-            )
-            yield Static("", id="fault", markup=False)
-            yield Static(Content(""), id="hint", markup=False)
+            yield self._pattern
+            yield self._fault
+            yield self._hint
 
     def on_mount(self) -> None:
         """Begin with the range."""
         self._table.set_rows(CHOICES)
-        self.query_one("#range", Input).focus()
+        self._range.focus()
         self._tell()
 
     def action_move(self, by: int) -> None:
         """Take another choice."""
         self._table.action_move(by)
         if self._table.cursor_row is not None:
-            field = self.query_one("#range", Input)
-            field.value = self._table.cursor_row.typed
-            field.cursor_position = len(field.value)
+            self._range.value = self._table.cursor_row.typed
+            self._range.cursor_position = len(self._range.value)
 
     def on_table_selected(self) -> None:
         """Read what was chosen by mouse."""
@@ -128,7 +130,7 @@ class LogReadModal(PacedModal[Wanted | None]):
 
     def _read(self) -> Wanted:
         """What is typed. Raises `MomentProblem` and `PatternError`."""
-        pattern, words = (self.query_one(f"#{name}", Input).value.strip() for name in ("pattern", "range"))
+        pattern, words = self._pattern.value.strip(), self._range.value.strip()
         filter_pattern.parse(pattern)
         if words in ("", LIVE):
             return Wanted(pattern, live=words == LIVE)
@@ -137,16 +139,16 @@ class LogReadModal(PacedModal[Wanted | None]):
 
     def _tell(self) -> None:
         fault = note = ""
-        live = self.query_one("#range", Input).value.strip() == LIVE
-        in_pattern = self.focused is self.query_one("#pattern", Input)
+        live = self._range.value.strip() == LIVE
+        in_pattern = self.focused is self._pattern
         try:
             self._read()
-            note = filter_pattern.parse(self.query_one("#pattern", Input).value).note
+            note = filter_pattern.parse(self._pattern.value).note
         except (MomentProblem, filter_pattern.PatternError) as problem:
             fault = str(problem)
         hint = str(TERMS) if live else PATTERNS if in_pattern else HINT
-        self.query_one("#fault", Static).update(Content(fault or note))
-        self.query_one("#hint", Static).update(Content(hint))
+        self._fault.update(Content(fault or note))
+        self._hint.update(Content(hint))
 
     def on_descendant_focus(self) -> None:
         """Show the help of the line in which one types."""

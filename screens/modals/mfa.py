@@ -36,13 +36,14 @@ class MfaModal(PacedModal[None]):
         self._desk = desk
         self._stack = stack
         self._problem = problem
+        self._wrong = Static(Content(""), id="wrong")
 
     def compose(self) -> ComposeResult:
         """Whose code is asked for, and the line to type it in."""
         box = Vertical(
             Static(Content(f"{self._problem.what} Each code serves once: wait for a new one after use.")),
             Input(placeholder="six digits", max_length=12, compact=True),
-            Static(Content(""), id="wrong"),
+            self._wrong,
         )
         box.border_title = "MFA code"
         box.border_subtitle = "enter gives it, esc closes"
@@ -54,7 +55,7 @@ class MfaModal(PacedModal[None]):
         try:
             self._desk.sign_in.mfa(event.value, self._stack)
         except ValueError as error:
-            self.query_one("#wrong", Static).update(Content(str(error)))
+            self._wrong.update(Content(str(error)))
             return
         event.input.value = ""
         self.app.notify("The code was handed over; AWS is asked anew.", markup=False)

@@ -58,12 +58,13 @@ class PaletteModal(PacedModal[Command | None]):
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
         self._commands = tuple(commands)
+        self._typed = Input(placeholder="type what to do", compact=True)
         self._table = Table[Command](COLUMNS, id, empty="Nothing has that name.", marks=False)
         self._table.can_focus = False
 
     def compose(self) -> ComposeResult:
         """The line to type in, and what matches."""
-        box = Vertical(Input(placeholder="type what to do", compact=True), self._table)
+        box = Vertical(self._typed, self._table)
         box.border_title = "Palette"
         box.border_subtitle = "enter does it, esc closes"
         yield box
@@ -71,7 +72,7 @@ class PaletteModal(PacedModal[Command | None]):
     def on_mount(self) -> None:
         """Show all at first."""
         self._table.set_rows(self._commands)
-        self.query_one(Input).focus()
+        self._typed.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow while one types."""

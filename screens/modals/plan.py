@@ -89,6 +89,7 @@ class PlanModal(PacedModal[Outcome | None]):
         self._run: str | None = None
         self._outcome: Outcome | None = None
         self._applying = False
+        self._box = Vertical(id="box")
         self._view = PlanView()
         self._course = Course()
         self._ask = Static("", id="ask", markup=False)
@@ -96,7 +97,7 @@ class PlanModal(PacedModal[Outcome | None]):
 
     def compose(self) -> ComposeResult:
         """Plan, course, and the line that asks."""
-        with Vertical(id="box") as box:
+        with self._box as box:
             box.border_subtitle = "esc: no, nothing is changed"
             yield self._view
             yield self._course
@@ -128,9 +129,8 @@ class PlanModal(PacedModal[Outcome | None]):
 
     def _show(self, planned: Planned, former: Planned | None = None) -> None:
         self._planned = planned
-        box = self.query_one("#box")
-        box.border_title = Content(planned.operation.name)
-        box.set_class(planned.danger.word == "destroy", "-destroy")
+        self._box.border_title = Content(planned.operation.name)
+        self._box.set_class(planned.danger.word == "destroy", "-destroy")
         self._view.show(planned, planned.differs(former) if former else ())
         self._view.focus()
         self._shown_at = time.monotonic()
@@ -199,8 +199,8 @@ class PlanModal(PacedModal[Outcome | None]):
             return
         self._applying = True
         self._typed.display = False
-        self.query_one("#box").add_class("-running")
-        self.query_one("#box").border_subtitle = "esc closes; the change goes on and stays in the journal"
+        self._box.add_class("-running")
+        self._box.border_subtitle = "esc closes; the change goes on and stays in the journal"
         self._say(Content("Applying ..."))
         self._course.focus()
         self._carry_out(planned, answer)
@@ -211,10 +211,10 @@ class PlanModal(PacedModal[Outcome | None]):
             self._ended(await self._changes.apply(planned, answer))
         except AtTheGate as gate:
             self._applying = False
-            self.query_one("#box").remove_class("-running")
+            self._box.remove_class("-running")
             if gate.reason is Reason.STALE and gate.planned is not None:
                 self._show(gate.planned, former=planned)
-                self.query_one("#box").border_subtitle = Content(str(gate))
+                self._box.border_subtitle = Content(str(gate))
             else:
                 self._say(_line(Level.CRIT, str(gate)))
         except (Failure, JournalError) as error:
@@ -243,7 +243,7 @@ class PlanModal(PacedModal[Outcome | None]):
         for hint in outcome.hints:
             self._course.put(hint, f"Next: {hint}")
         self._say(_line(level, f"{outcome.state}: {outcome.what}") + self._next())
-        self.query_one("#box").border_subtitle = "enter closes"
+        self._box.border_subtitle = "enter closes"
 
     def _next(self) -> Content:
         run = self._outcome.run if self._outcome else None

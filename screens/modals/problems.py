@@ -100,13 +100,14 @@ class ProblemsModal(PacedModal[None]):
         super().__init__()
         self._desk = desk
         self._table = Table[Present](COLUMNS, lambda p: (p.stack, p.source), empty="No problems.", marks=False)
+        self._explained = Explained()
 
     def compose(self) -> ComposeResult:
         """The list, and the whole of the one under the cursor."""
         self._table.border_title = "Problems"
         self._table.border_subtitle = "esc closes"
         yield self._table
-        yield Explained()
+        yield self._explained
 
     def on_mount(self) -> None:
         """Keep it up to date."""
@@ -116,13 +117,12 @@ class ProblemsModal(PacedModal[None]):
     def _show(self) -> None:
         found: Sequence[Present] = present(self._desk)
         self._table.set_rows(found)
-        explained = self.query_one(Explained)
-        explained.display = bool(found)
-        explained.show(self._table.cursor_row)
+        self._explained.display = bool(found)
+        self._explained.show(self._table.cursor_row)
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Explain the problem under the cursor."""
-        self.query_one(Explained).show(event.row)
+        self._explained.show(event.row)
 
 
 def open_problems(screen: Screen[Any], desk: Desk) -> None:

@@ -72,6 +72,8 @@ class ProfileModal(PacedModal[Options | None]):
         self._stack = stack
         self._demo = desk.workspace is not None and desk.workspace.demo is not None
         self._table = Table[str](COLUMNS, lambda name: name, empty="Reading the profiles ...", marks=False)
+        self._region = Input(desk.options.region or "", compact=True, placeholder="such as eu-west-1")
+        self._wrong = Static(Content(""), id="wrong")
 
     def compose(self) -> ComposeResult:
         """The profiles, the region, what choosing means, and what is wrong with the choice."""
@@ -85,9 +87,9 @@ class ProfileModal(PacedModal[Options | None]):
             else:
                 yield self._table
                 yield Static("Region (empty: as the stack files, the environment and the profile say)", markup=False)
-                yield Input(self._desk.options.region or "", compact=True, placeholder="such as eu-west-1")
+                yield self._region
                 yield Static(Content(MEANS), id="means")
-            yield Static(Content(""), id="wrong")
+            yield self._wrong
 
     async def on_mount(self) -> None:
         """Read the profiles."""
@@ -116,7 +118,7 @@ class ProfileModal(PacedModal[Options | None]):
         self._take()
 
     def _take(self) -> None:
-        region = self.query_one(Input).value.strip() or None
+        region = self._region.value.strip() or None
         try:
             if region and not REGION.fullmatch(region):
                 raise UsageError(f"{region} is not a region. One looks like eu-west-1 or us-gov-east-1.")
@@ -126,6 +128,6 @@ class ProfileModal(PacedModal[Options | None]):
                 raise UsageError(f"Stack files name another region: {names}. Leave it empty, or mend the files.")
             options = replace(self._desk.options, profile=self._table.cursor_row or None, region=region).checked()
         except UsageError as error:
-            self.query_one("#wrong", Static).update(Content(str(error)))
+            self._wrong.update(Content(str(error)))
             return
         self.dismiss(options)

@@ -27,8 +27,9 @@ from console.operations.steps import Wait
 from console.operations.values import shown
 from console.options import Options
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.faults import Fault
-from tests.gate.world import SOON, World, applied, planned, world_of
+from tests.gate.world import World, applied, planned, world_of
 
 SCREENS = set("health logs users backups scaling emergencies deploy security cost alarms database".split())
 every = pytest.mark.parametrize("kind", OPERATIONS.values(), ids=OPERATIONS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.deadlines import until
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
@@ -18,14 +18,6 @@ NAME = {"EnvironmentName": "expo-project-prod-env"}
 @pytest.fixture(scope="module")
 def eb(demo: DemoServer) -> Any:
     return demo.client("elasticbeanstalk", "expo")
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so; the test fails when it is not within 20 s."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def status(eb: Any) -> str:

@@ -17,6 +17,7 @@ import pytest
 from console.demo import record, server
 from console.demo.attach import Demo, attach_or_start, attach_or_start_blocking
 from console.demo.options import DemoError, Options
+from tests.deadlines import SOON
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def wait_gone(found: record.Record) -> None:
 
     with contextlib.suppress(OSError):
         where = urlsplit(found.url)
-        with socket.create_connection((where.hostname, where.port), timeout=20) as line:
+        with socket.create_connection((where.hostname, where.port), timeout=SOON) as line:
             line.recv(1)
 
 
@@ -104,7 +105,7 @@ def test_a_killed_console_lets_go() -> None:
         demo = asyncio.run(attach_or_start(Options(stacks=(), linger=0.2)))
         os.kill(os.getpid(), signal.SIGKILL)
     """)
-    subprocess.run([sys.executable, "-c", program], check=False, timeout=30)
+    subprocess.run([sys.executable, "-c", program], check=False, timeout=SOON)
     if found := record.read():
         wait_gone(found)
     assert not record.record_path().exists()
@@ -146,7 +147,7 @@ def test_a_record_of_another_version_is_not_believed() -> None:
 async def test_sigterm_ends_it_and_removes_its_files() -> None:
     demo = start()
     os.kill(demo.record.pid, signal.SIGTERM)
-    demo.lifeline.settimeout(20)
+    demo.lifeline.settimeout(SOON)
     assert demo.lifeline.recv(1) == b""
     assert not record.record_path().exists()
     assert not demo.config_file.parent.exists()
@@ -158,7 +159,7 @@ async def test_sigterm_ends_it_and_removes_its_files() -> None:
 def test_a_second_server_is_refused() -> None:
     demo = start()
     command = [sys.executable, "-m", "console.demo", "--stacks", ""]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SOON, check=False)
     assert done.returncode == 2
     assert f"runs already at {demo.url}" in done.stderr
     demo.close()

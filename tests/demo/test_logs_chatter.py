@@ -25,6 +25,7 @@ from console.demo.log_store import BEFORE_ALL, append, events_between, next_mark
 from console.demo.query.rows import discover
 from console.demo.voices import ORDINARY_TROUBLE, VOICES
 from console.demo.world import World
+from tests.deadlines import until
 
 ACCOUNT, REGION = "111111111111", "eu-north-1"
 AT = datetime(2026, 11, 20, 9, 12, 1, 250_000, UTC)
@@ -100,12 +101,12 @@ def test_a_fault_shows_in_the_history_and_in_what_comes(world: World, group: Any
 
 def _lines_after(group: Any, moment: float) -> list[str]:
     """Wait for 20 lines from after a moment."""
-    for _ in range(500):
-        came = list(events_between(group.streams.values(), moment * 1000, math.inf))
-        if len(came) >= 20:
-            return [item.event.message for item in came]
-        time.sleep(0.02)
-    raise AssertionError("no lines came")
+
+    def came() -> list[str]:
+        found = list(events_between(group.streams.values(), moment * 1000, math.inf))
+        return [item.event.message for item in found] if len(found) >= 20 else []
+
+    return until(came)
 
 
 def test_events_are_found_in_the_order_of_their_times_however_they_came(group: Any) -> None:
@@ -138,11 +139,7 @@ def test_what_keeps_coming_is_bounded(group: Any) -> None:
     chatter.start(crowded, [_spec(group, per_minute=120_000)])
     mark = next_mark()
     with crowded.running():
-        for _ in range(500):
-            if next_mark() > mark + 600:
-                break
-            time.sleep(0.02)
-    assert next_mark() > mark + 600
+        until(lambda: next_mark() > mark + 600)
     assert all(len(stream.events) <= 150 for stream in group.streams.values())
 
 

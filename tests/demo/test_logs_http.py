@@ -10,6 +10,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.deadlines import until
+
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
 
@@ -76,12 +78,11 @@ def _start(logs: Any, group: str, query: str, **more: Any) -> str:
 
 
 def _results(logs: Any, query_id: str) -> dict[str, Any]:
-    for _ in range(100):
+    def ended() -> dict[str, Any] | None:
         answer: dict[str, Any] = logs.get_query_results(queryId=query_id)
-        if answer["status"] != "Running":
-            return answer
-        time.sleep(0.01)
-    raise AssertionError("the query runs for ever")
+        return None if answer["status"] == "Running" else answer
+
+    return until(ended)
 
 
 def test_a_query_runs_and_then_has_results(logs: Any, group: str) -> None:

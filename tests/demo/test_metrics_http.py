@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,8 @@ from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.deadlines import until
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
@@ -208,12 +209,12 @@ def alarm(cloudwatch: Any) -> Iterator[Callable[..., str]]:
 
 
 def _until(client: Any, name: str, state: str) -> dict[str, Any]:
-    for _ in range(200):
-        found: dict[str, Any] = client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
-        if found["StateValue"] == state:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{name} did not become {state}: {found}")
+
+    def found() -> dict[str, Any] | None:
+        alarm: dict[str, Any] = client.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]
+        return alarm if alarm["StateValue"] == state else None
+
+    return until(found)
 
 
 def test_an_alarm_changes_state_by_itself_and_remembers_it(cloudwatch: Any, alarm: Callable[..., str]) -> None:
@@ -283,12 +284,9 @@ def test_clients_that_speak_json_are_answered(demo: DemoServer, namespace: str) 
 
 def test_the_alarms_of_a_stack_know_since_when_they_are_what(demo: DemoServer) -> None:
     client = demo.client("cloudwatch")
-    for _ in range(200):
-        alarms = client.describe_alarms()["MetricAlarms"]
-        changed = [alarm for alarm in alarms if "StateTransitionedTimestamp" in alarm]
-        if {alarm["StateValue"] for alarm in alarms} >= {"OK", "ALARM"}:
-            break
-        time.sleep(0.05)
+    alarms = client.describe_alarms()["MetricAlarms"]
+    changed = [alarm for alarm in alarms if "StateTransitionedTimestamp" in alarm]
+    assert {alarm["StateValue"] for alarm in alarms} >= {"OK", "ALARM"}
     now = datetime.now(UTC)
     assert all(now - alarm["AlarmConfigurationUpdatedTimestamp"] > timedelta(days=39) for alarm in alarms)
     ages = [now - alarm["StateTransitionedTimestamp"] for alarm in changed]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ import pytest
 
 from console.demo import record
 from console.demo.options import SCENARIOS, DemoError, Options
+from tests.deadlines import until
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
@@ -33,11 +33,8 @@ def troubled(serving: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def until_cured(server: DemoServer, fault: str) -> None:
-    """Wait until a fault of the world has gone; the test fails when it is not within 20 s."""
-    deadline = time.monotonic() + 20
-    while fault in json.loads(record.get(server.url, "/ping"))["faults"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    """Wait until a fault of the world has gone."""
+    until(lambda: fault not in json.loads(record.get(server.url, "/ping"))["faults"])
 
 
 def test_every_scenario_has_begun_once(troubled: DemoServer) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from tests.deadlines import until
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
@@ -89,10 +90,7 @@ def test_a_subscription_waits_to_be_confirmed(demo: DemoServer) -> None:
         found = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         return str(next(one["SubscriptionArn"] for one in found if one["Endpoint"] == "new@example.com"))
 
-    deadline = time.monotonic() + 20
-    while not arn().startswith("arn:"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    until(lambda: arn().startswith("arn:"))
     sns.unsubscribe(SubscriptionArn=arn())
 
 

@@ -12,8 +12,9 @@ from console.journal.records import State
 from console.operations.plan import Plan
 from console.operations.work import Done, Work
 from console.write_state import WriteState
+from tests.deadlines import SOON
 from tests.gate.scripted import Do, Hold, Script, Scripted
-from tests.gate.world import SOON, World, planned
+from tests.gate.world import World, planned
 
 
 async def for_ever(work: Work) -> Done:

@@ -17,9 +17,10 @@ import pytest
 from console.journal.records import State
 from console.operations.dynamodb import ContinuousBackups
 from console.operations.ecs import Scale
+from tests.deadlines import SOON
 from tests.faults import Fault
 from tests.gate.program import FRONTEND, Program
-from tests.gate.world import SOON, World, applied, world_of
+from tests.gate.world import World, applied, world_of
 
 SCALE = ("ecs.scale", "--service", FRONTEND, "--desired")
 PLAN = {

@@ -25,9 +25,10 @@ from console.operations.work import Done, Work
 from console.problems import Failure
 from console.write_state import Locked, WriteState
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.faults import Fault
 from tests.gate.scripted import Do, Hold, Script, Scripted
-from tests.gate.world import SOON, World, applied, changes, planned
+from tests.gate.world import World, applied, changes, planned
 
 FRONTEND = "mra-mines-frontend-staging"
 

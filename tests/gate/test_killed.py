@@ -12,9 +12,10 @@ import pytest
 
 from console.journal.records import State
 from console.operations.ecs import Scale
+from tests.deadlines import SOON
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND, Program
-from tests.gate.world import SOON, World, changes
+from tests.gate.world import World, changes
 
 GONE_BY = 12
 """Seconds in which a process must have ended."""

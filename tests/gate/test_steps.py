@@ -19,9 +19,10 @@ from console.operations.values import Blob, Result
 from console.operations.work import Changed, Done, StepFailed, Work
 from console.text import Clean
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.faults import Fault
 from tests.gate.scripted import Do, Hold, Script, Scripted
-from tests.gate.world import SOON, World, applied, planned
+from tests.gate.world import World, applied, planned
 
 
 def failing(changed: Changed) -> Do:

@@ -23,10 +23,8 @@ from console.stack import Stack
 from console.stack_file import load
 from console.write_state import AccountRegion, WriteState
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.faults import Fault, FaultProxy, Seen
-
-SOON = 30
-"""Seconds after which something that should have happened has not."""
 
 
 async def hurry(seconds: float) -> None:

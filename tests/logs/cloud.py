@@ -16,9 +16,7 @@ from console.logs.following import Pace
 from console.problems import Failure, Kind, Problem
 from console.stack import LogGroup
 from console.text import Clean
-
-SOON = 20
-"""Seconds after which something that should have happened has not."""
+from tests.deadlines import SOON
 
 HURRY = Pace(
     every=0.02,

@@ -19,7 +19,8 @@ import pytest
 
 from tests.children import child
 from tests.conftest import DemoServer
-from tests.logs.cloud import SOON, now_ms
+from tests.deadlines import SOON
+from tests.logs.cloud import now_ms
 
 ROOT = Path(__file__).parents[2]
 ONE, TWO = "/test/cli/one", "/test/cli/two"

@@ -18,8 +18,8 @@ from console.logs.saved import keep, own_folder, saved_queries
 from console.problems import Failure, Kind
 from console.stack import LogGroup
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.faults import Fault, FaultProxy
-from tests.logs.cloud import SOON
 
 LAMBDA = LogGroup(group="/aws/lambda/mra-mines-input-handler-staging")
 FRONTEND = LogGroup(group="/ecs/mra-mines-frontend-staging")

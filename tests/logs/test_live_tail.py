@@ -21,7 +21,8 @@ from console.logs.twins import Twins
 from console.problems import Kind
 from console.text import Clean
 from tests.conftest import DemoServer
-from tests.logs.cloud import SOON, Cloud, Shown, failure, group, now_ms
+from tests.deadlines import SOON
+from tests.logs.cloud import Cloud, Shown, failure, group, now_ms
 from tests.logs.conftest import REGION, STACK, Unlimited
 
 

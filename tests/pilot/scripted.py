@@ -21,6 +21,7 @@ from console.sources.base import AnySource, Detail, Event, Finding, Level, Repor
 from console.stack import Stack
 from console.text import Clean, clean
 from console.workspace import Workspace
+from tests.deadlines import SOON
 
 SIZES = [(80, 24), (120, 40)]
 MINES = Stack(name="mines", environment="staging", production=False, region="eu-west-1", account="123456789012")
@@ -145,7 +146,7 @@ async def console(
         yield pilot
 
 
-async def until(pilot: Pilot[int], true: Callable[[], object], seconds: float = 20) -> None:
+async def until(pilot: Pilot[int], true: Callable[[], object], seconds: float = SOON) -> None:
     """Wait for something that comes about by itself."""
     try:
         async with asyncio.timeout(seconds):

@@ -66,12 +66,11 @@ async def test_the_keys_that_move_mean_the_same_in_every_list_and_text() -> None
     async with console(ScriptedDesk(), (80, 24)) as pilot:
         await shows(pilot, "batch")
         for opened in ("", "enter", "question_mark"):
+            screen = pilot.app.screen
             if opened:
                 await pilot.press(opened)
-                await pilot.pause(0.1)
-            active = pilot.app.screen.active_bindings
-            for key in "jkgG":
-                assert key in active, (opened, key)
+                await until(pilot, lambda before=screen: pilot.app.screen is not before)
+            await until(pilot, lambda: set("jkgG") <= set(pilot.app.screen.active_bindings))
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])

@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from textual.app import App
 
 import themes
+from tests.deadlines import SOON
 
 PAGES = "1234"
 
@@ -100,6 +101,6 @@ async def test_any_size_holds_on_every_page(gallery: ModuleType) -> None:
             await pilot.press(page)
             for size in [(1, 1), (10, 3), (300, 100), (59, 15), (80, 24)]:
                 await pilot.resize_terminal(*size)
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(SOON):
                     while {cell_len(line) for line in lines(app)} != {size[0]}:
                         await pilot.pause()

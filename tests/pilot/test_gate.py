@@ -23,10 +23,12 @@ from screens.modals.actions import Subject
 from screens.modals.form import FieldInput, FormModal
 from screens.modals.plan import DEAF_SECONDS, PlanModal
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
+from tests.pilot.scripted import SIZES
+from widgets.table import Table
 
 SERVICE = "mra-mines-frontend-staging"
 CLUSTER = "mra-mines-cluster-staging"
-SIZES = [(80, 24), (120, 40)]
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ async def console(size: tuple[int, int] = (120, 40), options: Options | None = N
         yield pilot
 
 
-async def until(pilot: Pilot[int], true: Callable[[], object], seconds: float = 30) -> None:
+async def until(pilot: Pilot[int], true: Callable[[], object], seconds: float = SOON) -> None:
     """Wait for something that comes about by itself."""
     async with asyncio.timeout(seconds):
         while not true():
@@ -60,6 +62,14 @@ def desired(demo: DemoServer) -> int:
     """How many tasks the service should run, as AWS says."""
     answer = demo.client("ecs").describe_services(cluster=CLUSTER, services=[SERVICE])
     return int(answer["services"][0]["desiredCount"])
+
+
+def row(pilot: Pilot[int]) -> tuple[str, str] | None:
+    """The finding under the cursor: its check and its resource."""
+    for table in pilot.app.screen.query(Table):
+        if table.cursor_row is not None:
+            return table.cursor_row.source, table.cursor_row.resource
+    return None
 
 
 def asked(pilot: Pilot[int]) -> str:
@@ -87,9 +97,9 @@ async def test_scale_by_keyboard_and_undo_are_both_in_the_journal(at_demo: DemoS
     async with console(size) as pilot:
         app = pilot.app
         assert isinstance(app, ConsoleApp)
-        await until(pilot, lambda: app.screen.query("Table") and app.screen.query_one("Table").cursor_row)  # type: ignore[attr-defined]
-        await pilot.press("slash", *SERVICE, "enter")
-        await pilot.pause(0.2)
+        await until(pilot, lambda: row(pilot))
+        await pilot.press("slash", *"as many tasks", "enter")  # of its log group there may be a finding, too
+        await until(pilot, lambda: row(pilot) == ("ecs.services", SERVICE))
         await pilot.press("a", "enter")
         await until(pilot, lambda: isinstance(app.screen, FormModal))
         values = {field.parameter.name: field.value for field in app.screen.query(FieldInput)}
@@ -118,8 +128,7 @@ async def test_no_is_the_default(at_demo: DemoServer, key: str) -> None:
     async with console() as pilot:
         await open_plan(pilot, before + 1)
         await pilot.press(key)
-        await pilot.pause()
-        assert not isinstance(pilot.app.screen, PlanModal)
+        await until(pilot, lambda: not isinstance(pilot.app.screen, PlanModal))
         await pilot.pause(0.3)
     assert desired(at_demo) == before
 
@@ -146,8 +155,7 @@ async def test_what_can_lose_something_takes_exactly_the_name_typed(at_demo: Dem
         await pilot.pause()
         assert line.value == ""
         await pilot.press(*SERVICE[:-1], "enter")
-        await pilot.pause()
-        assert "is not it" in asked(pilot)
+        await until(pilot, lambda: "is not it" in asked(pilot))
         assert desired(at_demo) == before
         await pilot.press(SERVICE[-1], "enter")
         await until(pilot, lambda: "undo" in asked(pilot))
@@ -179,14 +187,12 @@ async def test_a_terminal_too_small_to_read_the_plan_cannot_confirm_it(at_demo: 
     async with console((80, 24)) as pilot:
         await open_plan(pilot, before + 1)
         await pilot.resize_terminal(59, 15)
-        await pilot.pause(0.2)
-        assert "too small" in asked(pilot)
+        await until(pilot, lambda: "too small" in asked(pilot))
         await pilot.press("y")
         await pilot.pause(0.3)
         assert "too small" in asked(pilot)
         await pilot.resize_terminal(80, 24)
-        await pilot.pause(0.2)
-        assert "Apply this?" in asked(pilot)
+        await until(pilot, lambda: "Apply this?" in asked(pilot))
     assert desired(at_demo) == before
 
 
@@ -212,11 +218,9 @@ async def test_production_is_armed_with_a_reason_before_anything_can_be_changed(
         await pilot.press("W", "enter")
         assert state.refusal(stack)
         await pilot.press(*"inc 42", "enter")
-        await pilot.pause()
-        assert state.refusal(stack) is None
+        await until(pilot, lambda: state.refusal(stack) is None)
         await pilot.press("W", "enter")
-        await pilot.pause()
-        assert state.refusal(stack)
+        await until(pilot, lambda: state.refusal(stack))
 
 
 async def test_write_at_the_start_arms_the_open_stack_though_no_screen_asks_for_anything(at_demo: DemoServer) -> None:
@@ -238,16 +242,15 @@ async def test_the_form_says_what_is_wrong_while_one_types_and_goes_on_only_when
     async with console() as pilot:
         app = pilot.app
         assert isinstance(app, ConsoleApp) and app.desk.stack is not None
-        app.push_screen(FormModal(Scale, app.desk.stack, {}, {}))
-        await pilot.pause()
+        await app.push_screen(FormModal(Scale, app.desk.stack, {}, {}))
         fields = {field.parameter.name: field for field in app.screen.query(FieldInput)}
         await pilot.press(*"no such name!", "tab", *"5001")
-        await pilot.pause()
-        said = [str(line.render()) for line in app.screen.query(".form--fault").results(Static)]
-        assert "is no service name" in said[0] and "out of range" in said[1]
+        faults = list(app.screen.query(".form--fault").results(Static))
+        await until(pilot, lambda: "is no service name" in str(faults[0].render()))
+        await until(pilot, lambda: "out of range" in str(faults[1].render()))
         await pilot.press("enter")
-        await pilot.pause()
-        assert isinstance(app.screen, FormModal) and fields["service"].has_focus
+        await until(pilot, lambda: fields["service"].has_focus)
+        assert isinstance(app.screen, FormModal)
 
 
 async def test_an_arn_in_the_form_is_the_name_that_it_stands_for_or_refused(at_demo: DemoServer) -> None:
@@ -281,7 +284,7 @@ async def test_the_change_goes_on_when_its_modal_is_closed(at_demo: DemoServer) 
         await pilot.press("y")
         await until(pilot, lambda: "Applying" in asked(pilot) or "Sent" in asked(pilot) or "undo" in asked(pilot))
         await pilot.press("escape")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(SOON):
             while [run.state for run in await changes.runs(Filter())] != [State.DONE]:
                 await pilot.pause(0.05)
         [run] = await changes.runs(Filter())

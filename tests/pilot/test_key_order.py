@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tests.deadlines import SOON
 from tests.pilot.scripted import until
 from widgets.filter_bar import FilterBar
 from widgets.terminal.app import TerminalApp
@@ -82,7 +83,7 @@ async def test_keys_do_not_wait_for_ever_for_who_is_busy_and_none_is_lost() -> N
     async with app.run_test() as pilot:
         app.screen.call_later(free.wait)
         app.packet("ctrl+x", "ctrl+x", "x")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON):
             await app.twice.wait()
         free.set()
         await until(pilot, lambda: app.counted == 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -18,6 +19,7 @@ from console.logs.buffer import LogBuffer
 from console.logs.chunk import LINES
 from console.logs.event import LogEvent
 from console.text import Clean, clean
+from tests.deadlines import SOON
 from tests.hostile import HOSTILE
 from widgets.log.asked import Asked
 from widgets.log.body import LogBody, Taken
@@ -88,11 +90,14 @@ def status(app: PaneApp) -> str:
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the app go on until something holds; a paint is at most a tenth of a second away."""
-    for _ in range(200):
-        await pilot.pause(0.02)
-        if condition():
-            return
-    raise AssertionError("\n".join(lines(pilot.app)))
+    try:
+        async with asyncio.timeout(SOON):
+            while True:
+                await pilot.pause(0.02)
+                if condition():
+                    return
+    except TimeoutError:
+        raise AssertionError("\n".join(lines(pilot.app))) from None
 
 
 async def typed(pilot: Pilot[None], key: str, text: str, *after: str) -> None:

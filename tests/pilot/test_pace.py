@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 import screens
+from tests.deadlines import SOON
 from tests.pilot.scripted import until
 from widgets.terminal.app import TerminalApp
 from widgets.terminal.pace import GRACE, PATIENCE, Pace, PacedModal, PacedScreen
@@ -99,7 +100,7 @@ async def test_no_timer_stands_between_a_key_and_its_frame(monkeypatch: pytest.M
             await asyncio.sleep(0)
         assert not app.painted.is_set(), "what nobody asked for waits for its time"
         app.post_message(events.Key("x", "x"))
-        await asyncio.wait_for(app.painted.wait(), 10)
+        await asyncio.wait_for(app.painted.wait(), SOON)
 
 
 def _screens() -> Iterator[type[Screen[Any]]]:

@@ -17,6 +17,7 @@ from console.options import Options
 from console.palette import commands
 from screens import SCREENS
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.faults import FaultProxy
 from tests.gate.world import changes
 
@@ -46,7 +47,7 @@ async def looking(
 
 
 async def until(pilot: Pilot[int], true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(SOON):
         while not true():
             await pilot.pause(0.02)
 

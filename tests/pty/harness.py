@@ -24,6 +24,7 @@ from typing import Any, Self
 import pyte
 
 from tests.children import stop
+from tests.deadlines import SOON
 
 Condition = str | re.Pattern[str] | Callable[["Terminal"], bool]
 
@@ -203,7 +204,7 @@ class Terminal:
             return condition.search(self.text()) is not None
         return condition(self)
 
-    def wait_for(self, condition: Condition, timeout: float = 30.0) -> None:
+    def wait_for(self, condition: Condition, timeout: float = SOON) -> None:
         """Read until the screen holds the text, matches the expression, or the function says yes."""
         deadline = time.monotonic() + timeout
         while True:
@@ -217,7 +218,7 @@ class Terminal:
                 raise AssertionError(f"{condition!r} is not there; the program is {state}:\n{self.text()}")
             self.read(min(left, 0.1))
 
-    def wait_exit(self, timeout: float = 30.0) -> int:
+    def wait_exit(self, timeout: float = SOON) -> int:
         """Read until the program has ended; its exit code, negative for a signal that killed it."""
         deadline = time.monotonic() + timeout
         while self.process.poll() is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.pty.harness import Terminal
 
 pytestmark = pytest.mark.pty
@@ -133,7 +134,7 @@ def test_the_end_of_the_console_ends_the_shell_too(demo: DemoServer, reached: Pa
         assert ended(session)
 
 
-def ended(session: int, seconds: float = 10) -> bool:
+def ended(session: int, seconds: float = SOON) -> bool:
     """Whether every process of a session ends."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

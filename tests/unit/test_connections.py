@@ -17,6 +17,7 @@ from console.aws.meter import Meter
 from console.aws.target import Target
 from console.problems import Failure, Kind
 from console.stack import Stack
+from tests.deadlines import SOON
 
 ANSWER = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{0}:user/ana</Arn><UserId>U</UserId>"
@@ -146,7 +147,7 @@ async def test_calls_under_way_on_a_refused_connection_may_end(sts: Sts) -> None
     connections.renew(SHOP)
     assert await connections.get(SHOP) is not former
     await former.aws.call("sts", "get_caller_identity", expect="Account")
-    await asyncio.wait_for(connections.close(), 10)
+    await asyncio.wait_for(connections.close(), SOON)
 
 
 async def test_a_call_that_waited_for_a_login_that_was_ended_is_a_problem_of_the_line(sts: Sts) -> None:
@@ -155,10 +156,10 @@ async def test_a_call_that_waited_for_a_login_that_was_ended_is_a_problem_of_the
     sts.credentials.write_text(f"[default]\ncredential_process = /bin/sh -c 'echo > {started}; sleep 600'\n")
     aws = Aws(sts.target(SHOP), Meter())
     calls = [asyncio.create_task(aws.call("ecs", "list_clusters", expect="clusterArns")) for _ in range(2)]
-    await asyncio.wait_for(asyncio.to_thread(started.read_text), 10)
+    await asyncio.wait_for(asyncio.to_thread(started.read_text), SOON)
     await aws.close()
     calls.append(asyncio.create_task(aws.call("s3", "list_buckets", expect="Buckets")))
-    for outcome in await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 10):
+    for outcome in await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), SOON):
         assert isinstance(outcome, Failure) and outcome.problem.kind is Kind.NETWORK
         assert "closed" in outcome.problem.what
 
@@ -182,10 +183,10 @@ async def test_closing_ends_a_call_of_whose_answer_a_part_has_come(sts: Sts, ope
         aws = Aws(sts.target(SHOP), Meter(), timeout=600)
         asking = aws.items("ecs", operation, "x") if "account" in operation else aws.call("ecs", operation, expect="x")
         asked = asyncio.create_task(asking)
-        await asyncio.wait_for(half.wait(), 10)
+        await asyncio.wait_for(half.wait(), SOON)
         await asyncio.gather(aws.close(), aws.close())
         with pytest.raises(Failure, match="closed meanwhile") as failed:
-            await asyncio.wait_for(asked, 10)
+            await asyncio.wait_for(asked, SOON)
         assert failed.value.problem.kind is Kind.NETWORK
 
 
@@ -197,7 +198,7 @@ async def test_who_waits_for_a_connection_that_is_left_gets_the_next(sts: Sts) -
     await sts.came.wait()
     connections.renew(SHOP)
     sts.held.set()
-    found = await asyncio.wait_for(asyncio.gather(*waiting), 10)
+    found = await asyncio.wait_for(asyncio.gather(*waiting), SOON)
     assert all(one.identity.account == "123456789012" for one in found)
     await connections.close()
 

@@ -27,6 +27,7 @@ from console.aws.quiet import aside
 from console.aws.session import Clients, config_of
 from console.aws.target import Target
 from console.problems import SIGN_IN, Failure, Kind, Problem
+from tests.deadlines import SOON
 
 SECRET = "sentinelSECRETsentinelSECRETsentinel0000"
 REGION = "eu-west-1"
@@ -166,7 +167,7 @@ async def test_a_credential_process_that_hangs_is_ended_with_all_that_it_started
     reading = asyncio.create_task(asyncio.to_thread(line.read_text))
     with pytest.raises(CredentialProcessTimeout):
         await clients.get("sts")
-    assert await asyncio.wait_for(reading, 10) == "''", "and it cannot read this terminal"
+    assert await asyncio.wait_for(reading, SOON) == "''", "and it cannot read this terminal"
     await clients.close()
 
 
@@ -174,11 +175,11 @@ async def test_closing_ends_a_credential_process_at_once(place: Path, line: Path
     where = target(place, process(place, HANGS.format(line=str(line))))
     clients = Clients(where, config_of(writes=False), patience=600)
     asking = asyncio.create_task(clients.get("sts"))
-    with await asyncio.wait_for(asyncio.to_thread(line.open), 10) as held:
+    with await asyncio.wait_for(asyncio.to_thread(line.open), SOON) as held:
         await clients.close()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        await asyncio.wait_for(asyncio.to_thread(held.read), 10)
+        await asyncio.wait_for(asyncio.to_thread(held.read), SOON)
 
 
 async def test_a_credential_process_that_works_says_when_its_keys_end(place: Path, moto_url: str) -> None:

@@ -11,6 +11,7 @@ from console.aws.meter import METRIC_PRICE, Meter
 from console.aws.metrics import AT_ONCE, FRESH, Metric, Metrics
 from console.problems import Failure, Kind, Problem
 from console.text import Clean
+from tests.deadlines import SOON
 
 NOW = 1_800_000_000.0
 
@@ -121,5 +122,5 @@ async def test_an_incomplete_answer_is_suspect_for_everyone_who_asked(aws: FakeA
 
     aws.pages = pages  # type: ignore[method-assign]
     with pytest.raises(Failure) as failed:
-        await asyncio.wait_for(metrics_of(aws).points([Metric("AWS/ECS", "CPU")]), 5)
+        await asyncio.wait_for(metrics_of(aws).points([Metric("AWS/ECS", "CPU")]), SOON)
     assert failed.value.problem.kind is Kind.SUSPECT

@@ -11,6 +11,7 @@ from console.sources.base import Reading, Report, Source
 from console.sources.poller import IDLE_AFTER, LONGEST_WAIT, Key, Poller
 from console.stack import Stack
 from console.text import Clean
+from tests.deadlines import SOON
 
 STACK = Stack(name="shop")
 THROTTLED = Failure(Problem(Kind.THROTTLED, Clean("Too often.")))
@@ -74,7 +75,7 @@ async def settled(
     readings: asyncio.Queue[Reading[Report]], true: Callable[[Reading[Report]], object]
 ) -> Reading[Report]:
     while True:
-        reading = await asyncio.wait_for(readings.get(), 5)
+        reading = await asyncio.wait_for(readings.get(), SOON)
         if true(reading):
             return reading
 
@@ -142,7 +143,7 @@ async def test_it_ends_though_it_is_woken_at_the_same_moment(poller: Poller, tur
     poller.refresh_now()
     for _ in range(turns):
         await asyncio.sleep(0)
-    await asyncio.wait_for(poller.unwatch("owner"), 5)
+    await asyncio.wait_for(poller.unwatch("owner"), SOON)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -153,7 +154,7 @@ async def test_refreshing_during_a_fetch_does_not_overlap_it(poller: Poller) -> 
     for _ in range(5):
         poller.refresh_now()
     first.set_result(Report())
-    second = await asyncio.wait_for(scripted.asked.get(), 5)
+    second = await asyncio.wait_for(scripted.asked.get(), SOON)
     second.set_result(Report())
     await settled(readings, lambda r: r.next_at)
     assert scripted.most_at_once == 1
@@ -181,7 +182,7 @@ async def test_what_nobody_watches_any_more_is_not_fetched(poller: Poller) -> No
     poller.refresh_now()
     assert scripted.asked.empty()
     poller.watch(source, STACK, "panel", heard(readings))
-    assert await asyncio.wait_for(scripted.asked.get(), 5)
+    assert await asyncio.wait_for(scripted.asked.get(), SOON)
 
 
 def test_the_wait_doubles_to_a_cap_and_login_is_asked_again_soon(poller: Poller) -> None:

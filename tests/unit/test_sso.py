@@ -24,6 +24,7 @@ from console.aws.target import Target
 from console.desk import Desk
 from console.options import Options
 from console.problems import SIGN_IN, Failure, Kind
+from tests.deadlines import SOON
 
 SECRET = "sentinel-token-of-the-device"
 START = "https://shop.awsapps.com/start"
@@ -188,7 +189,7 @@ async def test_the_desk_goes_on_as_soon_as_the_code_was_used(
     desk.listen(changed, changed.set)
 
     async def until(holds: Callable[[], object]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON):
             while not holds():
                 changed.clear()
                 await changed.wait()

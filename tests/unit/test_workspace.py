@@ -20,6 +20,7 @@ from console.settings import Settings
 from console.stack import Stack
 from console.text import Clean
 from console.workspace import Workspace, open_workspace
+from tests.deadlines import SOON
 
 REGION = "eu-west-1"
 Seed = Callable[[str], Any]
@@ -160,7 +161,7 @@ class Watched:
         self._changed.set()
 
     async def until(self, holds: Callable[[Desk], object]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON):
             while not holds(self.desk):
                 self._changed.clear()
                 await self._changed.wait()

@@ -287,10 +287,14 @@ class LogLines(Lines, can_focus=True):
         self.painter.forget()
         super().notify_style_update()
 
-    def on_resize(self) -> None:
-        """Lay out for the new size."""
-        self._painted.clear()
-        self.repaint()
+    def resized(self) -> None:
+        """Lay the lines out for the new size."""
+        self._prepare()
+        self.place.settle(self.body_height)
         self.place.see_cursor()
+        self.place.settle(self.body_height)
+
+    def on_resize(self) -> None:
+        """Tell what is another in the new size."""
         self.repaint()
         self.refresh()
