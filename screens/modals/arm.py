@@ -29,7 +29,7 @@ class ArmModal(PacedModal[bool]):
                        background: $surface; border: heavy $warning; }
         & Input { height: 1; border: none; padding: 0; margin: 1 0; background: $panel; }
         & Static { height: auto; }
-        & #where { color: $text-muted; }
+        & .place { color: $text-muted; }
         & #wrong { color: $error; }
     }
     """
@@ -40,7 +40,7 @@ class ArmModal(PacedModal[bool]):
         self._desk = desk
         self._stack = stack
         self._write_state = desk.write_state
-        self._place = Static(Content(self._where()), markup=False)
+        self._place = Static(Content(self._where()), classes="place", markup=False)
         self._wrong = Static("", id="wrong", markup=False)
 
     def compose(self) -> ComposeResult:

@@ -179,7 +179,8 @@ async def test_what_cannot_be_saved_is_told(folder: Path) -> None:
 async def test_a_console_starts_whatever_lies_in_place_of_the_journal(
     folders_of_its_own: Path, size: tuple[int, int]
 ) -> None:
-    (folders_of_its_own / "state" / NAME).mkdir(parents=True)
+    (folders_of_its_own / "state").mkdir(mode=0o700)
+    (folders_of_its_own / "state" / NAME).mkdir()
     async with console(JournalDesk(), size) as pilot:
         await says(pilot, "Fewer tasks run", "cannot be used", "it is no file")
         await pilot.press("exclamation_mark")
