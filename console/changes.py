@@ -52,6 +52,7 @@ class Changes:
         self._listeners: dict[object, Heard] = {}
         self._states: dict[str, State] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._renewed = False
         self._minding: asyncio.Task[None] | None = None
         self.journal = Journal(workspace.journal_folder)
         self._runner = Runner(workspace.target, self.journal, write_state, listener=self._hand_on, meter=meter)
@@ -135,8 +136,9 @@ class Changes:
         self.problem = _problem(str(error))
 
     def renew(self, stack: Stack) -> None:
-        """Read the credentials of a stack again before the next plan."""
+        """Read the credentials of a stack again before the next plan; what they kept from being settled is, then."""
         self._runner.renew(stack)
+        self._renewed = True
 
     def stop(self, run: AnyRun) -> None:
         """Stop a run before its next step, or stop watching it."""
@@ -189,7 +191,8 @@ class Changes:
             for stack in {(before | now)[one] for one in before.keys() ^ now.keys()}:
                 self._changed(stack)
             # What nobody could settle when it was first asked about is left to the next start.
-            if self._adrift - asked:
+            if self._adrift - asked or (self._renewed and self._adrift):
+                self._renewed = False
                 await self.settle(stacks)
             asked = self._adrift
 

@@ -74,7 +74,8 @@ class Suspect(Exception):
 
 _OPTIMISTIC_LOCKS: Final = frozenset(
     "PreconditionFailed PreconditionFailedException OptimisticLockException WAFOptimisticLockException "
-    "ConditionalCheckFailedException InvalidIfMatchVersion".split()
+    "ConditionalCheckFailedException ConditionalRequestConflict InvalidPolicyRevisionIdException "
+    "StaleRequestException WAFStaleDataException 412".split()
 )
 """What AWS says where a change named the version that it was made from, and there is another by now."""
 
@@ -90,23 +91,33 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
     Kind.THROTTLED: frozenset(
         "Throttling ThrottlingException ThrottledException RequestLimitExceeded TooManyRequestsException "
         "RequestThrottled RequestThrottledException ProvisionedThroughputExceededException SlowDown "
-        "BandwidthLimitExceeded LimitExceededException PriorRequestNotComplete TransactionInProgressException "
-        "EC2ThrottledException".split()
+        "BandwidthLimitExceeded LimitExceededException PriorRequestNotComplete TooManyRequests "
+        "CallRateLimitExceededException EC2ThrottledException 429".split()
     ),
     Kind.SKEW: frozenset("InvalidSignatureException RequestTimeTooSkewed SignatureDoesNotMatch".split()),
     Kind.NETWORK: frozenset("InternalError InternalFailure ServiceUnavailable ServiceUnavailableException 503 500 "
                             "InternalServerError InternalServiceError 502 504".split()),
     Kind.CONFLICT: _OPTIMISTIC_LOCKS | frozenset(
         "ConflictException ResourceInUseException ResourceConflictException OperationAborted "
-        "ResourceAlreadyExistsException InvalidDBInstanceState".split()
+        "OperationAbortedException ResourceAlreadyExistsException TransactionInProgressException "
+        "ContinuousBackupsUnavailableException EntityTemporarilyUnmodifiable InvalidIfMatchVersion "
+        "OperationInProgressFailure IncorrectInstanceState 409".split()
     ),
     Kind.UNAVAILABLE: frozenset(
         "SubscriptionRequiredException OptInRequired NotImplemented UnknownOperationException "
         "UnsupportedOperation InvalidAction DataUnavailableException".split()
     ),
 }  # fmt: skip
+_BY_STATUS: Final = {409: Kind.CONFLICT, 412: Kind.CONFLICT, 429: Kind.THROTTLED}
+_QUOTA: Final = "A quota of the account is reached: ask AWS for more (Service Quotas), or remove what is not needed."
 _OLDER: Final = "Shown values are older. It will be asked again."
 _AGAIN: Final = ". It will be tried again."
+_CONFLICT: Final = re.compile(
+    r"Concurrent(Modification|Update|Access)|^Invalid[A-Z]\w*State(Fault)?$|^InvalidDBSnapshotState"
+)
+"""How the codes of conflicts are made up, of which there are too many to name (their service models)."""
+
+_A_RATE: Final = re.compile(r"\brate\b|throttl|too many requests", re.IGNORECASE)
 _NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|^404$")
 _INVALID: Final = re.compile(r"Invalid|Validation|Malformed|Missing|InvalidParameter|ClientException")
 # How AWS words a denial: IAM user guide, "Troubleshoot access denied error messages".
@@ -117,7 +128,8 @@ _NO_REASON: Final = re.compile(
     re.IGNORECASE,
 )
 _OTHER_POLICY: Final = re.compile(
-    r"no (service control policy|resource control policy|permissions boundary|session policy|vpc endpoint policy)"
+    r"no (service control policy|resource control policy|permissions boundary|session policy|vpc endpoint policy|"
+    r"resource-based policy|role trust policy)"
 )
 _ENCODED: Final = re.compile(r"\s*Encoded authorization failure message:.*", re.DOTALL)
 _NAMED_ACTION: Final = re.compile(r"not authorized to perform:? ([a-z0-9-]+:[A-Za-z0-9*]+)")
@@ -319,6 +331,8 @@ def _from_code(
     if code in _OPTIMISTIC_LOCKS:
         what = clean(f"Someone else changed it at the same moment ({code}{place}): {message}", limit=400)
         return Problem(kind, what, Clean("Look again at what it is now."), shown)
+    if code == "LimitExceededException" and kind is Kind.INVALID:
+        return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(_QUOTA), shown)
     hints = {
         Kind.THROTTLED: "Try again in a moment." if changing else "Asked less often until it passes.",
         Kind.NETWORK: "AWS's side; try again in a moment." if changing else "AWS's side; it will be tried again.",
@@ -341,11 +355,18 @@ def _remedy(why: str, action: str, policy: str) -> str:
     """What helps against a denial: a permission of one's own does not where another policy is in the way."""
     reason = why.lower()
     if "explicit deny" in reason:
-        return "Adding a permission does not help: whoever keeps that policy must take the deny out of it."
-    if "kms" in reason:
+        return (
+            "Adding a permission does not help: meet what the deny asks for (often MFA, a network or a region), "
+            "or ask whoever keeps that policy."
+        )
+    if "kms" in reason or action.startswith("kms:"):
         return "Ask whoever keeps the KMS key: its key policy, or a kms permission of this role, is what is missing."
     if found := _OTHER_POLICY.search(reason):
         return f"The {found.group(1)} must allow it, too: ask whoever keeps it."
+    if action == "sts:AssumeRole":
+        return "The role's trust policy must name who signs in, who in turn must be allowed sts:AssumeRole on it."
+    if "not enabled" in reason:
+        return "It must be switched on in the account, for some services by the account that pays."
     if not action:
         return f"Add the permission. All that are needed: {policy}."
     return f"Add this permission: it stands in the statement {statement_of(action)} of: {policy}."
@@ -355,14 +376,18 @@ def _kind_of(code: str, message: str, response: dict[str, Any]) -> Kind:
     for kind, codes in _CODES.items():
         if code in codes:
             # LimitExceededException is a quota of some services and a rate of others.
-            if code == "LimitExceededException" and "rate" not in message.lower():
-                return Kind.CONFLICT
+            if code == "LimitExceededException" and not _A_RATE.search(message):
+                return Kind.INVALID
             return kind
+    if _CONFLICT.search(code):
+        return Kind.CONFLICT
     if _NOT_FOUND.search(code):
         return Kind.NOT_FOUND
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status >= 500:
-        return Kind.NETWORK
+        return Kind.DENIED if "AccessDenied" in code else Kind.NETWORK  # a KMS key of Lambda's is denied with 502
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
     return Kind.INVALID if _INVALID.search(code) or 400 <= status < 500 else Kind.BUG
 
 

@@ -8,13 +8,13 @@ from typing import Final
 
 from console.text import Clean, clean
 
-NAMES: Final = ("production", "prod", "prd", "live")
+NAMES: Final = ("production", "prod", "prd", "prodn", "produktion", "produccion", "live")
 """The words in the name of an environment that say production, in any case: ``prod``, ``eu-prod``, ``Production2``."""
 
 _OF_A_STACK: Final = frozenset(NAMES) - {"live"}
 """The same in the name of a stack, where ``live`` is rather what it does: ``live-map``."""
 
-_NOT: Final = frozenset({"non", "not", "no", "pre"})
+_NOT: Final = frozenset({"non", "not", "pre"})
 """What takes the meaning from such a word when it stands before it: ``non-prod``, ``pre-production``."""
 
 NO_ENVIRONMENT: Final = "unknown"
@@ -63,7 +63,9 @@ def like_production(environment: str, name: str) -> str:
 
 
 def _named(name: str, meant: frozenset[str]) -> bool:
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)  # ``euProd`` is two words
+    apart = re.sub(
+        r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name
+    )  # ``euProd`` and ``EUProd`` are two words
     for text in (name, apart):
         words = re.findall(r"[a-z]+", text.lower())
         before = ("", *words)

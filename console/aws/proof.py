@@ -8,11 +8,21 @@ from enum import Enum
 from typing import Final
 
 import aiohttp
-from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ParamValidationError,
+    ProxyConnectionError,
+    SSLError,
+)
 
 from console.problems import Failure, Kind
 
 _NEVER_CONNECTED: Final = frozenset({errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH})
+
+_TURNED_AWAY: Final = frozenset({"OperationAbortedException"})
+"""What CloudWatch Logs says where "multiple concurrent requests to update the same resource were in conflict"."""
 
 
 class Proof(Enum):
@@ -33,10 +43,14 @@ def proof_of(failure: Failure) -> Proof:
     """
     cause = failure.__cause__
     if isinstance(cause, ClientError):
-        if failure.problem.kind is Kind.THROTTLED:
+        if failure.problem.kind is Kind.THROTTLED or failure.problem.code in _TURNED_AWAY:
             return Proof.NOTHING_RAN
         status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return Proof.REFUSED if 400 <= status < 500 else Proof.NONE
+    if isinstance(cause, (ConnectTimeoutError, ProxyConnectionError)):
+        return Proof.NOTHING_RAN
+    if isinstance(cause, SSLError):
+        return Proof.REFUSED  # who answers was not believed, so nothing was sent; nor would it be the next time
     if isinstance(cause, EndpointConnectionError):
         return Proof.NOTHING_RAN if _never_connected(cause.kwargs.get("error")) else Proof.NONE
     before_sending = failure.problem.kind in (Kind.LOGIN, Kind.INVALID) or isinstance(cause, ParamValidationError)

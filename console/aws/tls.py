@@ -25,7 +25,7 @@ def aws_context(bundle: str | bool | None, cert: str | None = None, key: str | N
     # An empty AWS_CA_BUNDLE is no bundle; to botocore it means that nothing is verified.
     path = get_cert_path(bundle or True)
     with _lock:
-        return _kept((path, cert, key), lambda: _loaded(ssl.create_default_context(cafile=path), cert, key))
+        return _kept((path, cert, key), lambda: _loaded(_verifying(path), cert, key))
 
 
 def web_context(bundle: str | None) -> ssl.SSLContext:
@@ -36,13 +36,23 @@ def web_context(bundle: str | None) -> ssl.SSLContext:
     """
 
     def make() -> ssl.SSLContext:
-        context = ssl.create_default_context()
+        context = _verifying(None)
         if bundle:
             context.load_verify_locations(cafile=bundle)
         return context
 
     with _lock:
         return _kept(("web", bundle or None), make)
+
+
+def _verifying(path: str | None) -> ssl.SSLContext:
+    """Chain and host name are verified, certificates of proxies without all that RFC 5280 asks for are taken.
+
+    Python sets VERIFY_X509_STRICT from 3.13 on, which refuses many of them; the aws command line takes them.
+    """
+    context = ssl.create_default_context(cafile=path)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 def _loaded(context: ssl.SSLContext, cert: str | None, key: str | None) -> ssl.SSLContext:

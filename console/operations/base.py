@@ -81,7 +81,9 @@ class Operation(ABC):
 
     `screen` is where it is offered, `key` its key there; `permissions` are the IAM actions that it calls,
     `dependent` those that AWS asks for besides (``iam:PassRole``); `disrupts` says that users may notice it,
-    `stack_wide` that it concerns all of a stack.
+    `stack_wide` that it concerns all of a stack. `at_once` says that `verify` holds as soon as its calls are answered,
+    before AWS is done with it; `lag` is how long AWS's reads may stay behind its writes, as pauses between questions in
+    seconds: only after them a no is believed.
     """
 
     name: ClassVar[str]
@@ -91,6 +93,8 @@ class Operation(ABC):
     disrupts: ClassVar[bool] = False
     stack_wide: ClassVar[bool] = False
     repeat: ClassVar[Repeat] = Repeat.SAME
+    at_once: ClassVar[bool] = False
+    lag: ClassVar[tuple[float, ...]] = (1.0, 2.0, 4.0)
     permissions: ClassVar[tuple[str, ...]]
     dependent: ClassVar[tuple[str, ...]] = ()
 

@@ -32,6 +32,7 @@ class ContinuousBackups(Operation):
 
     name = "dynamodb.enable-pitr"
     screen = "backups"
+    lag = (1.0, 2.0, 4.0, 8.0, 15.0)  # other tools wait 30 s for it
     permissions = ("dynamodb:DescribeTable", "dynamodb:DescribeContinuousBackups", "dynamodb:UpdateContinuousBackups")
 
     table: Annotated[TableName, "the table"]

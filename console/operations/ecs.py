@@ -48,6 +48,7 @@ class Scale(Operation):
 
     name = "ecs.scale"
     screen = "scaling"
+    at_once = True
     permissions = ("ecs:DescribeServices", "ecs:UpdateService", "application-autoscaling:DescribeScalableTargets")
 
     service: Annotated[ServiceName, "the service to scale"]
@@ -143,7 +144,11 @@ class Restart(Operation):
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and its newest deployment."""
         service = await describe(aws, self.cluster, self.service)
-        return observed(self.service, service, deployment=primary(service).get("id"))
+        found = observed(
+            self.service, service, deployment=primary(service).get("id"), scaled_to_0=not service["desiredCount"]
+        )
+        # A count that autoscaling moves meanwhile makes no other restart of it.
+        return replace(found, state={key: value for key, value in found.state.items() if key != "desired"})
 
     def refuse(self, now: Observed) -> str | None:
         """Why it cannot be restarted."""
@@ -151,7 +156,7 @@ class Restart(Operation):
             return missing
         if now.state["controller"] != "ECS":
             return f"Its deployments are made by {now.state['controller']}. Next: restart it there."
-        if now.state["desired"] == 0:
+        if now.state["scaled_to_0"]:
             return f"{clean(self.service)} is scaled to 0, so nothing runs. Next: ecs.scale."
         return None
 

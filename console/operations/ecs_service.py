@@ -93,9 +93,11 @@ def rolled_out(answer: dict[str, Any], former: str) -> Waited:
 
 
 def _failure(service: dict[str, Any]) -> Clean:
+    """Why the newest deployment failed; one that the circuit breaker takes back has failed, too."""
     newest = primary(service)
-    failed = newest.get("rolloutState") == "FAILED"
-    return clean(f"The deployment failed: {newest.get('rolloutStateReason', '')}") if failed else Clean("")
+    reason = newest.get("rolloutStateReason", "")
+    failed = newest.get("rolloutState") == "FAILED" or "rolling back" in reason
+    return clean(f"The deployment failed: {reason}") if failed else Clean("")
 
 
 def primary(service: dict[str, Any]) -> dict[str, Any]:

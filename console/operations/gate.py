@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 
 from console.aws.connections import Connection, Connections
 from console.journal.locks import Lock, Locks
+from console.journal.records import RunRecord
 from console.journal.store import JournalError
 from console.operations.base import NoUndo, Observed, Operation
 from console.operations.confirm import danger_on
 from console.operations.events import AtTheGate, Reason
-from console.operations.place import Place, place_of
+from console.operations.place import Place, elsewhere, place_of
 from console.operations.plan import Plan
 from console.operations.planned import Planned
 from console.operations.preview import Shell
-from console.problems import Failure, Kind
+from console.problems import OTHER_ACCOUNT, Failure, Kind, Problem
 from console.stack import Stack
+from console.text import Clean, clean
 from console.write_state import WriteState
 
 if TYPE_CHECKING:
@@ -71,6 +73,13 @@ class Gate:
         connection = await self.reads.get(stack, region)
         target = await self.reads.resolved(stack, region)
         return connection.aws, place_of(connection, target.region or "")
+
+    async def reads_at(self, run: RunRecord, stack: Stack, region: str | None) -> Aws:
+        """The calls that read where a run was made. Raises `Failure`, also where the stack leads elsewhere by now."""
+        aws, here = await self.place(stack, region)
+        if why := elsewhere(run, here):
+            raise Failure(Problem(Kind.LOGIN, clean(why), Clean("It is left as it is."), OTHER_ACCOUNT))
+        return aws
 
     def check(self, planned: Planned, answer: str | None) -> None:
         """Let a plan through to its resource. Raises `AtTheGate` where it is refused, unconfirmed or read-only."""

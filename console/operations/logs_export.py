@@ -47,6 +47,7 @@ class Export(Operation):
     screen = "logs"
     repeat = Repeat.ANEW
     permissions = ("logs:CreateExportTask", "logs:DescribeExportTasks", "logs:DescribeLogGroups")
+    dependent = ("s3:GetBucketAcl", "s3:PutObject")
 
     group: Annotated[GroupName, "the log group"]
     bucket: Annotated[BucketName, "the bucket that it is written to"]
@@ -111,6 +112,8 @@ class Export(Operation):
                     "exportTasks",
                     judge,
                     title="Wait until it is complete",
+                    every=30.0,
+                    at_most=86_400.0,
                 ),
             ),
             effects=(Effect(where, Clean("without these lines"), clean(f"lines of {self.group}, compressed")),),

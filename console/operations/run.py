@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from console.journal.records import RunRecord, State, StepState
 from console.journal.store import JournalError
@@ -39,11 +40,34 @@ class Verdict:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Current:
+    """Looks as whoever is signed in at that moment: a watch may outlast the credentials with which it began."""
+
+    get: Callable[[], Awaitable[Aws]]
+
+    async def call(
+        self, service: str, operation: str, /, *, expect: str | None, region: str | None = None, **params: Any
+    ) -> dict[str, Any]:
+        """Make one call that reads. Raises `Failure`."""
+        return await (await self.get()).call(service, operation, expect=expect, region=region, **params)
+
+
 class Run:
-    """A change that was confirmed, on its way. One made again from its record is only finished."""
+    """A change that was confirmed, on its way. One made again from its record is only finished.
+
+    `again` gives the calls that read where it was made, by whoever is signed in then. It may raise `Failure`.
+    """
 
     def __init__(
-        self, context: Context, record: RunRecord, operation: Operation, before: Observed, plan: Plan, reads: Aws
+        self,
+        context: Context,
+        record: RunRecord,
+        operation: Operation,
+        before: Observed,
+        plan: Plan,
+        reads: Aws,
+        again: Callable[[], Awaitable[Aws]],
     ) -> None:
         self.ledger = Ledger(context, record, len(plan.all_steps))
         self.operation = operation
@@ -54,6 +78,7 @@ class Run:
         self.stopped = False
         self.changed: bool | None = False
         self._context = context
+        self._again = again
         self._digest: Callable[[Observed], str] | None = None
 
     @property
@@ -84,27 +109,36 @@ class Run:
         else:
             await ledger.become(State.WATCHING if self.watched else State.SENT, changed=self.changed)
 
-    async def finish(self) -> None:
-        """Watch until AWS is done, then verify."""
-        ledger = self.ledger
+    async def finish(self, *, sent_now: bool) -> None:
+        """Watch until AWS is done, then verify; `sent_now` says that the calls were answered just now."""
+        ledger, seen = self.ledger, False
+        if sent_now and (self.watched is None or self.operation.at_once):
+            await self._context.sleep(READ_BACK)
+            state, what = await self._verified("at the same moment")
+            if self.watched is None or state in (State.FAILED, State.STOPPED):
+                await ledger.become(state, what, changed=self.changed)
+                return
+            seen = state is State.DONE
         if step := self.watched:
             ledger.at = len(self.plan.steps) - 1
-            work = Work(self.reads, self.reads, ledger.tell, self._sleep_watching, self._stopping, ledger.keep)
+            looks = Current(self._again)
+            work = Work(looks, self.reads, ledger.tell, self._sleep_watching, self._stopping, ledger.keep)
             try:
                 done = await step.run(work)
             except StepFailed as failed:
-                await self._conclude(StepState.FAILED, str(failed))
-                state = State.STOPPED if failed.stopped else State.FAILED
-                await ledger.become(state, str(failed), changed=self.changed)
+                await self._conclude(StepState.UNKNOWN if failed.unsettled else StepState.FAILED, str(failed))
+                await ledger.become(_ended(failed), str(failed), changed=self.changed)
                 return
             await self._conclude(StepState.DONE, done.what)
-        else:
-            await self._context.sleep(READ_BACK)
-        state, what = await self._verified()
+        with suppress(Failure):
+            self.reads = await self._again()
+        state, what = await self._verified("since")
+        if seen and state is State.FAILED:
+            state, what = State.DONE, f"Done and verified. It was changed since, by autoscaling or by somebody. {what}"
         await ledger.become(state, what, changed=self.changed)
 
-    async def _verified(self) -> tuple[State, str]:
-        """Read the state back, and say what became of the change."""
+    async def _verified(self, when: str) -> tuple[State, str]:
+        """Read the state back, and say what became of the change; `when` others may have changed it."""
         answer = await verified(self.operation, self.reads, self.before, self._context.sleep)
         if answer is Answer.YES:
             return State.DONE, "Done and verified."
@@ -112,9 +146,9 @@ class Run:
             return State.STOPPED, f"It was sent and accepted. Not verified: run {later} has changed it again."
         if answer is Answer.CANNOT_TELL:
             return State.UNKNOWN, "It was sent and accepted, but could not be verified."
-        return State.FAILED, f"It was sent and accepted, but {await self._instead()} Next: look at it."
+        return State.FAILED, f"It was sent and accepted, but {await self._instead(when)} Next: look at it."
 
-    async def _instead(self) -> str:
+    async def _instead(self, when: str) -> str:
         """What the state is instead of what was planned."""
         try:
             now = await self.operation.observe(self.reads)
@@ -125,8 +159,8 @@ class Run:
         if now.state == self.before.state:
             return f"the state is as it was before: {told}." if told else "the state is as it was before."
         if told:
-            return f"someone else changed it at the same moment: {told}."
-        return f"someone else changed it at the same moment: {in_words(changes(self.before, now))}."
+            return f"someone else changed it {when}: {told}."
+        return f"someone else changed it {when}: {in_words(changes(self.before, now))}."
 
     async def pause(self, why: str) -> None:
         """Wait a moment before its first step. Raises `StepFailed` when the operator stops it."""
@@ -276,3 +310,10 @@ class Run:
             raise StepFailed("No longer watched: what was sent goes on.", stopped=True)
         if later := await self.ledger.later_run():
             raise StepFailed(f"No longer watched: run {later} has changed it again.", stopped=True)
+
+
+def _ended(failed: StepFailed) -> State:
+    """How a run ends whose watch ended before AWS was done."""
+    if failed.unsettled:
+        return State.UNKNOWN
+    return State.STOPPED if failed.stopped else State.FAILED

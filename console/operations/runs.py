@@ -7,6 +7,7 @@ import shlex
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -73,8 +74,10 @@ class Runs:
         self._gate.check(planned, answer)
         armed = self._gate.write_state.armed(planned.stack, planned.armed_in)
         record = run_record(planned, self._context.now(), armed.reason if armed else "")
-        reads = await self._gate.reads.get(planned.stack, planned.operation.region(planned.stack))
-        run = Run(self._context, record, planned.operation, planned.before, planned.plan, reads.aws)
+        operation, stack = planned.operation, planned.stack
+        reads = await self._gate.reads.get(stack, operation.region(stack))
+        again = partial(self._gate.reads_at, record, stack, operation.region(stack))
+        run = Run(self._context, record, operation, planned.before, planned.plan, reads.aws, again)
         self._runs[record.id] = run
         finishing: asyncio.Task[None] | None = None
         sending = asyncio.create_task(self._send(run, planned), name=f"send {record.id}")
@@ -83,7 +86,7 @@ class Runs:
         try:
             await asyncio.shield(sending)
             if run.state in _UNDER_WAY:
-                finishing = self._finish(run)
+                finishing = self._finish(run, sent_now=True)
             elif run.changed is False:
                 await self._unmark_undone(run)
         except StepFailed as stopped:
@@ -146,12 +149,12 @@ class Runs:
             if failure.problem.code in (OTHER_ACCOUNT, OTHER_REGION):
                 made = f"Run {record.id} was made in {recorded_place(record)}."
                 return self._left(record, f"{made} {failure.problem.what}")
-            return await self._take_over(record, str(failure))
+            return await self._take_over(record, stack, str(failure))
         except LookupError as error:
-            return await self._take_over(record, str(error.args[0]))
+            return await self._take_over(record, stack, str(error.args[0]))
         if why := elsewhere(record, here):
             return self._left(record, why)
-        return await self._take_over(record, operation, reads)
+        return await self._take_over(record, stack, operation, reads)
 
     def _left(self, record: RunRecord, why: str) -> Outcome:
         """A run that is not of this place, and is left as it is."""
@@ -160,7 +163,7 @@ class Runs:
         return Outcome(state_of(record, self._journal.locks), clean(what), record)
 
     async def _take_over(
-        self, record: RunRecord, operation: Operation | str, reads: Aws | None = None
+        self, record: RunRecord, stack: Stack, operation: Operation | str, reads: Aws | None = None
     ) -> Outcome | None:
         """Make a run this process's, and settle it; where `operation` is a text, that is why it cannot be."""
         lock = await take_over(self._journal, record)
@@ -171,15 +174,15 @@ class Runs:
             return await self._give_up(record, f"It cannot be settled now: {operation}")
         try:
             before = before_of(record)
-            plan = operation.plan(before)
-            run = self._runs[record.id] = Run(self._context, record, operation, before, plan, reads)
+            plan, again = operation.plan(before), partial(self._gate.reads_at, record, stack, operation.region(stack))
+            run = self._runs[record.id] = Run(self._context, record, operation, before, plan, reads, again)
             await self._settle(run)
         except (Failure, LookupError) as error:
             return await self._give_up(record, f"It cannot be settled now: {error.args[0]}")
         except Exception as error:  # noqa: BLE001 - a record that this version cannot read must not hide the others
             return await self._give_up(record, f"It cannot be settled: {classify(error, changing=True).what}")
         if run.state in _UNDER_WAY:
-            self._finish(run)
+            self._finish(run, sent_now=False)
         else:
             await self._release(run)
         return _outcome(run, ())
@@ -211,10 +214,10 @@ class Runs:
         self._unlock(record.id)
         return Outcome(state, said, changed)
 
-    def _finish(self, run: Run) -> asyncio.Task[None]:
+    def _finish(self, run: Run, *, sent_now: bool) -> asyncio.Task[None]:
         async def finish() -> None:
             try:
-                await run.finish()
+                await run.finish(sent_now=sent_now)
             except Exception as error:  # noqa: BLE001 - what was sent must not stay without an outcome
                 await run.ledger.become(State.UNKNOWN, str(classify(error, changing=True).what), changed=run.changed)
             finally:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 Sleep = Callable[[float], Awaitable[None]]
 
-ASK_AGAIN: Final = (1.0, 2.0, 4.0)
-"""Seconds between the questions: a request may still be on its way, and reads may lag behind."""
-
 _LOST: Final = " The secret that it made was shown to nobody. Next: deactivate what it belongs to, and make another."
 UNSETTLED: Final = frozenset({StepState.SENT, StepState.UNKNOWN})
 """States of steps and items of which nobody knows yet whether they were carried out."""
@@ -26,7 +23,7 @@ UNSETTLED: Final = frozenset({StepState.SENT, StepState.UNKNOWN})
 
 async def took_effect(operation: Operation, step: str, aws: Aws, before: Observed, sleep: Sleep) -> Answer:
     """Whether a step was carried out. Yes is believed at once, no only when it stays no. Never raises `Failure`."""
-    return await _asked(lambda: operation.happened(aws, before, step), sleep)
+    return await _asked(lambda: operation.happened(aws, before, step), operation.lag, sleep)
 
 
 async def verified(operation: Operation, aws: Aws, before: Observed, sleep: Sleep) -> Answer:
@@ -35,11 +32,11 @@ async def verified(operation: Operation, aws: Aws, before: Observed, sleep: Slee
     async def ask() -> Answer:
         return Answer.YES if await operation.verify(aws, before) else Answer.NO
 
-    return await _asked(ask, sleep)
+    return await _asked(ask, operation.lag, sleep)
 
 
-async def _asked(ask: Callable[[], Awaitable[Answer]], sleep: Sleep) -> Answer:
-    for wait in (*ASK_AGAIN, None):
+async def _asked(ask: Callable[[], Awaitable[Answer]], pauses: Sequence[float], sleep: Sleep) -> Answer:
+    for wait in (*pauses, None):
         try:
             answer = await ask()
         except Failure:
@@ -74,7 +71,9 @@ class Evidence:
         """An item of a Bulk as the state tells of it."""
         if run := await self.later(item.id):
             return replace_state(item, StepState.UNKNOWN, f"Run {run} has changed it since: nobody can tell any more.")
-        answer = await _asked(lambda: self.operation.happened_to(self.aws, self.before, item.id), self.sleep)
+        answer = await _asked(
+            lambda: self.operation.happened_to(self.aws, self.before, item.id), self.operation.lag, self.sleep
+        )
         return replace_state(item, *_ITEM[answer])
 
 

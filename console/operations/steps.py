@@ -20,6 +20,9 @@ RESEND_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
 _PASSES: Final = frozenset({Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
 """Problems that a wait sits out."""
 
+_BLIND: Final = frozenset({Kind.LOGIN, Kind.DENIED, Kind.SKEW})
+"""Problems of whoever looks, which say nothing of what is looked at."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
@@ -167,7 +170,8 @@ class Wait(Step):
             if (found := await self._look(work)).done:
                 return Done(what=found.text)
             if waited >= self.at_most:
-                raise StepFailed(f"It is not done after {self.at_most / 60:.0f} min: {found.text} Next: look at it.")
+                what = f"It is not done after {self.at_most / 60:.0f} min ({found.text}), and AWS goes on with it."
+                raise StepFailed(f"{what} Next: look at it.", unsettled=True)
             await work.sleep(pause)
             waited += pause
             pause = min(2 * pause, self.every)
@@ -179,7 +183,7 @@ class Wait(Step):
             )
         except Failure as failure:
             if failure.problem.kind not in _PASSES:
-                raise StepFailed(str(failure)) from failure
+                raise StepFailed(str(failure), unsettled=failure.problem.kind in _BLIND) from failure
             found = Waited(done=False, text=failure.problem.what)
         else:
             found = self.judge(answer)

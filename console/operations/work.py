@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from console.journal.records import ItemRecord
 from console.operations.secret import Secret
@@ -25,12 +25,18 @@ class Changed(Enum):
 
 
 class StepFailed(Exception):
-    """A step did not succeed. The message says what, where and what to do next."""
+    """A step did not succeed. The message says what, where and what to do next.
 
-    def __init__(self, what: str, changed: Changed = Changed.NOTHING, *, stopped: bool = False) -> None:
+    `unsettled` says of a wait that it could not be followed to its end: AWS may be at it still.
+    """
+
+    def __init__(
+        self, what: str, changed: Changed = Changed.NOTHING, *, stopped: bool = False, unsettled: bool = False
+    ) -> None:
         super().__init__(what)
         self.changed = changed
         self.stopped = stopped
+        self.unsettled = unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,15 @@ Tell = Callable[[str, float | None], None]
 Keep = Callable[[Sequence[ItemRecord]], Awaitable[None]]
 
 
+class Looks(Protocol):
+    """What a wait looks with."""
+
+    async def call(
+        self, service: str, operation: str, /, *, expect: str | None, region: str | None = None, **params: Any
+    ) -> dict[str, Any]:
+        """Make one call that reads. Raises `Failure`."""
+
+
 @dataclass(slots=True)
 class Work:
     """What a step runs with. `reads` cannot change anything, `writes` sends each request once.
@@ -55,7 +70,7 @@ class Work:
     `answers` are those of earlier steps by name; `secrets` what was made, in memory only.
     """
 
-    reads: Aws
+    reads: Looks
     writes: Aws
     tell: Tell
     sleep: Callable[[float], Awaitable[None]]

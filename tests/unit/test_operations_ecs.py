@@ -44,6 +44,11 @@ def test_how_far_scaling_is(answer: dict[str, Any], done: bool, fraction: float 
         (told(3, 2, deployment("b"), deployment("a", status="ACTIVE")), False, ""),
         (told(2, 2, deployment("b")), True, ""),
         (told(1, 2, deployment("b", "FAILED", 0)), False, "why"),
+        (
+            told(2, 2, {**deployment("c", "IN_PROGRESS"), "rolloutStateReason": "circuit breaker: rolling back to a"}),
+            False,
+            "rolling back to a",
+        ),
         ({"services": []}, False, "no longer there"),
     ],
 )
@@ -53,7 +58,7 @@ def test_how_far_a_restart_is(answer: dict[str, Any], done: bool, failed: str) -
     assert failed in found.failed and bool(found.failed) == bool(failed)
 
 
-STATE = {"status": "ACTIVE", "desired": 2, "scheduling": "REPLICA", "controller": "ECS"}
+STATE = {"status": "ACTIVE", "desired": 2, "scheduling": "REPLICA", "controller": "ECS", "scaled_to_0": False}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +71,7 @@ STATE = {"status": "ACTIVE", "desired": 2, "scheduling": "REPLICA", "controller"
         (Restart("web"), {}, ""),
         (Restart("web"), {"status": "MISSING"}, "no active service"),
         (Restart("web"), {"controller": "CODE_DEPLOY"}, "CODE_DEPLOY"),
-        (Restart("web"), {"desired": 0}, "ecs.scale"),
+        (Restart("web"), {"scaled_to_0": True}, "ecs.scale"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_to_do(operation: Any, state: dict[str, Any], says: str) -> None:

@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import botocore.exceptions as raised
 import pytest
 
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.proof import Proof, proof_of
 from console.aws.target import Target
-from console.problems import Failure
+from console.problems import Failure, classify
 from tests.faults import Fault, FaultProxy
 
 REGION = "eu-west-1"
@@ -111,3 +112,22 @@ async def test_missing_credentials_are_refused_before_anything_is_sent(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     assert proof_of(await failure_of(moto_url)) is Proof.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("error", "proof"),
+    [
+        (raised.ConnectTimeoutError(endpoint_url="https://x"), Proof.NOTHING_RAN),
+        (raised.ProxyConnectionError(proxy_url="http://x"), Proof.NOTHING_RAN),
+        (raised.SSLError(endpoint_url="https://x", error="untrusted"), Proof.REFUSED),
+        (raised.ReadTimeoutError(endpoint_url="https://x"), Proof.NONE),
+        (raised.ClientError({"Error": {"Code": "OperationAbortedException"}}, "X"), Proof.NOTHING_RAN),
+        (raised.ClientError({"Error": {"Code": "TransactionInProgressException"},
+                             "ResponseMetadata": {"HTTPStatusCode": 400}}, "X"), Proof.REFUSED),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.value,
+)  # fmt: skip
+def test_what_never_left_or_was_turned_away_did_not_run(error: Exception, proof: Proof) -> None:
+    failure = Failure(classify(error, changing=True))
+    failure.__cause__ = error
+    assert proof_of(failure) is proof

@@ -12,6 +12,7 @@ from console.standing import Standing, like_production
 PRODUCTION = [
     *("prod", "production", "prd", "live", "PROD", "Production", "prod-eu", "eu-prod", "eu_prod", "prod1", "prod.2"),
     *("euProd", "ProdEU", "prod eu", "a/prod", "prod-like", "staging-and-prod", "non-prod-prod"),
+    *("EUProd", "USProduction", "no-prod", "shop-prodn", "Produktion"),
 ]
 OTHERS = [
     *("staging", "dev", "test", "unknown", "nonprod", "preprod", "non-prod", "Non-Production", "pre_prod", "not-prod"),

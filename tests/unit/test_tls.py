@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import os
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,9 @@ from console.aws import sso
 from console.aws.call import Aws
 from console.aws.identity import who_am_i
 from console.aws.meter import Meter
+from console.aws.proxy import proxy_of
 from console.aws.target import Target
+from console.aws.tls import aws_context, web_context
 from console.checkup import access
 from console.logs import beanstalk
 from console.problems import Failure
@@ -230,6 +233,32 @@ async def test_a_container_gives_credentials_by_https_only_where_its_name_is_rig
         await asked("bare")(place)
     assert bool(agent.received) is heard
     assert all(b"sentinel" in request for request in agent.received)
+
+
+def test_certificates_of_proxies_are_not_held_to_all_of_rfc_5280_but_to_chain_and_name(authority: Authority) -> None:
+    """Python does so from 3.13 on, and refuses what the aws command line takes."""
+    for context in (aws_context(str(authority.path)), web_context(str(authority.path)), web_context(None)):
+        assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert context.check_hostname
+
+
+@pytest.mark.parametrize(
+    ("proxy", "but", "found"),
+    [
+        ("proxy.corp:3128", "", "http://proxy.corp:3128"),
+        ("https://proxy.corp:3128", "", "https://proxy.corp:3128"),
+        ("http://proxy.corp:3128", "shop.example:8443", None),
+        ("http://proxy.corp:3128", "shop.example", None),
+        ("http://proxy.corp:3128", "other.example", "http://proxy.corp:3128"),
+    ],
+)
+def test_the_proxy_of_a_url_is_the_one_that_botocore_takes(
+    proxy: str, but: str, found: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    monkeypatch.setenv("no_proxy", but)
+    assert proxy_of("https://user:word@shop.example:8443/x") == found
 
 
 _MAKERS = ("ClientSession", "TCPConnector", "create_client", "urlopen", "HTTPSConnection", "create_default_context",

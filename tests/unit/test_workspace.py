@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for stack files, and an environment that names neither profile nor region."""
     for name in ("CONFIG", "STATE", "RUNTIME"):
         monkeypatch.setenv(f"GROUNDSKEEPER_{name}_DIR", str(tmp_path / name))
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
@@ -56,6 +56,18 @@ def test_the_command_line_goes_before_the_file_the_environment_and_the_settings(
     assert (flags.target(named).profile, flags.target(bare).region) == ("flag", REGION)
     with pytest.raises(UsageError, match="contradicts stack named"):
         Workspace(Options(region="us-east-1"), settings, (named,)).target(named)
+
+
+def test_keys_in_the_environment_go_before_a_profile_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As for the aws command line: a profile that is named outright would switch them off."""
+    monkeypatch.setenv("AWS_PROFILE", "environment")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+    workspace = Workspace(Options())
+    assert workspace.target(Stack(name="shop")).profile is None
+    assert "--profile" not in workspace.words(Stack(name="shop"))
+    assert workspace.target(Stack(name="shop", profile="file")).profile == "file"
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    assert workspace.target(Stack(name="shop")).profile == "environment"
 
 
 def test_a_stack_that_is_not_there_names_those_that_are(folder: Path) -> None:

@@ -1,0 +1,111 @@
+"""A watch tells of what is watched: whoever looks may lose their credentials, and a count may be moved again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pytest
+
+from console.aws.call import Aws
+from console.journal.records import State
+from console.operations import OPERATIONS
+from console.operations.base import Observed
+from console.operations.ecs import Restart, Scale
+from console.operations.plan import Effect, Plan
+from console.operations.work import Done, StepFailed, Work
+from console.text import Clean
+from tests.faults import Fault, Seen
+from tests.gate.program import FRONTEND
+from tests.gate.scripted import Do, Hold, Script, Scripted
+from tests.gate.world import SOON, World, applied, changes, planned
+
+
+@pytest.fixture
+def count(world: World) -> Iterator[int]:
+    """The count of the frontend, which is put back at the end."""
+    before: int = world.observed(Scale(FRONTEND, 1).within(world.stack)).state["desired"]
+    yield before
+    world.heal()
+    with world.runner() as runner:
+        applied(runner, Scale(FRONTEND, before).within(world.stack), world.stack)
+
+
+@pytest.mark.parametrize("fault", [Fault.EXPIRED, Fault.DENIED])
+def test_credentials_that_end_while_it_is_watched_fail_nothing(world: World, count: int, fault: Fault) -> None:
+    begun: list[Seen] = []
+
+    def plan(seen: Seen) -> Fault:
+        if changes(seen):
+            begun.append(seen)
+        looks = sum(one.operation == "DescribeServices" for one in world.proxy.seen)
+        return fault if begun and looks > 4 and seen.operation else Fault.NONE
+
+    with world.runner() as runner:
+        asked = planned(runner, Scale(FRONTEND, count + 1).within(world.stack), world.stack)
+        world.proxy.plan = plan
+        outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
+        assert outcome.state is State.UNKNOWN and outcome.run is not None, outcome.what
+        assert outcome.run.changed is True
+        world.heal()
+        world.told.clear()
+        runner.renew(world.stack)
+        runner.reconcile([world.stack]).result(SOON)
+        assert world.wait_for(outcome.run.id, State.DONE) is State.DONE
+
+
+def test_what_aws_is_still_at_after_the_time_of_a_wait_has_not_failed(world: World, script: Script) -> None:
+    async def still(work: Work) -> Done:
+        raise StepFailed("It is not done after 30 min.", unsettled=True)
+
+    script.plan = Plan((Do(), Hold(body=still)))
+    with world.runner() as runner:
+        assert applied(runner, Scripted(), world.stack).state is State.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Moved(Scripted):
+    """Do what a test says; verified as often as it says, and then no more."""
+
+    name = "test.moved"
+    at_once = True
+    script: ClassVar[Script] = Script()
+    seen: ClassVar[list[bool]] = []
+
+    async def verify(self, aws: Aws, before: Observed) -> bool:
+        return self.seen.pop(0) if len(self.seen) > 1 else self.seen[0]
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "says"),
+    [
+        ([True, True], State.DONE, "Done and verified."),
+        ([True, False], State.DONE, "It was changed since"),
+        ([False], State.FAILED, "at the same moment"),
+    ],
+)
+def test_a_count_that_was_seen_set_and_is_moved_while_it_is_watched_was_set(
+    world: World, monkeypatch: pytest.MonkeyPatch, seen: list[bool], state: State, says: str
+) -> None:
+    effects = (Effect(Clean("count"), Clean("8"), Clean("6")),)
+    script = Script(plan=Plan((Do(), Hold()), effects))
+
+    async def moves(work: Work) -> Done:
+        script.state = {"value": 8}
+        return Done()
+
+    script.plan = replace(script.plan, steps=(Do(body=moves), Hold()))
+    monkeypatch.setattr(Moved, "script", script)
+    monkeypatch.setattr(Moved, "seen", seen)
+    monkeypatch.setitem(OPERATIONS, Moved.name, Moved)
+    with world.runner() as runner:
+        outcome = applied(runner, Moved(), world.stack)
+    assert outcome.state is state
+    assert says in outcome.what
+
+
+def test_a_restart_does_not_rest_on_the_count_that_autoscaling_moves(world: World) -> None:
+    state = world.observed(Restart(FRONTEND).within(world.stack)).state
+    assert "desired" not in state
+    assert state["scaled_to_0"] is False
