@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,6 +23,12 @@ from console.demo.record import Record
 from tests.children import child
 from tests.deadlines import SLOW, explain
 
+THEIRS = (
+    *("AWS_", "GROUNDSKEEPER_", "TEXTUAL", "XDG_", "PYTHON", "SSH_", "TMUX", "STY", "TERM_PROGRAM"),
+    *("LINES", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "CLICOLOR", "EDITOR", "VISUAL", "PAGER"),
+)
+"""How variables begin that would lead the program, or what it is looked at with, elsewhere."""
+
 TIME_SCALE = 100.0
 TRAFFIC = "2026-03-04T14:00"
 """A weekday's noon: the traffic of every demo server, whenever the tests are run."""
@@ -29,6 +36,13 @@ TRAFFIC = "2026-03-04T14:00"
 # How long an example takes says how busy the machine is, and nothing of the code.
 settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
+
+# Whoever runs the tests may have profiles, proxies, a terminal and a home of their own: no test is to meet them.
+_HOME = tempfile.TemporaryDirectory(prefix="groundskeeper-tests-")
+os.environ["HOME"] = _HOME.name
+for _name in list(os.environ):
+    if _name.startswith(THEIRS) or _name.upper().endswith("_PROXY"):
+        del os.environ[_name]
 
 # A runner that was started in the background, or by nohup, hands ignored signals down to every program of the tests.
 for _number, _usual in (
