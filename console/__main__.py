@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from console.cli.parser import make_parser, options_of
 from console.options import Options
@@ -10,6 +12,7 @@ from console.options import Options
 
 def main(argv: list[str] | None = None) -> int:
     """Start Groundskeeper; gives the exit code."""
+    _occupy()
     words = sys.argv[1:] if argv is None else argv
     args = make_parser(words).parse_args(words)
     options = options_of(args)
@@ -18,6 +21,18 @@ def main(argv: list[str] | None = None) -> int:
 
         return run_command(args, options)
     return _console(options)
+
+
+def _occupy() -> None:
+    """Put nothing in the place of what was closed at the start: else the next file that is opened would be stdout."""
+    missing = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
+    if not missing:
+        return
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(fd, True)  # noqa: FBT003 - it has no name
+    os.close(fd)
+    for name in missing:
+        setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _console(options: Options) -> int:

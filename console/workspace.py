@@ -109,8 +109,10 @@ class Workspace:
     def _surroundings(self) -> dict[str, str | None]:
         """What the environment, or else the settings, choose where neither the flags nor a stack file do."""
         found = os.environ
-        # A profile that is named outright would switch off keys in the environment, which go before AWS_PROFILE.
-        profile = None if found.get("AWS_ACCESS_KEY_ID") else found.get("AWS_PROFILE") or self.settings.profile
+        # A profile that is named outright would switch off what the environment gives besides, and aws would use.
+        given = found.get("AWS_ACCESS_KEY_ID") or found.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+        named = found.get("AWS_DEFAULT_PROFILE") or found.get("AWS_PROFILE")  # in botocore's order
+        profile = None if given else named or self.settings.profile
         return {
             "--profile": profile,
             "--region": found.get("AWS_REGION") or found.get("AWS_DEFAULT_REGION") or self.settings.region,

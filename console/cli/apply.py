@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import queue
 import shlex
 import sys
@@ -25,6 +26,7 @@ from console.operations.undo import why_not_undone
 from console.options import Options
 from console.problems import Failure, Kind
 from console.stack import Stack
+from console.text import clean
 
 AT_THE_GATE: Final = 4
 EXIT: Final = {
@@ -76,13 +78,16 @@ class Applying:
         self._words: tuple[str, ...] = ()
         self._last = ""
         self._confirmed = False
+        self._unwritten = ""
 
     def run(self, plan: Any) -> int:
         """Plan with `plan(session)`, ask, apply; gives the exit code."""
         try:
             # The listener only hands on: a terminal that nobody reads stops this thread, never the runner's.
             with opened(self._options, self._told.put) as session:
-                return self._ended(self._through(session, plan))
+                outcome = self._through(session, plan)
+                self._ended(outcome)
+                return self._exit(outcome)
         except AtTheGate as gate:
             return self._refused(gate)
         except JournalError as error:
@@ -113,7 +118,7 @@ class Applying:
 
     def _settle(self, session: Session, stack: Stack) -> None:
         """Settle what an earlier command left behind, before more is added to it."""
-        for outcome in session.runner.reconcile([stack]).result():
+        for outcome in session.runner.reconcile([stack], wait=True).result():
             if outcome.run is not None:
                 self._earlier.add(outcome.run.id)
                 sys.stderr.write(f"Earlier run {outcome.run.id}: {outcome.state}. {outcome.what}\n")
@@ -151,10 +156,10 @@ class Applying:
             progress = self._told.get()
             line = f"  {progress.state:9} {progress.text}"
             if not self._args.json and progress.run.id not in self._earlier and line != self._last:
-                write(line)
+                self._write(line)
                 self._last = line
 
-    def _ended(self, outcome: Outcome) -> int:
+    def _ended(self, outcome: Outcome) -> None:
         run = outcome.run
         if self._args.json:
             shown = {
@@ -164,16 +169,35 @@ class Applying:
                 "reason": None,
                 "secrets": dict(outcome.secrets),
             }
-            write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
-            return EXIT[outcome.state]
-        write(f"{outcome.state}: {outcome.what}")
+            self._write(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+            return
+        self._write(f"{outcome.state}: {outcome.what}")
         for name, secret in outcome.secrets.items():
-            write(f"{name} (shown once, kept nowhere): {secret}")
+            self._write(f"{name} (shown once, kept nowhere): {secret}")
         for hint in outcome.hints:
-            write(f"Next: {hint}")
+            self._write(f"Next: {hint}")
         if run is not None:
             undo = shlex.join(("groundskeeper", "undo", run.id, *self._words))
-            write(f"Run {run.id}{'' if why_not_undone(run) else f'; undo: {undo}'}")
+            self._write(f"Run {run.id}{'' if why_not_undone(run) else f'; undo: {undo}'}")
+
+    def _write(self, text: str) -> None:
+        """Print what is told of a change that was confirmed. A full disk must not make it look as if nothing was."""
+        try:
+            if not self._unwritten:
+                write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._unwritten = str(clean(error.strerror or error))
+
+    def _exit(self, outcome: Outcome) -> int:
+        """The exit code of an outcome, which is told on stderr where stdout takes nothing."""
+        if self._unwritten:
+            run = f" Run {outcome.run.id}." if outcome.run else ""
+            told = f"{outcome.state}: {outcome.what}{run}"
+            sys.stderr.write(f"groundskeeper: stdout could not be written ({self._unwritten}). {told}\n")
+            # What is in its buffer would fail once more at the interpreter's end, and change the exit code.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT[outcome.state]
 
     def _refused(self, gate: AtTheGate) -> int:

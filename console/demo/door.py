@@ -30,6 +30,7 @@ class Refused(NamedTuple):
     why: str
 
 
+BROKEN_HEAD: Final = Refused(HTTPStatus.BAD_REQUEST, "A header line is none, and hides those that follow it.")
 BROKEN: Final = Refused(HTTPStatus.BAD_REQUEST, "The body is not as long as the request says.")
 TOO_LONG: Final = Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The demo takes {MOST // 1024 // 1024} MiB at most.")
 
@@ -45,6 +46,8 @@ def refusal(method: str, target: str, headers: Message, port: int) -> Refused | 
         return Refused(HTTPStatus.METHOD_NOT_ALLOWED, f"This server knows no {method}, and is no proxy.")
     if not target.startswith("/"):
         return Refused(HTTPStatus.BAD_REQUEST, "This server is no proxy: ask for a path.")
+    if headers.defects:
+        return BROKEN_HEAD
     if not _is_own_host(headers.get_all("Host", []), port):
         return Refused(
             HTTPStatus.MISDIRECTED_REQUEST, f"This server answers as {at} only. Next: use that endpoint URL."

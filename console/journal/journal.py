@@ -53,8 +53,8 @@ class Journal:
         """Why it can only be read, so that nothing can be changed; empty where it can be written."""
         return self._do(lambda store: store.refusal())
 
-    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> Future[None]:
-        """Keep a new run with the steps that it will take."""
+    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> Future[bool]:
+        """Keep a new run with the steps that it will take; False where what it takes back was taken back meanwhile."""
         return self._do(lambda store: store.add(run, steps))
 
     def change(self, run: str, **changes: Any) -> Future[RunRecord]:
@@ -69,9 +69,9 @@ class Journal:
         """Take a run over from an owner, unless another process was faster or its row cannot be read."""
         return self._do(lambda store: store.claim(run, former, new))
 
-    def claim_undo(self, run: str, former: str, new: str) -> Future[bool]:
-        """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
-        return self._do(lambda store: store.claim_undo(run, former, new))
+    def give_back(self, run: str, by: str) -> Future[None]:
+        """Note that a run was not taken back after all by the run that was noted with it."""
+        return self._do(lambda store: store.give_back(run, by))
 
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> Future[None]:
         """Keep items of a Bulk, new ones and changed ones."""

@@ -67,8 +67,11 @@ class Store(Protocol):
     def refusal(self) -> str:
         """Why it can only be read, if that is still so; empty where it can be written."""
 
-    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
-        """Keep a new run with the steps that it will take."""
+    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> bool:
+        """Keep a new run with the steps that it will take, and note with the run that it takes back that it does.
+
+        False where that one was taken back by another meanwhile: then nothing is kept.
+        """
 
     def change(self, run: str, **changes: Any) -> RunRecord:
         """Change fields of a run; gives it as it is then."""
@@ -79,8 +82,8 @@ class Store(Protocol):
     def claim(self, run: str, former: Owner | None, new: Owner) -> bool:
         """Take a run over from an owner, unless another process was faster or its row cannot be read."""
 
-    def claim_undo(self, run: str, former: str, new: str) -> bool:
-        """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
+    def give_back(self, run: str, by: str) -> None:
+        """Note that a run was not taken back after all by the run that was noted with it."""
 
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:
         """Keep items of a step, new ones and changed ones."""
@@ -130,9 +133,17 @@ class SqliteStore:
             former.db.close()
         return self._opened.refusal
 
-    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> None:
-        """Keep a new run with the steps that it will take."""
+    def add(self, run: RunRecord, steps: Sequence[StepRecord]) -> bool:
+        """Keep a new run with the steps that it will take, and note with the run that it takes back that it does.
+
+        False where that one was taken back by another meanwhile: then nothing is kept.
+        """
         with self._writing(anew=True) as db:
+            if run.undoes:
+                undone = self._run(db, run.undoes)
+                if undone.undone_by:
+                    return False
+                self._put(db, replace(undone, undone_by=run.id))
             row = (run.id, run.started.astimezone(UTC).isoformat(), run.state, run.stack, pack(run))
             db.execute("INSERT INTO run (id, started, state, stack, body) VALUES (?, ?, ?, ?, ?)", row)
             arns = {(run.id, arn) for _, arn in run.targets}
@@ -141,6 +152,7 @@ class SqliteStore:
             db.executemany("INSERT INTO step (run, position, body) VALUES (?, ?, ?)", rows)
             texts = [(run.id, step.position, -1, said(step)) for step in steps]
             db.executemany(_KEEP_SAID, [(run.id, -1, -1, said(run)), *texts])
+        return True
 
     def change(self, run: str, **changes: Any) -> RunRecord:
         """Change fields of a run; gives it as it is then."""
@@ -170,14 +182,12 @@ class SqliteStore:
             self._put(db, replace(found, owner=new))
         return True
 
-    def claim_undo(self, run: str, former: str, new: str) -> bool:
-        """Note which run takes a run back, unless another one was noted than `former`; empty for none."""
-        with self._writing(anew=bool(new)) as db:
+    def give_back(self, run: str, by: str) -> None:
+        """Note that a run was not taken back after all by the run that was noted with it."""
+        with self._writing() as db:
             found = self._run(db, run)
-            if found.undone_by != former:
-                return False
-            self._put(db, replace(found, undone_by=new))
-        return True
+            if found.undone_by == by:
+                self._put(db, replace(found, undone_by=""))
 
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:
         """Keep items of a step, new ones and changed ones."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import urljoin
 
 from console.aws.proxy import proxy_of
 from console.logs.event import LogEvent
@@ -28,6 +29,8 @@ PATIENCE: Final = 180.0
 
 _PAUSES: Final = (0.5, 1.0, 2.0, 3.0)
 _MOST_BYTES: Final = 50_000_000
+_MOST_REDIRECTS: Final = 4
+_MOVED: Final = frozenset({301, 302, 303, 307, 308})
 _TITLE: Final = "-------"
 
 
@@ -84,25 +87,35 @@ async def _answers(aws: Aws, named: BeanstalkEnvironment, given: dict[str, str])
 
 
 async def _download(url: str, tls: ssl.SSLContext) -> bytes:
-    """The object behind a link that AWS signed. Raises `Failure`."""
+    """The object behind a link that AWS signed, wherever in AWS it leads. Raises `Failure`."""
     import aiohttp
 
     data = bytearray()
     try:
-        timeout = aiohttp.ClientTimeout(total=60)
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as web,
-            web.get(url, ssl=tls, proxy=proxy_of(url)) as answer,
-        ):
-            if answer.status != HTTPStatus.OK:
-                raise _failed(f"status {answer.status}")
-            async for part in answer.content.iter_chunked(65_536):
-                data += part
-                if len(data) > _MOST_BYTES:
-                    raise _failed(f"more than {_MOST_BYTES // 10**6} MB")
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as web:
+            for _ in range(_MOST_REDIRECTS):
+                async with web.get(url, ssl=tls, proxy=proxy_of(url), allow_redirects=False) as answer:
+                    if answer.status in _MOVED:
+                        url = _next(url, answer.headers.get("Location", ""))
+                        continue
+                    if answer.status != HTTPStatus.OK:
+                        raise _failed(f"status {answer.status}")
+                    async for part in answer.content.iter_chunked(65_536):
+                        data += part
+                        if len(data) > _MOST_BYTES:
+                            raise _failed(f"more than {_MOST_BYTES // 10**6} MB")
+                    return bytes(data)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise _failed(type(error).__name__) from error
-    return bytes(data)
+    raise _failed("it is redirected without end")
+
+
+def _next(url: str, location: str) -> str:
+    """Where a redirect leads. Raises `Failure` where that is less sure than where it came from."""
+    following = urljoin(url, location)
+    if url.startswith("https:") and not following.startswith("https:"):
+        raise _failed("it is redirected to where nobody verifies who answers")
+    return following
 
 
 def _failed(why: str) -> Failure:

@@ -63,6 +63,9 @@ class Bulk(Step):
             if work.stopping():
                 left = f"Stopped after {at:,} of {len(self.items):,}; the others are as they were."
                 raise StepFailed(left, Changed.SOME if at > gone else Changed.NOTHING, stopped=True)
+            if why := await work.moved(item.id):
+                left = f"{clean(item.id)}: {why} {at:,} of {len(self.items):,} were done before it."
+                raise StepFailed(left, Changed.SOME if at > gone else Changed.NOTHING)
             await work.keep([replace_state(record, StepState.SENT)])
             gone += await self._one(at, item, record, work, changed=at > gone)
             work.tell(f"{at + 1:,} of {len(self.items):,}", (at + 1) / len(self.items))
@@ -72,7 +75,7 @@ class Bulk(Step):
     async def _one(self, at: int, item: Item, record: ItemRecord, work: Work, *, changed: bool) -> int:
         """Make the call for one item; gives 1 where it was gone already."""
         try:
-            await self.call(item).run(replace(work, answers={}))
+            await self.call(item).run(replace(work, answers={}, moved=lambda _: work.moved(item.id)))
         except StepFailed as failed:
             cause = failed.__cause__
             if isinstance(cause, Failure) and cause.problem.kind is Kind.NOT_FOUND:

@@ -27,6 +27,18 @@ def region_of(stack: Stack, *names: str) -> str | None:
     return next((part.region for part in stack.logs if part.group in names), None)
 
 
+def one_region(stack: Stack, *names: str) -> None:
+    """See to it that groups are in one region, since one change is made in one. Raises `ValueError`."""
+    known = {part.group: part.region for part in stack.logs}
+    places = {name: known.get(name) or stack.region or "the stack's own region" for name in names}
+    first, there = next(iter(places.items()))
+    for name, place in places.items():
+        if place != there:
+            raise ValueError(
+                f"{clean(first)} is in {there}, and {clean(name)} in {place}. Next: change them one region at a time."
+            )
+
+
 def no_group(name: str) -> str:
     """Why nothing can be done with a group that is not there."""
     return f"There is no log group {clean(name)} in this account and region. Next: check the name."

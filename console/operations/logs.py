@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from console.logs.groups import GroupInfo, describe, list_groups
 from console.operations.base import Answer, Danger, NoUndo, Observed, Operation, Resource
 from console.operations.bulk import Bulk, Item
 from console.operations.fields import Field, choice
-from console.operations.log_fields import NAME, gigabytes, no_group, own_groups, region_of
+from console.operations.log_fields import NAME, gigabytes, no_group, one_region, own_groups, region_of
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Step
 from console.resource_names import LOG_GROUP
@@ -128,6 +128,14 @@ class SetRetention(Operation):
         info = (await describe(aws, [LogGroup(group=_EXAMPLE)]))[_EXAMPLE]
         return cls(_EXAMPLE, "90" if info.retention != 90 else "60")
 
+    def within(self, stack: Stack) -> Self:
+        """The same. Raises `ValueError` for groups of several regions, and for one that is given twice."""
+        one_region(stack, *self._wanted)
+        names = [part.partition("=")[0] for part in self.groups.split(",")]
+        if twice := next((name for name in names if names.count(name) > 1), ""):
+            raise ValueError(f"{clean(twice)} is given twice. Next: give each log group once.")
+        return self
+
     def region(self, stack: Stack) -> str | None:
         """The groups' own region, if they have one."""
         return region_of(stack, *self._wanted)
@@ -191,8 +199,11 @@ class SetRetention(Operation):
         return Answer.NO if now == str(before.state[item]) else Answer.CANNOT_TELL
 
     def undo(self, before: Observed) -> Operation | NoUndo:
-        """The former retention of each; lines that expired do not come back."""
-        return replace(self, groups=",".join(f"{name}={days}" for name, days in before.state.items()), days=None)
+        """The former retention of each that was changed; lines that expired do not come back."""
+        changed = {name: days for name, days in before.state.items() if str(days) != self._wanted[name]}
+        if not changed:
+            return NoUndo("Nothing was changed.")
+        return replace(self, groups=",".join(f"{name}={days}" for name, days in changed.items()), days=None)
 
     @property
     def _wanted(self) -> dict[str, str]:

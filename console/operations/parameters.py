@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from console.operations.fields import NUMBER, SWITCH, TEXT, Field, Widget
 from console.operations.secret import Secret
+from console.text import clean
 
 T = TypeVar("T")
 
@@ -95,18 +96,33 @@ def recorded(operation: object) -> dict[str, Any]:
 
 
 def rebuild(kind: type[T], params: Mapping[str, Any]) -> T:
-    """An Operation made of a record. Its secrets are lost; raises `LookupError` where more is missing."""
+    """An Operation made of a record. Its secrets are lost.
+
+    Raises `LookupError` where more is missing, and where a value is none that the operation could have had.
+    """
     values: dict[str, Any] = {}
     for parameter in parameters(kind):
         if parameter.name in params:
-            value = params[parameter.name]
-            from_text = parameter.field.widget is Widget.PATH and value is not None
-            values[parameter.name] = parameter.parse(value) if from_text else value
+            values[parameter.name] = _kept(parameter, params[parameter.name])
         elif parameter.is_secret:
             values[parameter.name] = Secret(parameter.name)
         elif parameter.required:
             raise LookupError(f"The journal does not keep {parameter.name}.")
     return kind(**values)
+
+
+def _kept(parameter: Parameter, value: object) -> object:
+    """The value of a parameter that the journal kept. Raises `LookupError`."""
+    if value is None and not parameter.required:
+        return None
+    wanted = _KEPT_AS.get(parameter.field.widget, str)
+    if type(value) is not wanted:
+        raise LookupError(f"The journal's {parameter.name} is none: {clean(repr(value), limit=100)}.")
+    return parameter.parse(value) if parameter.field.widget is Widget.PATH and isinstance(value, str) else value
+
+
+_KEPT_AS: Final[dict[Widget, type]] = {Widget.NUMBER: int, Widget.SWITCH: bool}
+"""The types in which the journal keeps values; a text where nothing else is said."""
 
 
 def _is_path(value: object) -> bool:

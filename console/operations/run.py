@@ -31,6 +31,8 @@ READ_BACK: Final = 1.0
 """Seconds after the last call at which the state is read back: by then a change that somebody else made from the same
 state at the same moment has arrived, since between the last look and the first call pass some milliseconds."""
 
+_ELSE: Final = "Someone else changed it at the same moment:"
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -79,6 +81,7 @@ class Run:
         self.changed: bool | None = False
         self._context = context
         self._again = again
+        self._looked = 0.0
         self._digest: Callable[[Observed], str] | None = None
 
     @property
@@ -98,7 +101,16 @@ class Run:
         `digest` is the plan's fingerprint of a state: immediately before the first call the state must still have it.
         """
         ledger, self._digest = self.ledger, digest
-        work = Work(self.reads, writes, ledger.tell, self._sleep, self._stopping, ledger.keep, secrets=self.secrets)
+        work = Work(
+            self.reads,
+            writes,
+            ledger.tell,
+            self._sleep,
+            self._stopping,
+            ledger.keep,
+            self._meanwhile,
+            secrets=self.secrets,
+        )
         await ledger.become(State.RUNNING, changed=None)
         verdict = await self._in_order(self.plan.steps[:-1] if self.watched else self.plan.steps, work)
         self._digest = None
@@ -226,12 +238,32 @@ class Run:
             if isinstance(step, (Call, Bulk)):
                 # The connection of the change stands before the look, so that nothing is left to do after it.
                 await work.writes.client(step.service, step.region)
-            now = await self.operation.observe(self.reads)
+            now = await self._look()
         except Failure as failure:
             return f"The state could not be read at the last moment: {failure}"
         if digest(now) == digest(self.before):
             return ""
-        return f"Someone else changed it at the same moment: {in_words(changes(self.before, now)) or 'it is another'}."
+        return f"{_ELSE} {in_words(changes(self.before, now)) or 'it is another'}."
+
+    async def _meanwhile(self, item: str | None) -> str:
+        """The same within a step, where the last look is longer ago than a change of somebody else takes to arrive.
+
+        Of a Bulk an item can be compared that the state names, and nothing else, since its own calls change the rest.
+        """
+        if asyncio.get_running_loop().time() - self._looked < READ_BACK or (item is None and self.changed is not False):
+            return ""
+        try:
+            now = await self._look()
+        except Failure as failure:
+            return f"The state could not be read again: {failure}"
+        found = changes(self.before, now)
+        moved = in_words(one for one in found if item in (None, one[0]))
+        return f"{_ELSE} {moved}." if moved else ""
+
+    async def _look(self) -> Observed:
+        now = await self.operation.observe(self.reads)
+        self._looked = asyncio.get_running_loop().time()
+        return now
 
     async def _failed(self, step: Step, failed: StepFailed, *, changed: bool, last: bool) -> Verdict | None:
         what = str(failed)

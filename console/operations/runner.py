@@ -99,12 +99,13 @@ class Runner:
         """
         return self._start(self._runs.apply(planned, answer, wait=wait))
 
-    def reconcile(self, stacks: Iterable[Stack]) -> Future[tuple[Outcome, ...]]:
+    def reconcile(self, stacks: Iterable[Stack], *, wait: bool = False) -> Future[tuple[Outcome, ...]]:
         """Settle the runs of these stacks whose process ended, and watch on what is watched.
 
-        May raise `JournalError`. A run that is watched on has the state WATCHING; `listener` is told of its end.
+        With `wait` the outcomes are given when what was sent is verified; a watch is not waited for. May raise
+        `JournalError`. A run that is watched on has the state WATCHING; `listener` is told of its end.
         """
-        return self._start(self._runs.reconcile({stack.name: stack for stack in stacks}))
+        return self._start(self._runs.reconcile({stack.name: stack for stack in stacks}, wait=wait))
 
     def renew(self, stack: Stack) -> None:
         """Read the credentials of a stack again before the next plan, since somebody has signed in anew."""

@@ -87,8 +87,8 @@ class Runs:
             await asyncio.shield(sending)
             if run.state in _UNDER_WAY:
                 finishing = self._finish(run, sent_now=True)
-            elif run.changed is False:
-                await self._unmark_undone(run)
+            else:
+                await self._give_back(run)
         except StepFailed as stopped:
             return Outcome(State.STOPPED, Clean(f"{stopped} Nothing was changed."))
         finally:
@@ -115,11 +115,12 @@ class Runs:
                 self._at_work.discard(record.id)
             unlock(locks)
 
-    async def _unmark_undone(self, run: Run) -> None:
-        """Let the run that this one should have taken back be taken back after all: nothing was changed."""
-        if undone := run.ledger.run.undoes:
+    async def _give_back(self, run: Run) -> None:
+        """Let the run that this one should have taken back be taken back after all, where nothing was changed."""
+        record = run.ledger.run
+        if record.undoes and run.changed is False:
             with suppress(JournalError):
-                await asyncio.wrap_future(self._journal.claim_undo(undone, run.ledger.run.id, ""))
+                await asyncio.wrap_future(self._journal.give_back(record.undoes, record.id))
 
     async def _record(self, run: Run, planned: Planned) -> None:
         """Put a run into the journal. Raises `AtTheGate`: what cannot be recorded is not done."""
@@ -127,20 +128,19 @@ class Runs:
         try:
             if lock := self._journal.locks.try_run(record.id):
                 self._locks[record.id] = lock
-            if record.undoes and not await asyncio.wrap_future(self._journal.claim_undo(record.undoes, "", record.id)):
+            if not await asyncio.wrap_future(self._journal.add(record, step_records(planned))):
                 raise AtTheGate(Reason.REFUSED, f"Run {record.undoes} was taken back meanwhile. Nothing was changed.")
-            await asyncio.wrap_future(self._journal.add(record, step_records(planned)))
         except JournalError as error:
             raise AtTheGate(Reason.REFUSED, f"{error} Nothing was changed.") from error
 
-    async def reconcile(self, stacks: Mapping[str, Stack]) -> tuple[Outcome, ...]:
-        """Settle what ended processes left. Raises `JournalError`."""
+    async def reconcile(self, stacks: Mapping[str, Stack], *, wait: bool) -> tuple[Outcome, ...]:
+        """Settle what ended processes left; with `wait` what was sent is verified by then. Raises `JournalError`."""
         found = await asyncio.wrap_future(self._journal.open_runs())
         adrift = [run for run in found if run.stack in stacks and is_adrift(run, self._journal.locks)]
-        outcomes = await asyncio.gather(*(self._take_up(run, stacks[run.stack]) for run in adrift))
+        outcomes = await asyncio.gather(*(self._take_up(run, stacks[run.stack], wait=wait) for run in adrift))
         return tuple(outcome for outcome in outcomes if outcome is not None)
 
-    async def _take_up(self, record: RunRecord, stack: Stack) -> Outcome | None:
+    async def _take_up(self, record: RunRecord, stack: Stack, *, wait: bool) -> Outcome | None:
         """Take over one run; None where another console is faster. One that was made elsewhere is left as it is."""
         try:
             operation = operation_of(record)
@@ -154,7 +154,7 @@ class Runs:
             return await self._take_over(record, stack, str(error.args[0]))
         if why := elsewhere(record, here):
             return self._left(record, why)
-        return await self._take_over(record, stack, operation, reads)
+        return await self._take_over(record, stack, operation, reads, wait=wait)
 
     def _left(self, record: RunRecord, why: str) -> Outcome:
         """A run that is not of this place, and is left as it is."""
@@ -163,7 +163,13 @@ class Runs:
         return Outcome(state_of(record, self._journal.locks), clean(what), record)
 
     async def _take_over(
-        self, record: RunRecord, stack: Stack, operation: Operation | str, reads: Aws | None = None
+        self,
+        record: RunRecord,
+        stack: Stack,
+        operation: Operation | str,
+        reads: Aws | None = None,
+        *,
+        wait: bool = False,
     ) -> Outcome | None:
         """Make a run this process's, and settle it; where `operation` is a text, that is why it cannot be."""
         lock = await take_over(self._journal, record)
@@ -182,7 +188,10 @@ class Runs:
         except Exception as error:  # noqa: BLE001 - a record that this version cannot read must not hide the others
             return await self._give_up(record, f"It cannot be settled: {classify(error, changing=True).what}")
         if run.state in _UNDER_WAY:
-            self._finish(run, sent_now=False)
+            verifying = run.state is State.SENT and wait
+            finishing = self._finish(run, sent_now=False)
+            if verifying:
+                await asyncio.shield(finishing)
         else:
             await self._release(run)
         return _outcome(run, ())
@@ -205,6 +214,7 @@ class Runs:
             await run.ledger.conclude(found.step_state, found.what or "It was carried out; its reply was lost.")
         state = State.WATCHING if found.state is State.SENT and run.watched else found.state
         await run.ledger.become(state, found.what, changed=run.changed)
+        await self._give_back(run)
 
     async def _give_up(self, record: RunRecord, what: str) -> Outcome:
         """Leave a run unknown, for the next start."""

@@ -124,6 +124,8 @@ class Call(Step):
                     raise StepFailed(str(failure), changed) from failure
                 work.tell(f"{failure.problem.what} It did not run and is sent again in {wait:g} s.", None)
             await work.sleep(wait)
+            if why := await work.moved(None):
+                raise StepFailed(why)
 
 
 @dataclass(frozen=True, slots=True)

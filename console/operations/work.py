@@ -50,6 +50,13 @@ class Done:
 
 Tell = Callable[[str, float | None], None]
 Keep = Callable[[Sequence[ItemRecord]], Awaitable[None]]
+Moved = Callable[[str | None], Awaitable[str]]
+
+
+async def _as_it_was(item: str | None) -> str:
+    """Of what looks alone nothing is sent."""
+    del item
+    return ""
 
 
 class Looks(Protocol):
@@ -67,7 +74,9 @@ class Work:
 
     `tell` shows progress (a text, and a fraction where known); `sleep` waits, and raises `StepFailed` when
     the operator stops the run; `stopping` says that they have; `keep` records items of a Bulk.
-    `answers` are those of earlier steps by name; `secrets` what was made, in memory only.
+    `moved` looks at the state once more where the last look is some time ago, and says why what is about to be sent
+    must not be, of an item of a Bulk by its id; empty where it may be. `answers` are those of earlier steps by name;
+    `secrets` what was made, in memory only.
     """
 
     reads: Looks
@@ -76,6 +85,7 @@ class Work:
     sleep: Callable[[float], Awaitable[None]]
     stopping: Callable[[], bool]
     keep: Keep
+    moved: Moved = _as_it_was
     answers: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
 

@@ -89,6 +89,13 @@ def test_a_page_of_another_site_cannot_drive_it(demo: DemoServer, header: str, p
     assert get(demo, path, header, OURS, "Content-Length: 0", method=method) == 403
 
 
+@pytest.mark.parametrize("line", ["Foo Bar: x", "Transfer-Encoding : chunked", "nonsense"])
+def test_a_line_that_is_no_header_hides_none_behind_it(demo: DemoServer, line: str) -> None:
+    """Python's parser ends the headers there, and would not see whose page asks."""
+    assert get(demo, "/groundskeeper/ping", line, "Origin: https://evil.example", OURS) in (400, 403)
+    assert get(demo, "/groundskeeper/ping", OURS, line, "Origin: https://evil.example") == 400
+
+
 @pytest.mark.parametrize(
     "header", ["Origin: http://127.0.0.1:PORT", "Referer: http://localhost:PORT/x", "Sec-Fetch-Site: same-origin"]
 )

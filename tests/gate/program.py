@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from contextlib import AbstractContextManager, redirect_stderr, redirect_stdout
@@ -18,6 +19,7 @@ from console.__main__ import main
 from console.operations.runner import Runner
 from tests.children import child
 from tests.conftest import DemoServer
+from tests.deadlines import SOON
 from tests.gate.world import World, hurry
 from tests.pty.harness import Terminal
 
@@ -60,6 +62,14 @@ class Program:
         command = [sys.executable, "-m", "console", *self.words(given)]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return child(command, env=self.outside(), cwd=ROOT, text=True, **{**pipes, **options})
+
+    def shell(self, redirection: str, *given: str) -> tuple[int, str]:
+        """Run a subcommand from a shell with its streams led elsewhere; gives the exit code and stderr."""
+        command = f"{shlex.join([sys.executable, '-m', 'console', *self.words(given)])} {redirection}"
+        done = subprocess.run(
+            ["bash", "-c", command], env=self.outside(), cwd=ROOT, stderr=subprocess.PIPE, text=True, timeout=SOON
+        )
+        return done.returncode, done.stderr
 
     def scale(self, desired: int, **options: Any) -> AbstractContextManager[subprocess.Popen[str]]:
         """Start scaling the frontend, confirmed."""

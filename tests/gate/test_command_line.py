@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from console.journal.records import State
+from console.journal.records import RunRecord, State
 from console.operations.dynamodb import ContinuousBackups
 from console.operations.ecs import Scale
 from tests.deadlines import SOON
 from tests.faults import Fault
 from tests.gate.program import FRONTEND, Program
 from tests.gate.world import World, applied, world_of
+from tests.unit.test_journal import RUN
 
 SCALE = ("ecs.scale", "--service", FRONTEND, "--desired")
 PLAN = {
@@ -271,3 +273,62 @@ def answered(program: Program, words: tuple[str, ...], question: str, answer: st
         terminal.wait_for(question)
         terminal.press(answer)
         return terminal.wait_exit(SOON)
+
+
+@pytest.mark.parametrize("stdout", ["closed", "full"])
+def test_a_change_is_told_as_it_ended_where_stdout_takes_nothing(world: World, program: Program, stdout: str) -> None:
+    before = desired(world)
+    words = ("apply", *SCALE, str(before + 1), "--yes", "--no-wait", "--json")
+    code, err = program.shell(">&-" if stdout == "closed" else ">/dev/full", *words)
+    assert code == 0, err
+    assert "Traceback" not in err
+    if stdout == "full":
+        assert "could not be written" in err and "watching" in err
+    with world.runner() as runner:
+        (run,) = runner.journal.runs().result()
+        assert isinstance(run, RunRecord) and run.changed is True
+        runner.reconcile([world.stack]).result(SOON)
+        world.wait_for(run.id, State.DONE)
+
+
+def test_without_stdin_nobody_confirms(world: World, program: Program) -> None:
+    code, err = program.shell("<&- >/dev/null", "apply", *SCALE, "7")
+    assert code == 4 and "Not confirmed" in err and "Traceback" not in err
+    assert world.mutations() == []
+
+
+def test_the_next_command_settles_what_was_sent(world: World, program: Program, recovery: None) -> None:
+    """It verifies what an ended process left sent before it goes on, however short it is itself."""
+    _, told = program.json(
+        "apply", "dynamodb.enable-pitr", "--table", "maps", "--days", "9", "--yes", "--confirm", "maps"
+    )
+    with world.runner() as runner:
+        runner.journal.change(told["run"], state=State.SENT, owner=None, outcome="").result()
+    code, _, err = program.run("apply", "dynamodb.enable-pitr", "--table", "maps", "--days", "9", "--yes")
+    assert code == 0
+    assert f"Earlier run {told['run']}: done. Done and verified." in err
+    with world.runner() as runner:
+        found = runner.journal.find(told["run"]).result()
+    assert isinstance(found, RunRecord) and found.state is State.DONE
+
+
+@pytest.mark.parametrize(
+    "undo",
+    [
+        {"operation": "logs.set-retention", "params": {"groups": 5}},
+        {"operation": "logs.set-retention", "params": {"groups": None}},
+        {"operation": "ecs.scale", "params": {"service": "web", "desired": "3"}},
+        {"operation": "dynamodb.enable-pitr", "params": {"table": "maps", "enabled": "no"}},
+    ],
+    ids=str,
+)
+def test_what_the_journal_kept_wrongly_is_refused(
+    world: World, program: Program, recovery: None, undo: dict[str, Any]
+) -> None:
+    _, told = program.json(
+        "apply", "dynamodb.enable-pitr", "--table", "maps", "--days", "9", "--yes", "--confirm", "maps"
+    )
+    with world.runner() as runner:
+        runner.journal.change(told["run"], undo=undo).result()
+    code, _, err = program.run("undo", told["run"], "--yes")
+    assert code == 4 and "cannot be undone" in err and "is none" in err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from console.journal.records import State
+from console.journal.records import State, StepState
 from console.operations.ecs import Scale
 from console.operations.events import Outcome
 from console.operations.logs import SetRetention
@@ -67,6 +67,48 @@ def test_what_is_changed_between_the_last_look_and_the_call_is_not_overwritten(
     assert "was 14 and is now 60" in outcome.what and "Nothing was changed" in outcome.what
     assert outcome.run is not None and outcome.run.changed is False
     assert world.mutations() == []
+
+
+def test_what_is_changed_while_a_throttled_call_waits_is_not_overwritten(
+    world: World, days: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.operations.run.READ_BACK", 0)  # every look is long ago
+    sent: list[Seen] = []
+
+    def plan(seen: Seen) -> Fault:
+        if not changes(seen):
+            return Fault.NONE
+        sent.append(seen)
+        days(60)
+        return Fault.THROTTLED
+
+    with world.runner() as runner:
+        asked = planned(runner, SetRetention(GROUP, "30"), world.stack)
+        world.proxy.plan = plan
+        outcome = runner.apply(asked, "yes").result(SOON)
+    assert len(sent) == 1
+    assert outcome.state is State.FAILED and outcome.run is not None and outcome.run.changed is False
+    assert "was 14 and is now 60" in outcome.what
+
+
+def test_what_is_changed_while_a_bulk_is_under_way_is_not_overwritten(
+    world: World, demo: DemoServer, days: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.operations.run.READ_BACK", 0)
+    logs, first = demo.client("logs"), "/example/moment"
+    logs.create_log_group(logGroupName=first)
+    try:
+        with world.runner() as runner:
+            asked = planned(runner, SetRetention(f"{first},{GROUP}", "30"), world.stack)
+            when(world, lambda seen: any(changes(one) for one in seen), lambda: days(60))
+            outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
+            assert outcome.run is not None
+            items = runner.journal.items(outcome.run.id, 0).result()
+    finally:
+        logs.delete_log_group(logGroupName=first)
+    assert outcome.state is State.PARTLY
+    assert "was 14 and is now 60" in outcome.what
+    assert [item.state for item in items] == [StepState.DONE, StepState.WAITING]
 
 
 def test_what_is_changed_right_after_the_call_is_told_with_both_values(

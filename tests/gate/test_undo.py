@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 
-from console.journal.records import RunRecord, State
+from console.journal.records import RunRecord, State, StepState
 from console.operations import OPERATIONS
 from console.operations.base import NoUndo, Observed, Operation
 from console.operations.events import AtTheGate, Outcome, Reason
@@ -115,6 +115,35 @@ def test_an_undo_that_changed_nothing_leaves_the_run_to_be_taken_back(world: Wor
         script.plan = Plan((Do(body=fail),))
         assert undone(runner, run, world).state is State.FAILED
         script.plan = Plan((Do(),))
+        assert undone(runner, run, world).state is State.DONE
+
+
+def test_an_undo_that_could_not_be_recorded_leaves_the_run_to_be_taken_back(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.runner() as runner:
+        run = made(runner, world).run
+        with monkeypatch.context() as patch:
+            patch.setattr("console.journal.store.said", lambda step: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                undone(runner, run, world)
+        assert undone(runner, run, world).state is State.DONE
+
+
+def test_an_undo_whose_process_ended_before_its_first_call_leaves_the_run_to_be_taken_back(
+    world: World, script: Script
+) -> None:
+    with world.runner() as runner:
+        run = made(runner, world).run
+        script.plan = Plan((Do(body=fail),))
+        undoing = undone(runner, run, world).run
+        assert run is not None and undoing is not None
+        journal = runner.journal
+        journal.change(run.id, undone_by=undoing.id).result()
+        journal.change_step(undoing.id, 0, state=StepState.WAITING).result()
+        journal.change(undoing.id, state=State.CONFIRMED, owner=None, changed=None).result()
+        script.plan = Plan((Do(),))
+        runner.reconcile([world.stack]).result(SOON)
         assert undone(runner, run, world).state is State.DONE
 
 

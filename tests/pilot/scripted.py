@@ -132,7 +132,9 @@ class ScriptedDesk(Desk):
 class _Calls:
     """As much of a connection's calls as the header asks about."""
 
-    expires = datetime.now(UTC) + timedelta(hours=1)
+    @property
+    def expires(self) -> datetime:
+        return datetime.now(UTC) + timedelta(minutes=59)
 
 
 @asynccontextmanager

@@ -385,14 +385,18 @@ def test_later_changes_are_those_recorded_later_on_the_same_target(journal: Jour
 
 def test_a_run_is_taken_back_by_one_run_only(tmp_path: Path) -> None:
     journals = [Journal(tmp_path) for _ in range(4)]
-    journals[0].add(RUN, ()).result()
-    claims = [journal.claim_undo(RUN.id, "", f"undo-{at}") for at, journal in enumerate(journals)]
-    won = [at for at, claim in enumerate(claims) if claim.result()]
+    assert journals[0].add(RUN, ()).result()
+    undoing = [replace(RUN, id=f"undo-{at}", undoes=RUN.id) for at in range(len(journals))]
+    kept = [journal.add(run, ()) for journal, run in zip(journals, undoing, strict=True)]
+    won = [at for at, one in enumerate(kept) if one.result()]
     assert len(won) == 1
     found = journals[0].find(RUN.id).result()
     assert isinstance(found, RunRecord) and found.undone_by == f"undo-{won[0]}"
-    assert journals[1].claim_undo(RUN.id, found.undone_by, found.undone_by).result(), "who has it already may ask again"
-    assert [run.id for run in journals[0].runs(Filter(text=found.undone_by)).result()] == [RUN.id]
+    assert {run.id for run in journals[0].runs().result()} == {RUN.id, found.undone_by}, "the others are not kept"
+    journals[1].give_back(RUN.id, "another").result()
+    assert journals[0].find(RUN.id).result() == found
+    journals[1].give_back(RUN.id, found.undone_by).result()
+    assert journals[0].add(replace(RUN, id="again", undoes=RUN.id), ()).result()
     for journal in journals:
         journal.close()
 

@@ -176,7 +176,7 @@ def test_a_file_of_a_newer_version_is_read_and_never_written(tmp_path: Path) -> 
         lambda: journal.change_step(RUN.id, 0, what="x"),
         lambda: journal.put_items(RUN.id, 0, [ItemRecord(0, "a")]),
         lambda: journal.claim(RUN.id, RUN.owner, RUN.owner),  # type: ignore[arg-type]
-        lambda: journal.claim_undo(RUN.id, "", "another"),
+        lambda: journal.give_back(RUN.id, "another"),
     ]
     for change in changes:
         with pytest.raises(JournalError, match=r"newer Groundskeeper: this one only reads it\. Next: "):
@@ -198,7 +198,6 @@ def test_a_console_that_meets_a_newer_one_ends_what_it_has_begun_and_begins_noth
         for begin in (
             lambda: store.add(replace(RUN, id="1120-0931-bbbb"), STEPS),
             lambda: store.claim(RUN.id, RUN.owner, RUN.owner),  # type: ignore[arg-type]
-            lambda: store.claim_undo(RUN.id, "", "another"),
         ):
             with pytest.raises(JournalError, match="newer Groundskeeper"):
                 begin()

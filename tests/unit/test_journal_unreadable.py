@@ -106,7 +106,7 @@ async def test_a_run_that_cannot_be_read_is_shown_and_left_as_it_is(
     assert journal.open_runs().result() == (GOOD,), "nobody can settle it"
     for refused in (
         lambda: journal.change(RUN.id, state=State.DONE),
-        lambda: journal.claim_undo(RUN.id, "", "another"),
+        lambda: journal.give_back(RUN.id, "another"),
     ):
         with pytest.raises(JournalError, match="cannot be read"):
             refused().result()

@@ -8,13 +8,14 @@ import pytest
 
 from console.logs.groups import GroupInfo
 from console.operations import logs, logs_export
-from console.operations.base import Answer, Danger, Observed
+from console.operations.base import Answer, Danger, NoUndo, Observed
 from console.operations.bulk import Bulk
 from console.operations.logs import CreateGroup, SetRetention
 from console.operations.logs_export import Export
 from console.operations.parameters import build
 from console.operations.steps import Call, Wait
 from console.stack import LogGroup, Stack
+from console.stack_file import parse
 
 STACK = Stack(name="one", logs=(LogGroup(group="/far", region="us-east-1"),))
 GB = 10**9
@@ -151,3 +152,27 @@ def test_what_cannot_be_typed(field: str) -> None:
     with pytest.raises(ValueError, match=f"--{name}"):
         build(Export, texts)
     assert logs_export.Export.title() == "Export a log group's events of a time range to an S3 bucket"
+
+
+def test_only_what_was_changed_is_taken_back() -> None:
+    """What was right already may have been changed by somebody else since."""
+    before = Observed({"/a": 14, "/b": 30}, {})
+    assert SetRetention("/a,/b", "30").undo(before) == SetRetention("/a=14")
+    assert isinstance(SetRetention("/b", "30").undo(Observed({"/b": 30})), NoUndo)
+
+
+def test_groups_of_several_regions_are_not_changed_as_one() -> None:
+    stack = parse(
+        'name = "s"\nregion = "eu-west-1"\n[[logs]]\ngroup = "/a"\nregion = "us-east-1"\n[[logs]]\ngroup = "/b"\n', "s"
+    )
+    assert SetRetention("/a", "30").within(stack).region(stack) == "us-east-1"
+    assert SetRetention("/b,/unlisted", "30").within(stack)
+    for groups in ("/a,/b", "/b,/a", "/a,/unlisted"):
+        with pytest.raises(ValueError, match=r"us-east-1.*one region at a time"):
+            SetRetention(groups, "30").within(stack)
+
+
+def test_a_group_is_given_once() -> None:
+    stack = parse('name = "s"\nregion = "eu-west-1"\n', "s")
+    with pytest.raises(ValueError, match="/b is given twice"):
+        SetRetention("/a,/b=30,/b=3653", "7").within(stack)

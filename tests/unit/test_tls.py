@@ -294,3 +294,13 @@ def test_there_is_no_way_out_that_the_tests_above_do_not_know() -> None:
                     for word in node.keywords
                 ), f"{name}:{node.lineno} verifies nothing"
     assert found == _KNOWN
+
+
+async def test_a_link_does_not_lead_from_who_is_verified_to_who_is_not() -> None:
+    assert beanstalk._next("https://a.s3.amazonaws.com/x", "https://a.s3.eu-west-1.amazonaws.com/x").startswith(
+        "https:"
+    )
+    assert beanstalk._next("https://a.s3.amazonaws.com/x", "/y") == "https://a.s3.amazonaws.com/y"
+    for location in ("http://a.s3.amazonaws.com/x", "ftp://a/x", "file:///etc/passwd"):
+        with pytest.raises(Failure, match="nobody verifies"):
+            beanstalk._next("https://a.s3.amazonaws.com/x", location)
