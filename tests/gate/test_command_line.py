@@ -322,13 +322,8 @@ def test_the_next_command_settles_what_was_sent(world: World, program: Program, 
     ],
     ids=str,
 )
-def test_what_the_journal_kept_wrongly_is_refused(
-    world: World, program: Program, recovery: None, undo: dict[str, Any]
-) -> None:
-    _, told = program.json(
-        "apply", "dynamodb.enable-pitr", "--table", "maps", "--days", "9", "--yes", "--confirm", "maps"
-    )
+def test_what_the_journal_kept_wrongly_is_refused(world: World, program: Program, undo: dict[str, Any]) -> None:
     with world.runner() as runner:
-        runner.journal.change(told["run"], undo=undo).result()
-    code, _, err = program.run("undo", told["run"], "--yes")
+        runner.journal.add(replace(RUN, stack=world.stack.name, state=State.DONE, undo=undo), ()).result()
+    code, _, err = program.run("undo", RUN.id, "--yes")
     assert code == 4 and "cannot be undone" in err and "is none" in err
