@@ -14,7 +14,8 @@ from console.journal.records import State
 from console.operations.ecs import Scale
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND, Program
-from tests.gate.world import SOON, World, changes
+from tests.gate.world import SOON, World
+from tests.mutations import changes
 
 GONE_BY = 12
 """Seconds in which a process must have ended."""

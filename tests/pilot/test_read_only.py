@@ -18,7 +18,7 @@ from console.palette import commands
 from screens import SCREENS
 from tests.conftest import DemoServer
 from tests.faults import FaultProxy
-from tests.gate.world import changes
+
 
 LEAVES = {"ctrl+q", "ctrl+c", "super+c", "q", "ctrl+z"}
 PAST = 0.6
