@@ -1,0 +1,338 @@
+"""Consoles that kill themselves, as with kill -9, at the n-th moment of a change; each is a process of its own.
+
+``python -m tests.scorecard.programs.dying`` reads an `Order` of JSON a line, and answers each with the process id of
+the console that does it, then with how that ended and what its journal holds. The moments are the begin and the commit
+of each transaction of the journal, and both sides of everything that a step does to the world.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+import console.journal.store
+from console.aws.call import Aws
+from console.aws.target import Target
+from console.journal.journal import Journal
+from console.journal.records import ENDED
+from console.operations import OPERATIONS
+from console.operations.base import Answer, NoUndo, Observed, Operation, Resource
+from console.operations.bulk import Bulk, Item
+from console.operations.fields import choice
+from console.operations.local import Command, LocalFile
+from console.operations.plan import Plan
+from console.operations.runner import Runner
+from console.operations.steps import Call, Step, Wait, Waited
+from console.stack_file import load
+from console.text import Clean
+from console.write_state import WriteState
+from tests.scorecard.processes import adopt_orphans
+
+GROUPS = tuple(f"/scorecard/kill/{number}" for number in range(4))
+BEFORE, AFTER = 14, 30
+CONTENT = "written\n"
+SOON = 60
+HURRIED = 20
+"""How many times as fast as usual it waits."""
+
+
+class Order(msgspec.Struct):
+    """What a console is to do: apply a change of a kind and die at a moment (0: at none), or settle what others left.
+
+    `target` is where AWS is, `stack` a stack file, `journal` the journal's folder, `scratch` where a change writes.
+    """
+
+    kind: str
+    moment: int
+    stack: str
+    url: str
+    config_file: str
+    credentials_file: str
+    journal: str
+    scratch: str
+
+    @property
+    def settles(self) -> bool:
+        """Whether nothing is applied."""
+        return not self.kind
+
+
+def _retain(number: int, name: str = "") -> Call:
+    return Call(
+        "logs", "put_retention_policy", {"logGroupName": GROUPS[number], "retentionInDays": AFTER}, name=name or f"{number}"
+    )
+
+
+def _bulk(*numbers: int) -> Bulk:
+    items = tuple(Item(GROUPS[n], {"logGroupName": GROUPS[n], "retentionInDays": AFTER}) for n in numbers)
+    return Bulk("logs", "put_retention_policy", items)
+
+
+def _seen(answer: dict[str, Any]) -> Waited:
+    group = next(group for group in answer["logGroups"] if group["logGroupName"] == GROUPS[0])
+    return Waited(group.get("retentionInDays") == AFTER, Clean("looked"))
+
+
+def _wait() -> Wait:
+    return Wait("logs", "describe_log_groups", {"logGroupNamePrefix": GROUPS[0]}, "logGroups", _seen)
+
+
+FILE, MARK = Path("file"), Path("mark")
+"""What the step that writes a file and the command leave in the scratch folder."""
+
+
+def _file(folder: Path) -> LocalFile:
+    return LocalFile(folder / FILE, CONTENT)
+
+
+def _command(folder: Path) -> Command:
+    return Command(("/bin/sh", "-c", 'echo made > "$0"', str(folder / MARK)))
+
+
+def steps_of(kind: str, folder: Path) -> Plan:
+    """The plan of a kind of change."""
+    plans: dict[str, tuple[tuple[Step, ...], tuple[Step, ...]]] = {
+        "call": ((_retain(0),), ()),
+        "calls": ((_retain(0), _retain(1), _retain(2)), ()),
+        "bulk": ((_bulk(0, 1, 2, 3),), ()),
+        "wait": ((_retain(0), _wait()), ()),
+        "file": ((_file(folder),), ()),
+        "command": ((_command(folder),), ()),
+        "at the end": ((_retain(0),), (_retain(1),)),
+        "all": ((_retain(0), _file(folder), _command(folder), _bulk(1, 2, 3), _wait()), ()),
+    }
+    steps, last = plans[kind]
+    return Plan(steps, finally_=last)
+
+
+KINDS = ("call", "calls", "bulk", "wait", "file", "command", "at the end", "all")
+
+
+@dataclass(frozen=True)
+class Mixed(Operation):
+    """Change log groups, a file and what a command makes."""
+
+    name = "scorecard.mixed"
+    screen = "health"
+    permissions = ()
+
+    kind: Annotated[str, choice(*KINDS), "which steps"] = "call"
+
+    folder = Path()
+
+    @classmethod
+    async def example(cls, aws: Aws) -> Operation:
+        """The shortest."""
+        return cls()
+
+    async def observe(self, aws: Aws) -> Observed:
+        """Read the groups, the file and the mark."""
+        groups = await aws.items("logs", "describe_log_groups", "logGroups", logGroupNamePrefix="/scorecard/kill/")
+        days = {group["logGroupName"]: group.get("retentionInDays") for group in groups}
+        here = {str(name): (self.folder / name).exists() for name in (FILE, MARK)}
+        return Observed({**days, **here}, {}, tuple(Resource(name, f"arn:{name}") for name in days))
+
+    def plan(self, now: Observed) -> Plan:
+        """The steps of its kind."""
+        del now
+        return steps_of(self.kind, self.folder)
+
+    async def verify(self, aws: Aws, before: Observed) -> bool:
+        """All of it is there."""
+        del before
+        return all([await self._is_there(aws, step) for step in steps_of(self.kind, self.folder).all_steps])
+
+    async def happened(self, aws: Aws, before: Observed, intent: str) -> Answer:
+        """Whether what a step makes is there."""
+        del before
+        step = next(step for step in steps_of(self.kind, self.folder).all_steps if step.id == intent)
+        return Answer.YES if await self._is_there(aws, step) else Answer.NO
+
+    async def happened_to(self, aws: Aws, before: Observed, item: str) -> Answer:
+        """Whether the lines of one group expire as was asked."""
+        del before
+        return Answer.YES if (await self.observe(aws)).state[item] == AFTER else Answer.NO
+
+    async def _is_there(self, aws: Aws, step: Step) -> bool:
+        state = (await self.observe(aws)).state
+        return all(state[name] in (True, AFTER) for name in makes(step))
+
+    def undo(self, before: Observed) -> Operation | NoUndo:
+        """Nothing takes it back."""
+        del before
+        return NoUndo("It is a measurement.")
+
+
+def makes(step: Step) -> tuple[str, ...]:
+    """What a step changes, as `Mixed.observe` names it; nothing for a wait."""
+    if isinstance(step, Bulk):
+        return tuple(item.id for item in step.items)
+    if isinstance(step, Call):
+        return (step.params["logGroupName"],)
+    return {LocalFile: (str(FILE),), Command: (str(MARK),)}.get(type(step), ())
+
+
+class Moments:
+    """Counts the moments of a change, and ends the process at one of them as nothing else does: at once."""
+
+    def __init__(self, last: int) -> None:
+        self._left = last
+
+    def one(self) -> None:
+        """A moment has come."""
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, owner: object, name: str) -> None:
+        """Let both sides of a function be moments."""
+        function: Callable[..., Any] = getattr(owner, name)
+        if asyncio.iscoroutinefunction(function):
+
+            async def awaited(*given: Any, **named: Any) -> Any:
+                self.one()
+                answer = await function(*given, **named)
+                self.one()
+                return answer
+
+            setattr(owner, name, awaited)
+            return
+
+        def called(*given: Any, **named: Any) -> Any:
+            self.one()
+            answer = function(*given, **named)
+            self.one()
+            return answer
+
+        setattr(owner, name, called)
+
+    def of_journals(self) -> None:
+        """Let the begin and the commit of each transaction of a journal be moments."""
+        opened = console.journal.store.open_file
+
+        def watched(path: Path) -> Any:
+            found = opened(path)
+            found.db.set_trace_callback(lambda sql: self.one() if sql.startswith(("BEGIN", "COMMIT")) else None)
+            return found
+
+        console.journal.store.open_file = watched
+
+    def everywhere(self) -> None:
+        """Let everything be one that a change does to the world or to the journal."""
+        self.of_journals()
+        self.around(Call, "_send")
+        self.around(Wait, "_look")
+        self.around(os, "fsync")
+        self.around(Path, "replace")
+        self.around(asyncio, "create_subprocess_exec")
+
+
+async def hurry(seconds: float) -> None:
+    """Sleep for a part of the time."""
+    await asyncio.sleep(seconds / HURRIED)
+
+
+def _runner(order: Order) -> Runner:
+    stack = load(Path(order.stack))
+    target = Target(stack.profile, stack.region, order.url, Path(order.config_file), Path(order.credentials_file))
+    return Runner(lambda _: target, Journal(Path(order.journal)), WriteState(), sleep=hurry)
+
+
+def apply(order: Order) -> None:
+    """Plan and apply; the moments begin when it is confirmed."""
+    stack = load(Path(order.stack))
+    with _runner(order) as runner:
+        planned = runner.plan(Mixed(order.kind), stack).result(SOON)
+        Moments(order.moment).everywhere()
+        runner.apply(planned, planned.confirmation.text).result(SOON)
+        runner.journal.close()
+
+
+def settle(order: Order) -> dict[str, Any]:
+    """What the journal holds, and what it holds when all has been settled that was left."""
+    with _runner(order) as runner:
+        journal = runner.journal
+        before = _entries(journal)
+        runner.reconcile([load(Path(order.stack))]).result(SOON)
+        until = time.monotonic() + SOON
+        while any(run.state not in ENDED for run in journal.open_runs().result()) and time.monotonic() < until:
+            time.sleep(0.02)
+        after = _entries(journal)
+    journal.close()
+    return {"before": before, "after": after}
+
+
+def _entries(journal: Journal) -> list[Any]:
+    runs = journal.runs().result()
+    return [msgspec.to_builtins(journal.entry(run).result(), str_keys=True) for run in runs]
+
+
+def main() -> None:
+    """Do what is ordered, one after the other."""
+    OPERATIONS[Mixed.name] = Mixed
+    _import_all()
+    adopt_orphans()
+    for line in sys.stdin:
+        order = msgspec.json.decode(line, type=Order)
+        ours, theirs = os.pipe()
+        if not (pid := os.fork()):
+            os.close(ours)
+            _be(order, theirs)
+        os.close(theirs)
+        _say({"pid": pid})
+        with os.fdopen(ours, "rb") as answer:
+            said = answer.read()
+        _, status = os.waitpid(pid, 0)
+        _reap()
+        code = os.waitstatus_to_exitcode(status)
+        _say({"code": code, "found": json.loads(said) if said else None})
+
+
+def _be(order: Order, answer: int) -> None:
+    """Be the console of an order, in a process of its own, and end."""
+    Mixed.folder = Path(order.scratch)
+    try:
+        if order.settles:
+            with os.fdopen(answer, "w") as file:
+                json.dump(settle(order), file)
+        else:
+            apply(order)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, this process must never go on as its parent does
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)
+
+
+def _say(what: dict[str, Any]) -> None:
+    sys.stdout.write(f"{json.dumps(what)}\n")
+    sys.stdout.flush()
+
+
+def _import_all() -> None:
+    """Import what a client of AWS takes, so that a fork has it."""
+    for name in ("aiobotocore.session", "console.aws.identity", "console.aws.proof", "console.aws.session"):
+        importlib.import_module(name)
+
+
+def _reap() -> None:
+    while True:
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+if __name__ == "__main__":
+    main()
