@@ -88,14 +88,20 @@ def withheld(rig: Rig) -> Outcome:
 
 @line(13, "resource changed between plan and apply", "refused every time", 600)
 def stale(rig: Rig) -> Outcome:
-    """Change what each plan rests on before it is applied."""
+    """Change what each plan rests on, past the program, before each look of the gate, and right after the last."""
     del rig
-    words = ("tests/contract/test_operations.py", "tests/gate/test_gate.py", "tests/pilot/test_gate.py")
-    return suite("cases", *words, "-k", "stale or changed_between or no_longer_true")
+    words = (
+        "tests/contract/test_changed_by_others.py",
+        "tests/contract/test_operations.py",
+        "tests/gate/test_gate.py",
+        "tests/gate/test_moment.py",
+        "tests/pilot/test_gate.py",
+    )
+    return suite("cases", *words, "-k", "stale or changed or no_longer_true")
 
 
-@line(14, "read-only: every key and palette entry, every screen", "0 mutating requests at the proxy", 900)
+@line(14, "read-only and not armed: every key, entry, plan, command", "0 mutating requests at the proxy", 2400)
 def read_only(rig: Rig) -> Outcome:
-    """Press everything there is on every screen of a console that may only read."""
+    """Press everything on every screen, and confirm every operation exactly, where a console may only read."""
     del rig
-    return suite("walks of all keys and entries", "tests/pilot/test_read_only.py")
+    return suite("walks of keys and entries, and confirmations", "tests/pilot/test_read_only.py", "tests/cli/test_read_only.py")
