@@ -39,9 +39,7 @@ def _restarted(demo: DemoServer, asked: Any) -> None:
 
 def _set(demo: DemoServer, asked: Any) -> None:
     wanted = {"PointInTimeRecoveryEnabled": asked.enabled}
-    demo.client("dynamodb").update_continuous_backups(
-        TableName=asked.table, PointInTimeRecoverySpecification=wanted
-    )
+    demo.client("dynamodb").update_continuous_backups(TableName=asked.table, PointInTimeRecoverySpecification=wanted)
 
 
 def _created(demo: DemoServer, asked: Any) -> None:

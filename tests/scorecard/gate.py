@@ -104,4 +104,6 @@ def stale(rig: Rig) -> Outcome:
 def read_only(rig: Rig) -> Outcome:
     """Press everything on every screen, and confirm every operation exactly, where a console may only read."""
     del rig
-    return suite("walks of keys and entries, and confirmations", "tests/pilot/test_read_only.py", "tests/cli/test_read_only.py")
+    return suite(
+        "walks of keys and entries, and confirmations", "tests/pilot/test_read_only.py", "tests/cli/test_read_only.py"
+    )

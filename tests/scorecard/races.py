@@ -129,7 +129,9 @@ class Races:
             yield consoles
 
     def _race(self, racers: tuple[tuple[Console, int], ...]) -> None:
-        plans = [planned(console.runner, SetRetention(GROUP, str(days)), console.world.stack) for console, days in racers]
+        plans = [
+            planned(console.runner, SetRetention(GROUP, str(days)), console.world.stack) for console, days in racers
+        ]
         for console, _ in racers:
             console.world.proxy.seen.clear()
         ends: list[Future[Outcome]] = []

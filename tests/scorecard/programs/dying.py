@@ -1,4 +1,4 @@
-"""Consoles that kill themselves, as with kill -9, at the n-th moment of a change; each is a process of its own.
+"""Consoles that kill themselves, or whose journal fails, at the n-th moment of a change; each is its own process.
 
 ``python -m tests.scorecard.programs.dying`` reads an `Order` of JSON a line, and answers each with the process id of
 the console that does it, then with how that ended and what its journal holds. The moments are the begin and the commit
@@ -11,29 +11,37 @@ import asyncio
 import importlib
 import json
 import os
+import resource
 import signal
+import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
+import console.aws.session
 import console.journal.store
 from console.aws.call import Aws
 from console.aws.target import Target
 from console.journal.journal import Journal
-from console.journal.records import ENDED
+from console.journal.records import RunRecord, State
+from console.journal.store import SqliteStore
 from console.operations import OPERATIONS
 from console.operations.base import Answer, NoUndo, Observed, Operation, Resource
 from console.operations.bulk import Bulk, Item
+from console.operations.events import AtTheGate
 from console.operations.fields import choice
 from console.operations.local import Command, LocalFile
 from console.operations.plan import Plan
 from console.operations.runner import Runner
 from console.operations.steps import Call, Step, Wait, Waited
+from console.problems import Failure, Kind
 from console.stack_file import load
 from console.text import Clean
 from console.write_state import WriteState
@@ -46,15 +54,20 @@ SOON = 60
 HURRIED = 20
 """How many times as fast as usual it waits."""
 
+PATIENCE = 1.0
+"""Seconds for which an answer of AWS is waited for."""
+
 
 class Order(msgspec.Struct):
     """What a console is to do: apply a change of a kind and die at a moment (0: at none), or settle what others left.
 
-    `target` is where AWS is, `stack` a stack file, `journal` the journal's folder, `scratch` where a change writes.
+    With `fails` it does not die: from the n-th transaction on its journal fails in that way. `stack` is a stack file,
+    `journal` the journal's folder, `scratch` where a change writes.
     """
 
     kind: str
     moment: int
+    fails: str
     stack: str
     url: str
     config_file: str
@@ -68,10 +81,9 @@ class Order(msgspec.Struct):
         return not self.kind
 
 
-def _retain(number: int, name: str = "") -> Call:
-    return Call(
-        "logs", "put_retention_policy", {"logGroupName": GROUPS[number], "retentionInDays": AFTER}, name=name or f"{number}"
-    )
+def _retain(number: int, days: int = AFTER) -> Call:
+    params = {"logGroupName": GROUPS[number], "retentionInDays": days}
+    return Call("logs", "put_retention_policy", params, name=f"{number}")
 
 
 def _bulk(*numbers: int) -> Bulk:
@@ -110,11 +122,15 @@ def steps_of(kind: str, folder: Path) -> Plan:
         "file": ((_file(folder),), ()),
         "command": ((_command(folder),), ()),
         "at the end": ((_retain(0),), (_retain(1),)),
+        BACK: ((_retain(0, BEFORE),), ()),
         "all": ((_retain(0), _file(folder), _command(folder), _bulk(1, 2, 3), _wait()), ()),
     }
     steps, last = plans[kind]
     return Plan(steps, finally_=last)
 
+
+BACK = "back"
+"""The kind of change that takes a call back."""
 
 KINDS = ("call", "calls", "bulk", "wait", "file", "command", "at the end", "all")
 
@@ -127,7 +143,7 @@ class Mixed(Operation):
     screen = "health"
     permissions = ()
 
-    kind: Annotated[str, choice(*KINDS), "which steps"] = "call"
+    kind: Annotated[str, choice(*KINDS, BACK), "which steps"] = "call"
 
     folder = Path()
 
@@ -166,12 +182,17 @@ class Mixed(Operation):
 
     async def _is_there(self, aws: Aws, step: Step) -> bool:
         state = (await self.observe(aws)).state
-        return all(state[name] in (True, AFTER) for name in makes(step))
+        return all(state[name] in (True, wanted(self.kind)) for name in makes(step))
 
     def undo(self, before: Observed) -> Operation | NoUndo:
-        """Nothing takes it back."""
+        """Of a call, the call that sets it as it was."""
         del before
-        return NoUndo("It is a measurement.")
+        return Mixed(BACK) if self.kind == "call" else NoUndo("It is a measurement.")
+
+
+def wanted(kind: str) -> int:
+    """The days that a kind of change sets."""
+    return BEFORE if kind == BACK else AFTER
 
 
 def makes(step: Step) -> tuple[str, ...]:
@@ -238,6 +259,47 @@ class Moments:
         self.around(asyncio, "create_subprocess_exec")
 
 
+def fail_journal(how: str, last: int) -> None:
+    """Let the journal fail from its n-th transaction on, to the end of the process."""
+    begun = SqliteStore._writing
+    left = count(last, -1)
+
+    @contextmanager
+    def failing(store: SqliteStore, **options: Any) -> Iterator[Any]:
+        if next(left) == 1:
+            _MET.append(how)
+            _fail(store, how)
+        with begun(store, **options) as db:
+            yield db
+
+    SqliteStore._writing = failing  # type: ignore[method-assign]
+
+
+def _fail(store: SqliteStore, how: str) -> None:
+    db = store._db
+    match how:
+        case "full":
+            resource.setrlimit(
+                resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY)
+            )  # no file can grow, also none of a step
+        case "read-only":
+            db.execute("PRAGMA query_only = ON")
+        case "locked":
+            db.execute("PRAGMA busy_timeout = 50")
+            _HOLDERS.append(sqlite3.connect(store._path, isolation_level=None))
+            _HOLDERS[-1].execute("BEGIN IMMEDIATE")
+
+
+FAILURES = ("full", "read-only", "locked")
+"""How a journal fails: its disk is full, its file cannot be written, another process holds its lock."""
+
+_MET: list[str] = []
+"""How the journal of this process failed, if it did."""
+
+_HOLDERS: list[sqlite3.Connection] = []
+"""Who holds the lock of a journal, until this process ends."""
+
+
 async def hurry(seconds: float) -> None:
     """Sleep for a part of the time."""
     await asyncio.sleep(seconds / HURRIED)
@@ -246,17 +308,31 @@ async def hurry(seconds: float) -> None:
 def _runner(order: Order) -> Runner:
     stack = load(Path(order.stack))
     target = Target(stack.profile, stack.region, order.url, Path(order.config_file), Path(order.credentials_file))
-    return Runner(lambda _: target, Journal(Path(order.journal)), WriteState(), sleep=hurry)
+    return Runner(lambda _: target, Journal(Path(order.journal)), WriteState(), sleep=hurry, timeout=PATIENCE)
 
 
-def apply(order: Order) -> None:
-    """Plan and apply; the moments begin when it is confirmed."""
+def apply(order: Order) -> dict[str, Any]:
+    """Plan and apply; gives what was told. The moments begin when it is confirmed, faults with the plan."""
     stack = load(Path(order.stack))
     with _runner(order) as runner:
-        planned = runner.plan(Mixed(order.kind), stack).result(SOON)
-        Moments(order.moment).everywhere()
-        runner.apply(planned, planned.confirmation.text).result(SOON)
-        runner.journal.close()
+        try:
+            if order.kind == BACK:
+                (done,) = (run for run in runner.journal.runs().result() if isinstance(run, RunRecord))
+                planned = runner.plan_undo(done, stack).result(SOON)
+            else:
+                planned = runner.plan(Mixed(order.kind), stack).result(SOON)
+            if order.fails:
+                fail_journal(order.fails, order.moment)
+            elif order.moment:
+                Moments(order.moment).everywhere()
+            outcome = runner.apply(planned, planned.confirmation.text).result(SOON)
+        except (Failure, AtTheGate) as refused:
+            is_bug = isinstance(refused, Failure) and refused.problem.kind is Kind.BUG
+            return {"state": "", "what": str(refused), "met": bool(_MET), "bug": is_bug}
+        finally:
+            runner.close()
+            runner.journal.close()
+    return {"state": outcome.state, "what": outcome.what, "met": bool(_MET), "bug": False}
 
 
 def settle(order: Order) -> dict[str, Any]:
@@ -264,9 +340,12 @@ def settle(order: Order) -> dict[str, Any]:
     with _runner(order) as runner:
         journal = runner.journal
         before = _entries(journal)
-        runner.reconcile([load(Path(order.stack))]).result(SOON)
+        outcomes = runner.reconcile([load(Path(order.stack))]).result(SOON)
+        finishing = {
+            outcome.run.id for outcome in outcomes if outcome.run and outcome.state in (State.SENT, State.WATCHING)
+        }
         until = time.monotonic() + SOON
-        while any(run.state not in ENDED for run in journal.open_runs().result()) and time.monotonic() < until:
+        while any(run.id in finishing for run in journal.open_runs().result()) and time.monotonic() < until:
             time.sleep(0.02)
         after = _entries(journal)
     journal.close()
@@ -282,6 +361,7 @@ def main() -> None:
     """Do what is ordered, one after the other."""
     OPERATIONS[Mixed.name] = Mixed
     _import_all()
+    console.aws.session.READ_TIMEOUT = PATIENCE  # type: ignore[misc]
     adopt_orphans()
     for line in sys.stdin:
         order = msgspec.json.decode(line, type=Order)
@@ -304,10 +384,11 @@ def _be(order: Order, answer: int) -> None:
     Mixed.folder = Path(order.scratch)
     try:
         if order.settles:
-            with os.fdopen(answer, "w") as file:
-                json.dump(settle(order), file)
+            found = settle(order)
         else:
-            apply(order)
+            found = apply(order)
+        with os.fdopen(answer, "w") as file:
+            json.dump(found, file)
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process must never go on as its parent does
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         sys.stderr.flush()
@@ -322,7 +403,7 @@ def _say(what: dict[str, Any]) -> None:
 
 def _import_all() -> None:
     """Import what a client of AWS takes, so that a fork has it."""
-    for name in ("aiobotocore.session", "console.aws.identity", "console.aws.proof", "console.aws.session"):
+    for name in ("aiobotocore.session", "console.aws.identity", "console.aws.proof"):
         importlib.import_module(name)
 
 
