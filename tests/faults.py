@@ -83,10 +83,14 @@ class _Reply:
 
 
 class FaultProxy:
-    """Passes requests on to `upstream` unless `plan` names a fault for them; `seen` holds all of them."""
+    """Passes requests on to `upstream` unless `plan` names a fault for them; `seen` holds all of them.
+
+    `plan` is asked as a request arrives, `answered` told when all is over with it, both in a thread of the proxy.
+    """
 
     def __init__(self, upstream: str, plan: Callable[[Seen], Fault] = lambda seen: Fault.NONE) -> None:
         self.plan = plan
+        self.answered: Callable[[Seen], None] = lambda seen: None
         self.seen: list[Seen] = []
         self.ended = threading.Event()
         self._upstream = urlsplit(upstream)
@@ -136,6 +140,12 @@ class _Handler(BaseHTTPRequestHandler):
         seen = _seen(self.headers, self.command, self.path, body)
         self.proxy.seen.append(seen)
         fault = self.proxy.plan(seen)
+        try:
+            self._answer(seen, fault, body)
+        finally:
+            self.proxy.answered(seen)
+
+    def _answer(self, seen: Seen, fault: Fault, body: bytes) -> None:
         reply = _Reply(200, [], _BODIES.get(fault, b""))
         if fault in _FORWARDED:
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _HOP_BY_HOP}

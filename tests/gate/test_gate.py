@@ -28,7 +28,8 @@ from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault
 from tests.gate.scripted import Do, Hold, Script, Scripted
-from tests.gate.world import World, applied, changes, planned
+from tests.gate.world import World, applied, planned
+from tests.mutations import changes
 
 FRONTEND = "mra-mines-frontend-staging"
 
@@ -371,20 +372,3 @@ def test_what_does_not_exist_or_makes_no_sense_is_refused(world: World) -> None:
             with pytest.raises(AtTheGate) as caught:
                 runner.apply(plan, plan.confirmation.text).result(SOON)
             assert caught.value.reason is Reason.REFUSED
-
-
-@pytest.mark.scorecard
-def test_two_hundred_races_of_two_consoles_give_one_change_each(world: World) -> None:
-    """Both confirm the same state at the same moment; never are there two changes from one state."""
-    with world.runner() as one, world.runner() as other:
-        for _ in range(200):
-            world.proxy.seen.clear()
-            now = world.observed(ContinuousBackups("maps")).state["enabled"]
-            turned = ContinuousBackups("maps", enabled=not now)
-            plans = [(runner, planned(runner, turned, world.stack)) for runner in (one, other)]
-            ends = [runner.apply(plan, plan.confirmation.text) for runner, plan in plans]
-            faults = [end.exception(SOON) for end in ends]
-            assert len(world.mutations()) == 1
-            (stale,) = (fault for fault in faults if fault is not None)
-            assert isinstance(stale, AtTheGate) and stale.reason is Reason.STALE
-        applied(one, ContinuousBackups("maps"), world.stack)

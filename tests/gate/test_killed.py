@@ -15,7 +15,8 @@ from console.operations.ecs import Scale
 from tests.deadlines import SOON
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND, Program
-from tests.gate.world import World, changes
+from tests.gate.world import World
+from tests.mutations import changes
 
 GONE_BY = 12
 """Seconds in which a process must have ended."""

@@ -18,7 +18,8 @@ from console.operations.run import READ_BACK
 from tests.conftest import DemoServer
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND
-from tests.gate.world import SOON, World, applied, changes, hurry, planned, world_of
+from tests.gate.world import SOON, World, applied, hurry, planned, world_of
+from tests.mutations import changes
 
 GROUP = "/aws/lambda/mra-mines-map-status-staging"
 CLUSTER = "mra-mines-cluster-staging"

@@ -19,7 +19,8 @@ from console.text import Clean
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND
 from tests.gate.scripted import Do, Hold, Script, Scripted
-from tests.gate.world import SOON, World, applied, changes, planned
+from tests.gate.world import SOON, World, applied, planned
+from tests.mutations import changes
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from console.aws.actions import is_read
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
@@ -25,16 +24,12 @@ from console.write_state import AccountRegion, WriteState
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault, FaultProxy, Seen
+from tests.mutations import changes
 
 
 async def hurry(seconds: float) -> None:
     """Sleep a hundredth of the time, as the demo's clock runs."""
     await asyncio.sleep(seconds / 100)
-
-
-def changes(seen: Seen) -> bool:
-    """Whether a request may change something."""
-    return bool(seen.operation) and not is_read(seen.service, seen.operation)
 
 
 @dataclass
@@ -80,7 +75,7 @@ class World:
 
     def mutations(self) -> list[str]:
         """The requests so far that may have changed something."""
-        return [seen.operation for seen in self.proxy.seen if changes(seen)]
+        return [seen.operation or f"{seen.method} {seen.path}" for seen in self.proxy.seen if changes(seen)]
 
     def spoil(self, fault: Fault, *, reads_too: bool = False) -> None:
         """Let the proxy spoil what changes something, and with `reads_too` every request after that."""

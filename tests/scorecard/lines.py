@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.scorecard import calls, credentials, ends, faults, gate, secrets, soak, terminals, texts
+from tests.scorecard import calls, credentials, ends, faults, gate, kills, races, secrets, soak, terminals, texts
 from tests.scorecard.card import Line
 
-MODULES = (texts, credentials, faults, ends, soak, secrets, calls, terminals, gate)
+MODULES = (texts, credentials, faults, ends, soak, secrets, calls, terminals, gate, kills, races)
 
 LINES = {
     found.number: found

@@ -53,10 +53,10 @@ class Rig:
         return {**self._served[1], "GROUNDSKEEPER_STATE_DIR": str(self.folder / "state")}
 
     def fresh(self, name: str) -> Path:
-        """An empty folder."""
+        """An empty folder that is this user's alone, as the program wants its own."""
         path = self.folder / name
         shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(parents=True)
+        path.mkdir(mode=0o700)
         return path
 
     def bare(self, home: Path) -> dict[str, str]:

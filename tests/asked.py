@@ -1,0 +1,30 @@
+"""A change by each operation of the registry that can be made on whatever stack names what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from console.operations import OPERATIONS
+from console.operations.base import Operation
+from console.operations.dynamodb import ContinuousBackups
+from console.operations.ecs import Restart, Scale
+from console.operations.logs import CreateGroup, SetRetention
+from console.operations.logs_export import Export
+from console.stack import Stack
+
+_DAY: Final = ("2026-11-19T00:00Z", "2026-11-20T00:00Z")
+
+_ASKED: Final[dict[str, Callable[[Stack], Operation]]] = {
+    "dynamodb.enable-pitr": lambda stack: ContinuousBackups(stack.dynamodb[0].table, days=7),
+    "ecs.restart": lambda stack: Restart(stack.ecs[0].services[0]),
+    "ecs.scale": lambda stack: Scale(stack.ecs[0].services[0], 0),
+    "logs.create-group": lambda stack: CreateGroup("/example/asked"),
+    "logs.export": lambda stack: Export(stack.logs[0].group, stack.s3[0].bucket, *_DAY),
+    "logs.set-retention": lambda stack: SetRetention(stack.logs[0].group, "1"),
+}
+
+
+def asked_of(stack: Stack) -> dict[str, Operation]:
+    """The operations by their names. Raises `KeyError` for one that nobody has thought of here."""
+    return {name: _ASKED[name](stack).within(stack) for name in OPERATIONS}

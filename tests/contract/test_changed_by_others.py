@@ -1,0 +1,126 @@
+"""What somebody else changes between the plan and the change stops it, at every look and for every Operation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.aws.call import Aws
+from console.journal.records import State
+from console.operations import OPERATIONS
+from console.operations.base import NoUndo, Observed, Operation
+from console.operations.dynamodb import ContinuousBackups
+from console.operations.ecs import Restart, Scale
+from console.operations.events import AtTheGate, Reason
+from console.operations.logs import CreateGroup, SetRetention
+from console.operations.logs_export import Export
+from tests.conftest import DemoServer
+from tests.gate.world import SOON, World, planned, world_of
+
+every = pytest.mark.parametrize("kind", OPERATIONS.values(), ids=OPERATIONS)
+
+BEFORE_LOOK = {"after the plan": 1, "after the confirmation": 2}
+"""The look before which it is changed: that of the confirmation, and that of the last moment."""
+
+
+def _scaled(demo: DemoServer, asked: Any) -> None:
+    ecs, where = demo.client("ecs"), {"cluster": asked.cluster, "service": asked.service}
+    (service,) = ecs.describe_services(cluster=asked.cluster, services=[asked.service])["services"]
+    ecs.update_service(**where, desiredCount=service["desiredCount"] + 2)
+
+
+def _restarted(demo: DemoServer, asked: Any) -> None:
+    demo.client("ecs").update_service(cluster=asked.cluster, service=asked.service, forceNewDeployment=True)
+
+
+def _set(demo: DemoServer, asked: Any) -> None:
+    wanted = {"PointInTimeRecoveryEnabled": asked.enabled}
+    demo.client("dynamodb").update_continuous_backups(TableName=asked.table, PointInTimeRecoverySpecification=wanted)
+
+
+def _created(demo: DemoServer, asked: Any) -> None:
+    demo.client("logs").create_log_group(logGroupName=asked.group)
+
+
+def _retained(demo: DemoServer, asked: Any) -> None:
+    demo.client("logs").put_retention_policy(logGroupName=asked.groups, retentionInDays=7)
+
+
+def _exported(demo: DemoServer, asked: Any) -> None:
+    demo.client("logs").create_export_task(
+        taskName=asked._task, logGroupName=asked.group, fromTime=1, to=2, destination=asked.bucket
+    )
+
+
+CHANGE: dict[type[Operation], Callable[[DemoServer, Any], None]] = {
+    ContinuousBackups: _set,
+    CreateGroup: _created,
+    Export: _exported,
+    Restart: _restarted,
+    Scale: _scaled,
+    SetRetention: _retained,
+}
+"""How somebody else changes what an operation is about, past this program."""
+
+
+@pytest.fixture
+def world(demo: DemoServer, tmp_path: Path) -> Iterator[World]:
+    with world_of(demo, tmp_path / "journal") as found:
+        yield found
+
+
+@pytest.fixture
+def example(world: World, kind: type[Operation]) -> Iterator[Operation]:
+    """The example of a kind; what was changed is put back by its undo, if there is one."""
+    operation = world.example(kind)
+    before = world.observed(operation)
+    yield operation
+    undo = operation.undo(before)
+    if not isinstance(undo, NoUndo):
+        with world.runner() as runner:
+            plan = planned(runner, undo, world.stack)
+            assert runner.apply(plan, plan.confirmation.text).result(SOON).state is State.DONE
+
+
+def before_look(monkeypatch: pytest.MonkeyPatch, kind: type[Operation], number: int, act: Callable[[], None]) -> None:
+    """Do something before the state is looked at for the n-th time."""
+    observe, looks = kind.observe, iter(range(1, 100))
+
+    async def observed(self: Operation, aws: Aws) -> Observed:
+        if next(looks) == number:
+            await asyncio.to_thread(act)
+        return await observe(self, aws)
+
+    monkeypatch.setattr(kind, "observe", observed)
+
+
+@every
+@pytest.mark.parametrize("look", BEFORE_LOOK.values(), ids=BEFORE_LOOK)
+def test_what_somebody_else_changed_is_refused(
+    kind: type[Operation],
+    look: int,
+    world: World,
+    demo: DemoServer,
+    example: Operation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with world.runner() as runner:
+        plan = planned(runner, example, world.stack)
+        world.proxy.seen.clear()
+        before_look(monkeypatch, kind, look, lambda: CHANGE[kind](demo, example))
+        applying = runner.apply(plan, plan.confirmation.text)
+        if look == BEFORE_LOOK["after the plan"]:
+            with pytest.raises(AtTheGate) as caught:
+                applying.result(SOON)
+            assert caught.value.reason is Reason.STALE and caught.value.planned is not None
+            assert caught.value.planned.digest != plan.digest
+        else:
+            outcome = applying.result(SOON)
+            assert outcome.state is State.STOPPED and outcome.run is not None and outcome.run.changed is False
+            assert "Someone else changed it at the same moment" in outcome.what
+            assert "Nothing was changed" in outcome.what
+        assert world.mutations() == []
