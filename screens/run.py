@@ -77,7 +77,7 @@ def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
     from console.journal.rows import pairs, undo_words
     from console.operations.undo import why_not_undone
 
-    partition = f" in {run.partition}" if run.partition else ""
+    partition = f" of {run.partition}" if run.partition not in ("", "aws") else ""
     return [
         ("Run", run.id),
         ("State", state),

@@ -121,7 +121,7 @@ def _lines(run: AnyRun, steps: tuple[StepRecord, ...], items: Items, state: str)
 
 
 def _facts(run: RunRecord) -> Mapping[str, str]:
-    partition = f" in {run.partition}" if run.partition else ""
+    partition = f" of {run.partition}" if run.partition not in ("", "aws") else ""
     return {
         "Run": run.id,
         "What": run.title,
