@@ -39,7 +39,7 @@ settings.load_profile("ours")
 
 # Whoever runs the tests may have profiles, proxies, a terminal and a home of their own: no test is to meet them.
 _HOME = tempfile.TemporaryDirectory(prefix="groundskeeper-tests-")
-os.environ["HOME"] = _HOME.name
+os.environ |= {"HOME": _HOME.name, "TERM": "xterm-256color"}
 for _name in list(os.environ):
     if _name.startswith(THEIRS) or _name.upper().endswith("_PROXY"):
         del os.environ[_name]

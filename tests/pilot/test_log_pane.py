@@ -117,7 +117,7 @@ async def test_new_lines_are_followed(size: tuple[int, int]) -> None:
         await until(pilot, lambda: "line 99" in texts(app))
         app.add(["the newest"])
         await until(pilot, lambda: texts(app)[-1] == "the newest")
-        assert "● following" in status(app)
+        await until(pilot, lambda: "● following" in status(app))
         assert {cell_len(line) for line in lines(app)} == {size[0]}
 
 
@@ -214,12 +214,13 @@ async def test_late_lines_and_gaps_stand_in_their_place_and_say_so() -> None:
         app.add(["came late"], NOW_MS - 60_000 + 45, late=True)
         key = app.log_buffer.add_gap(NOW_MS - 60_000 + 65, Clean("20 s missing: throttled"))
         await until(pilot, lambda: "1 gap" in status(app) and "« 1 late" in status(app))
+        await until(pilot, lambda: any("missing" in line for line in lines(app)))
         rows = [line for line in lines(app) if ":" in line]
         assert rows[5].startswith(" « 14:04:12 came late")
         assert "╌╌╌ 20 s missing: throttled ╌╌╌" in rows[8]
         app.log_buffer.fill_gap(key)
         await until(pilot, lambda: "gap" not in status(app))
-        assert not any("missing" in line for line in lines(app))
+        await until(pilot, lambda: not any("missing" in line for line in lines(app)))
 
 
 async def test_going_up_from_the_oldest_line_asks_for_older_ones() -> None:
@@ -248,7 +249,7 @@ async def test_a_filter_narrows_as_one_types() -> None:
         await until(pilot, lambda: texts(app)[2] == "more needles")
         await pilot.press("space", *"-another", "enter")
         await until(pilot, lambda: texts(app)[:2] == ["a needle", "more needles"])
-        assert "filter needle -another" in status(app)
+        await until(pilot, lambda: "filter needle -another" in status(app))
         await pilot.press("escape")
         await until(pilot, lambda: "6,148 lines" in status(app))
 
@@ -262,7 +263,7 @@ async def test_an_expression_that_is_not_whole_is_told_and_changes_nothing() -> 
         await until(pilot, lambda: "Not a regular expression yet" in status(app))
         assert texts(app)[0] == "GET /maps 503"
         await pilot.press("enter")
-        assert "Not a regular expression yet" in status(app)
+        await until(pilot, lambda: "Not a regular expression yet" in status(app))
         await pilot.press(*"0-9]", "enter")
         await until(pilot, lambda: "1 of 51 shown" in status(app))
 
@@ -330,7 +331,7 @@ async def test_jump_to_a_time_and_before_all_lines() -> None:
         assert app.pane.body.line
         assert app.pane.body.line.text == "line 150"
         await typed(pilot, "T", "soon", "enter")
-        assert "Write a time as" in status(app)
+        await until(pilot, lambda: "Write a time as" in status(app))
         await pilot.press("escape", "escape")
         await typed(pilot, "T", "13:00", "enter")
         assert app.pane.body.line.text == "line 0"
@@ -362,7 +363,7 @@ async def test_wrap_time_and_sideways() -> None:
         await pilot.press("left", "left", "left", "w")
         assert texts(app)[3].endswith("end")
         assert texts(app)[1].startswith("  word")
-        assert "wrapped" in status(app)
+        await until(pilot, lambda: "wrapped" in status(app))
         await pilot.press("t")
         assert lines(app)[0].startswith("▌  14:04:12Z start")
         await pilot.press("t")
@@ -402,7 +403,7 @@ async def test_a_fault_of_what_is_typed_is_told_whole_on_a_narrow_screen() -> No
     async with app.run_test(size=(80, 24)) as pilot:
         await typed(pilot, "T", "soon", "enter")
         said = " ".join(line.partition("Write a time")[2] or line[20:] for line in lines(app)[-2:])
-        assert "Write a time as" in status(app)
+        await until(pilot, lambda: "Write a time as" in status(app))
         assert "2026-11-19T14:05Z or -10m." in " ".join(said.split())
 
 
@@ -410,7 +411,7 @@ async def test_what_is_told_is_gone_once_one_goes_on() -> None:
     app = PaneApp(numbers(50))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("k", "c")
-        assert "no JSON lines here" in status(app)
+        await until(pilot, lambda: "no JSON lines here" in status(app))
         await pilot.press("k")
         await until(pilot, lambda: "no JSON" not in status(app))
         await pilot.press("c", "G")
@@ -421,7 +422,7 @@ async def test_no_json_is_said() -> None:
     app = PaneApp(numbers(5))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("c")
-        assert "no JSON lines here" in status(app)
+        await until(pilot, lambda: "no JSON lines here" in status(app))
 
 
 async def test_capitals_count_on_demand() -> None:
@@ -431,7 +432,7 @@ async def test_capitals_count_on_demand() -> None:
         assert app.pane.body.counts.shown == 2
         await pilot.press("C")
         assert app.pane.body.counts.shown == 1
-        assert "Aa" in status(app)
+        await until(pilot, lambda: "Aa" in status(app))
 
 
 # Marks, copies, saves
@@ -441,7 +442,7 @@ async def test_marks_are_kept_by_line_and_gone_between() -> None:
     app = PaneApp(numbers(50))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("k", "k", "space", "k", "k", "k", "space")
-        assert "✓ 2 marked" in status(app)
+        await until(pilot, lambda: "✓ 2 marked" in status(app))
         assert sum("✓" in line for line in lines(app)[:-1]) == 2
         app.add(["late"] * 3, NOW_MS - 60_000, late=True)
         await until(pilot, lambda: "3 late" in status(app))
@@ -452,7 +453,7 @@ async def test_marks_are_kept_by_line_and_gone_between() -> None:
         await pilot.press("]")
         assert app.pane.body.line.text == "line 47"
         await pilot.press("]")
-        assert "no other mark this way" in status(app)
+        await until(pilot, lambda: "no other mark this way" in status(app))
 
 
 async def test_copy_and_save_give_whole_lines_unwrapped() -> None:
@@ -514,7 +515,7 @@ async def test_counts_are_told() -> None:
         await until(pilot, lambda: app.heard(LogPane.CountsChanged))
         app.log_buffer.sampled(2)
         await until(pilot, lambda: app.heard(LogPane.CountsChanged)[-1].counts.tally.sampled)
-        assert "2 sampled" in status(app)
+        await until(pilot, lambda: "2 sampled" in status(app))
         counts = app.heard(LogPane.CountsChanged)[-1].counts
         assert (counts.shown, counts.tally.received, counts.tally.sampled) == (5, 5, 2)
         assert app.heard(LogPane.LineSelected)[-1].line.text == "line 4"
