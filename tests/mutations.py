@@ -19,7 +19,8 @@ READS: Final[Mapping[str, frozenset[str]]] = {
         "dynamodb": "DescribeContinuousBackups DescribeTable ListBackups ListTables",
         "ec2": "DescribeInstances DescribeInstanceStatus DescribeNetworkInterfaces",
         "ecr": "DescribeRepositories",
-        "ecs": "DescribeClusters DescribeServices DescribeTaskDefinition DescribeTasks ListClusters ListServices ListTasks",
+        "ecs": "DescribeClusters DescribeServices DescribeTaskDefinition DescribeTasks ListClusters ListServices "
+        "ListTasks",
         "elasticbeanstalk": "DescribeConfigurationSettings DescribeEnvironmentHealth DescribeEnvironmentResources "
         "DescribeEnvironments DescribeEvents DescribeInstancesHealth RequestEnvironmentInfo RetrieveEnvironmentInfo",
         "elasticloadbalancing": "DescribeLoadBalancers DescribeTargetGroups DescribeTargetHealth",
