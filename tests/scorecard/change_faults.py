@@ -52,7 +52,7 @@ class Spoilt:
 
 
 def spoilt_changes(rig: Rig) -> Spoilt:
-    """Plan, apply, undo and settle under each fault of AWS, with a journal that fails, and with rows that are garbled."""
+    """Plan, apply, undo and settle under each fault of AWS, with a journal that fails, and with garbled rows."""
     found = Spoilt()
     with mortals(rig) as consoles:
         for kind in KINDS:

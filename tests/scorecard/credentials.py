@@ -102,7 +102,7 @@ def _home(rig: Rig, case: Case) -> Iterator[tuple[Path, dict[str, str]]]:
         (home / "process.py").write_text(f"import json, os, sys, time\n{case.process}\n")
         config = f"[profile shop]\ncredential_process = {sys.executable} -S {home / 'process.py'}\n"
     if case.token:
-        _write_token(home, case.token, -1)
+        write_token(home, case.token, -1)
     (home / "aws-config").write_text(config)
     (home / "aws-credentials").write_text("")
     names = {
@@ -119,7 +119,7 @@ def _home(rig: Rig, case: Case) -> Iterator[tuple[Path, dict[str, str]]]:
         yield home, {**rig.bare(home), **{name: value for name, value in names.items() if value}}
 
 
-def _write_token(home: Path, key: str, hours: float) -> None:
+def write_token(home: Path, key: str, hours: float) -> None:
     """A token of SSO where botocore keeps it."""
     folder = home / ".aws" / "sso" / "cache"
     folder.mkdir(parents=True, exist_ok=True)
@@ -201,13 +201,13 @@ def sso(rig: Rig) -> Outcome:
         "expiration": int((datetime.now(UTC) + timedelta(hours=1)).timestamp() * 1000),
     }  # fmt: skip
     granted = 200, json.dumps({"roleCredentials": keys}), {"Content-Type": "application/json"}
-    _write_token(home, "corp", -1)
+    write_token(home, "corp", -1)
     with serving({"/federation/credentials": granted}) as url:
         environment = {**with_demo(rig, home, DEMO_SSO), "AWS_ENDPOINT_URL_SSO": url}
         with rig.terminal([*CONSOLE], environment) as terminal:
             terminal.wait_for(lambda there: "The SSO sign-in has expired." in _words(there), 20)
             settle(terminal, 1, 10)
-            _write_token(home, "corp", 1)
+            write_token(home, "corp", 1)
             begun = time.monotonic()
             terminal.wait_for(FOUND, 30)
             took = time.monotonic() - begun

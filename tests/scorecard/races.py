@@ -148,19 +148,22 @@ class Races:
         is_now = group["retentionInDays"]
         self.twice += sum(sent) > 1
         self.both_done += told.count(State.DONE) > 1
-        wrong = [
-            what
-            for what, holds in (
-                ("nothing was sent", sum(sent) > 0),
-                ("one console sent twice", max(sent) <= 1),
-                ("both are told as done", told.count(State.DONE) <= 1),
-                ("what is told as done is not so", all(is_now == d for d, t in zip(days, told, strict=True) if t == State.DONE)),
-                ("what was not sent is told as more than stale", all(t in REFUSED for t, s in zip(told, sent, strict=True) if not s)),
-                ("what was sent is told as if it was not", not any(t in REFUSED for t, s in zip(told, sent, strict=True) if s)),
-            )
-            if not holds
-        ]  # fmt: skip
+        as_told = zip(told, sent, days, strict=True)
+        wrong = [*_wrong(told, sent)] + [
+            f"one is told {word} with {count} changes sent"
+            for word, count, asked in as_told
+            if (word in REFUSED) is (count > 0) or (word == State.DONE and asked != is_now)
+        ]
         self.notes += [f"{what}: {told}, {sent} sent, {days} asked, {is_now} now" for what in wrong]
+
+
+def _wrong(told: list[str], sent: list[int]) -> Iterator[str]:
+    if not sum(sent):
+        yield "nothing was sent"
+    if max(sent) > 1:
+        yield "one console sent twice"
+    if told.count(State.DONE) > 1:
+        yield "both are told as done"
 
 
 REFUSED = (str(Reason.STALE), str(State.STOPPED))

@@ -16,10 +16,12 @@ from tests.bench.server import ROOT
 from tests.scorecard.card import Outcome, line, with_notes
 from tests.scorecard.credentials import with_demo
 from tests.scorecard.rig import CONSOLE, FOUND, PROGRAMS, Rig
+from tests.scorecard.secret_flows import LOOKED_FOR, Flows, occurrences
 from tests.scorecard.walk import settle, walk
 from tests.unit.test_credentials import ROLE, SECRET
 
 CODE = "739151"
+CRASHES = 2
 SENTINELS = {
     "plain": "sentinel that nothing gives away",
     "key": "sentinelKEYsentinelKEYsentinelKEY0000000",
@@ -30,9 +32,9 @@ SENTINELS = {
 }
 
 
-@line(19, "sentinel secrets, every flow and a forced crash", "0 occurrences", 120)
+@line(19, "sentinel secrets, every flow, forced crashes", "0 occurrences", 900)
 def secrets(rig: Rig) -> Outcome:
-    """Keys, a session token, an MFA code and what a crash holds: looked for on the terminal and in every file."""
+    """Keys, tokens, an MFA code and what crashes hold: on the terminal, in files, in what other programs are given."""
     home = rig.fresh("secrets")
     given = {home / "aws-config", home / "aws-credentials"}
     environment = with_demo(rig, home, ROLE.replace("shop", "mra-mines", 1))
@@ -40,9 +42,10 @@ def secrets(rig: Rig) -> Outcome:
     token = f"aws_session_token = {SENTINELS['token']}\n"
     (home / "aws-credentials").write_text(session.format("base") + token + session.format("other") + token)
     environment["GK_SENTINELS"] = json.dumps(SENTINELS)
-    shown, after_code = _crash(rig, environment)
+    shown, after_code = _crash(rig, environment, "ctrl+t")
+    by_worker, _ = _crash(rig, environment, "ctrl+y")
     printed = _printed({**environment, "AWS_SECRET_ACCESS_KEY": SENTINELS["key"]})
-    places = {"the terminal": shown, "the subcommands": printed}
+    places = {"the terminal": shown + by_worker, "the subcommands": printed}
     places |= {str(path.relative_to(home)): path.read_bytes() for path in _files(home) if path not in given}
     looked_for = {SECRET, *SENTINELS.values(), base64.b64encode(SENTINELS["password"].encode()).decode()}
     found = [
@@ -53,16 +56,23 @@ def secrets(rig: Rig) -> Outcome:
         f"the MFA code in {place}" for place, text in places.items() if place != "the terminal" and _in(CODE, text)
     ]
     crashes = [path for path in _files(home) if "crash" in path.name]
-    if not crashes:
-        found.append("no crash was written down")
+    if len(crashes) < CRASHES:
+        found.append(f"{len(crashes)} of {CRASHES} crashes were written down")
     for path in crashes:
         if stat.S_IMODE(path.stat().st_mode) != 0o600:
             found.append(f"{path.name} can be read by others")
         path.unlink()
-    return with_notes(Outcome(True, f"{len(found)} of {len(looked_for) + 1} secrets in {len(places)} places"), found)
+    flows = Flows(rig)
+    flows.run()
+    found += occurrences(flows)
+    figure = (
+        f"{len(found)} of {len(looked_for) + len(LOOKED_FOR)} secrets in {len(places) + len(flows.places)} places and "
+        f"{len(flows.programs)} programs; only AWS's session-manager-plugin has one in its environment, as it must"
+    )
+    return with_notes(Outcome(True, figure), found)
 
 
-def _crash(rig: Rig, environment: dict[str, str]) -> tuple[bytes, bytes]:
+def _crash(rig: Rig, environment: dict[str, str], key: str) -> tuple[bytes, bytes]:
     """All that a console wrote to its terminal, and what of it came after the code was given."""
     with rig.terminal([sys.executable, str(PROGRAMS / "crashing.py")], environment) as terminal:
         terminal.wait_for("six digits", 20)
@@ -71,7 +81,7 @@ def _crash(rig: Rig, environment: dict[str, str]) -> tuple[bytes, bytes]:
         settle(terminal, 0.5)
         given = len(terminal.raw)
         walk(terminal, rows=5, quiet=0.05)
-        terminal.press("ctrl+t")
+        terminal.press(key)
         code = terminal.wait_exit()
         if code != 1:
             raise AssertionError(f"it ended with {code}")

@@ -383,10 +383,7 @@ def _be(order: Order, answer: int) -> None:
     """Be the console of an order, in a process of its own, and end."""
     Mixed.folder = Path(order.scratch)
     try:
-        if order.settles:
-            found = settle(order)
-        else:
-            found = apply(order)
+        found = settle(order) if order.settles else apply(order)
         with os.fdopen(answer, "w") as file:
             json.dump(found, file)
     except BaseException as error:  # noqa: BLE001 - whatever it is, this process must never go on as its parent does
