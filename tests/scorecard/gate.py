@@ -7,11 +7,13 @@ import subprocess
 import sys
 import unicodedata
 from datetime import UTC, datetime
+from itertools import product
 
 from console.aws.target import Target
 from console.operations.base import Danger, NoUndo, Observed, Resource
 from console.operations.confirm import as_typed
 from console.operations.ecs import Scale
+from console.operations.place import Place
 from console.operations.plan import Effect, Plan
 from console.operations.planned import Planned
 from console.operations.preview import Shell
@@ -22,6 +24,9 @@ from tests.hostile import HOSTILE
 from tests.scorecard.card import Outcome, line
 from tests.scorecard.rig import Rig
 from widgets.plan_view import plan_lines
+
+STACKS = (Stack(name="shop", production=False), Stack(name="shop"))
+"""One that is said to be harmless, where the name is typed, and one that nothing is said of."""
 
 _PASSED = re.compile(r"(\d+) passed")
 
@@ -36,12 +41,12 @@ def suite(what: str, *words: str) -> Outcome:
     return Outcome(done.returncode == 0 and passed is not None, figure, tuple(notes))
 
 
-def _planned(name: str) -> Planned:
+def _planned(name: str, stack: Stack) -> Planned:
     """A plan that destroys something of a name, as an operator is shown it."""
     before = Observed({"desired": 2}, targets=(Resource(name, f"arn:aws:ecs:eu-west-1:1:service/{name}"),))
     plan = Plan(effects=(Effect(clean(name), clean(name), clean(name)),), warnings=(clean(name),))
     return Planned(
-        Scale(name, 0), Stack(name="shop"), "1", "eu-west-1", "", before, plan, Danger.DESTROY, NoUndo(name), "",
+        Scale(name, 0), stack, Place("1", "eu-west-1"), "", before, plan, Danger.DESTROY, NoUndo(name), "",
         datetime.now(UTC), Shell(Target()),
     )  # fmt: skip
 
@@ -52,9 +57,9 @@ def look_alikes(rig: Rig) -> Outcome:
     del rig
     notes = []
     tried = 0
-    for hostile in HOSTILE:
+    for hostile, stack in product(HOSTILE, STACKS):
         name = hostile.text
-        planned = _planned(name)
+        planned = _planned(name, stack)
         for width in (60, 120):
             list(plan_lines(planned, ((name, name, name),), width))
         wanted = planned.confirmation.text
@@ -74,9 +79,13 @@ def look_alikes(rig: Rig) -> Outcome:
             tried += 1
             if planned.confirmation.accepts(typed):
                 notes.append(f"{hostile.name}: confirmed by {typed!a}")
-        if wanted != as_typed(name):
+        if wanted != as_typed(f"{stack.name}/{name}" if stack.guarded else name):
             notes.append(f"{hostile.name}: {wanted!r} is not its typed form")
-    return Outcome(not notes, f"{len(HOSTILE)} names, {tried} look-alikes, {len(notes)} confirmed", tuple(notes))
+    return Outcome(
+        not notes,
+        f"{len(HOSTILE)} names on {len(STACKS)} stacks, {tried} look-alikes, {len(notes)} confirmed",
+        tuple(notes),
+    )
 
 
 @line(11, "withheld reply on each mutation", "exactly 1 request, unknown, reconciled right", 600)

@@ -102,9 +102,9 @@ ALPHABETS = {
 def _least(text: str) -> float:
     taken = []
     for _ in range(20):
-        begun = time.perf_counter()
+        begun = time.thread_time()  # what other programs take of the processor is not its time
         clean(text)
-        taken.append(time.perf_counter() - begun)
+        taken.append(time.thread_time() - begun)
     return min(taken)
 
 
@@ -127,7 +127,7 @@ def linted(rig: Rig) -> Outcome:
     return with_notes(Outcome(True, f"{len(found)} in {len(LINTED)} modules"), found)
 
 
-@line(5, "[@click=...] in every field", "0 actions")
+@line(5, "[@click=...] in every field", "0 actions", 300)
 def clicks(rig: Rig) -> Outcome:
     """Every place where such a text stands is clicked, on every screen and on what covers it."""
     acted = rig.folder / "acted"
