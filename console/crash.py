@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import platform
 import sys
@@ -26,6 +27,7 @@ LIMIT: Final = 200_000
 """Characters kept of one crash, half of them from its end."""
 
 _NAME: Final = "groundskeeper-crash-"
+_TEXTUAL_WRITER: Final = "textual-output"
 
 _written: dict[tuple[object, ...], Path | None] = {}
 _told: list[Path | None] = []
@@ -84,8 +86,14 @@ def _on_exception(kind: type[BaseException], error: BaseException, trace: Traceb
 
 
 def _on_thread(args: threading.ExceptHookArgs) -> None:
-    if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+    if args.exc_value is not None and not isinstance(args.exc_value, SystemExit) and not _is_terminal_gone(args):
         write_crash(args.exc_value)
+
+
+def _is_terminal_gone(args: threading.ExceptHookArgs) -> bool:
+    """Whether Textual's writing thread met a terminal that was closed: the console ends then, which is no error."""
+    closed = isinstance(args.exc_value, OSError) and args.exc_value.errno == errno.EIO
+    return closed and args.thread is not None and args.thread.name == _TEXTUAL_WRITER
 
 
 def _store(text: str) -> Path | None:

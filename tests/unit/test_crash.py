@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import stat
 import subprocess
 import sys
@@ -10,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from textual.drivers._writer_thread import WriterThread
 
 from console import crash
 from console.settings import make_private
@@ -137,6 +140,21 @@ def test_a_thread_and_an_event_loop_write_without_printing(
     texts = "".join(path.read_text() for path in (state / "crashes").iterdir())
     assert "ZeroDivisionError" in texts and "lost task" in texts and "a message alone" in texts
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_terminal_that_was_closed_is_no_crash(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual writes in a thread of its own, which meets the closed terminal before the console is told of it."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    crash.install_hooks()
+    other_end, end = os.openpty()
+    os.close(other_end)
+    with contextlib.suppress(OSError), os.fdopen(end, "w") as terminal:
+        writer = WriterThread(terminal)
+        writer.start()
+        writer.write("a frame\n")
+        writer.join()
+    assert not (state / "crashes").exists()
 
 
 def test_a_program_that_crashes_prints_one_sentence_and_no_traceback(state: Path) -> None:

@@ -103,7 +103,7 @@ async def test_a_state_on_this_machine(aws: Aws, tmp_path: Path) -> None:
         os.utime(file, (moment, moment))
     report = await read_state(aws, StateFile(location=str(state)), POLICY, now)
     assert report.findings[0].what == "It changed after its newest copy was made."
-    copy.touch()
+    os.utime(copy, (now.timestamp(), now.timestamp()))
     report = await read_state(aws, StateFile(location=str(state)), POLICY, now)
     assert report.findings[0].what == "Copied since its last change."
     report = await read_state(aws, StateFile(location=str(tmp_path / "gone" / "x")), POLICY, now)

@@ -22,13 +22,17 @@ FORMS = [
     1795171500,
     1795171500.5,
     -1,
-    253402300799,
 ]
 
 
 @pytest.mark.parametrize("value", FORMS)
 def test_a_moment_is_the_one_that_botocore_reads(value: object) -> None:
     assert parse_moment(value) == parse_timestamp(value)
+
+
+def test_the_last_moment_of_all_is_read_in_any_zone() -> None:
+    """East of Greenwich botocore itself cannot."""
+    assert parse_moment(253402300799) == datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("value", ["", "soon", "2026-13-40T00:00:00Z", None])
