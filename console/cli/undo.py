@@ -27,6 +27,10 @@ def run(args: argparse.Namespace, options: Options) -> int:
         record = run_named(session.journal, args.run_id)
         if isinstance(record, UnreadableRun):
             raise AtTheGate(Reason.REFUSED, cannot_undo(record))
+        chosen = session.workspace.options.stack
+        if chosen and chosen != record.stack:
+            what = f"Run {record.id} is of stack {record.stack}, not of {chosen}. Nothing was changed."
+            raise AtTheGate(Reason.REFUSED, f"{what} Next: name that one, or leave --stack out.")
         return session.runner.plan_undo(record, session.stack(record.stack))
 
     return Applying(args, options).run(planned)

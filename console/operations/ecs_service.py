@@ -69,7 +69,7 @@ def until_stable(cluster: str | None, service: str, judge: partial[Waited]) -> W
 
 def scaled(answer: dict[str, Any], former: int) -> Waited:
     """How far a service is on its way from a former count to the desired one."""
-    if not answer["services"]:
+    if _is_gone(answer):
         return _GONE
     service = answer["services"][0]
     running, desired = service["runningCount"], service["desiredCount"]
@@ -81,7 +81,7 @@ def scaled(answer: dict[str, Any], former: int) -> Waited:
 
 def rolled_out(answer: dict[str, Any], former: str) -> Waited:
     """How far the deployment that came after a former one is rolled out."""
-    if not answer["services"]:
+    if _is_gone(answer):
         return _GONE
     service = answer["services"][0]
     newest = primary(service)
@@ -90,6 +90,11 @@ def rolled_out(answer: dict[str, Any], former: str) -> Waited:
     done = alone and running == desired and newest.get("rolloutState", "COMPLETED") == "COMPLETED"
     fraction = min(1.0, running / desired) if desired else None
     return Waited(done, Clean(f"{running} of {desired} new tasks running"), fraction, _failure(service))
+
+
+def _is_gone(answer: dict[str, Any]) -> bool:
+    """Whether the service was deleted: DescribeServices tells of it for a while as DRAINING, then INACTIVE."""
+    return not answer["services"] or answer["services"][0].get("status", "ACTIVE") != "ACTIVE"
 
 
 def _failure(service: dict[str, Any]) -> Clean:

@@ -327,3 +327,11 @@ def test_what_the_journal_kept_wrongly_is_refused(world: World, program: Program
         runner.journal.add(replace(RUN, stack=world.stack.name, state=State.DONE, undo=undo), ()).result()
     code, _, err = program.run("undo", RUN.id, "--yes")
     assert code == 4 and "cannot be undone" in err and "is none" in err
+
+
+def test_undo_of_a_run_of_another_stack_than_the_one_that_is_named_is_refused(world: World, program: Program) -> None:
+    with world.runner() as runner:
+        runner.journal.add(replace(RUN, stack="another", state=State.DONE), ()).result()
+    code, _, err = program.run("undo", RUN.id, "--yes")
+    assert code == 4 and f"is of stack another, not of {world.stack.name}" in err
+    assert world.mutations() == []

@@ -58,6 +58,13 @@ def test_how_far_a_restart_is(answer: dict[str, Any], done: bool, failed: str) -
     assert failed in found.failed and bool(found.failed) == bool(failed)
 
 
+@pytest.mark.parametrize("status", ["DRAINING", "INACTIVE"])
+def test_a_service_that_is_deleted_while_it_is_watched_fails_the_watch(status: str) -> None:
+    gone = {"services": [{**told(1, 40, deployment("a"))["services"][0], "status": status}]}
+    assert "no longer there" in scaled(gone, former=2).failed
+    assert "no longer there" in rolled_out(gone, former="a").failed
+
+
 STATE = {"status": "ACTIVE", "desired": 2, "scheduling": "REPLICA", "controller": "ECS", "scaled_to_0": False}
 
 
