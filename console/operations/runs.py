@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from console.journal.locks import Lock
 from console.journal.reconcile import is_adrift, state_of, take_over
-from console.journal.records import ENDED, RunRecord, State
+from console.journal.records import ENDED, RunRecord, State, StepState
 from console.journal.store import JournalError
 from console.operations.base import Operation
 from console.operations.events import AtTheGate, Outcome, Reason
@@ -37,6 +37,11 @@ _UNDER_WAY: Final = frozenset({State.SENT, State.WATCHING})
 _WELL: Final = frozenset({State.DONE, State.SENT, State.WATCHING})
 """States in which the hints of a plan, which say what to do after it, hold."""
 
+_ENDS: Final = {
+    StepState.DONE: "It was carried out; its reply was lost.",
+    StepState.FAILED: "It was not carried out.",
+    StepState.UNKNOWN: "It may have been carried out or not.",
+}
 _ENDING: Final = "The console is ending: nothing more is begun."
 
 
@@ -208,6 +213,8 @@ class Runs:
         items = () if bulk is None else await asyncio.wrap_future(self._journal.items(record.id, bulk))
         found = await found_out(steps, items, run.evidence)
         run.changed = found.changed
+        for run.ledger.at, end in found.ends:
+            await run.ledger.conclude(end, _ENDS.get(end, ""))
         if found.step is not None:
             run.ledger.at = found.step
             await run.ledger.keep([new for new, old in zip(found.items, items, strict=False) if new != old])

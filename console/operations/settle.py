@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from console.journal.records import ItemRecord, State, StepRecord, StepState, UnreadableItem
 from console.operations.base import Answer, Observed, Operation
@@ -108,7 +111,8 @@ class Found:
     """What became of a run whose process ended. `state` SENT means that all of it was carried out.
 
     `step` is the position of a step about which something was learnt, and `step_state` what; `items` are those of a
-    Bulk as they are now known. `changed` says whether anything was changed, None where nobody can tell.
+    Bulk as they are now known. `changed` says whether anything was changed, None where nobody can tell; `ends` are the
+    steps of the end about which something was learnt.
     """
 
     state: State
@@ -117,10 +121,24 @@ class Found:
     step_state: StepState = StepState.DONE
     items: tuple[ItemRecord, ...] = ()
     changed: bool | None = True
+    ends: tuple[tuple[int, StepState], ...] = ()
 
 
 async def found_out(steps: Sequence[StepRecord], items: Sequence[ItemRecord], evidence: Evidence) -> Found:
     """What became of a run, from its steps on record and from the state; `items` are those of a Bulk that is open."""
+    known = [await _end_settled(step, evidence) for step in steps]
+    ends = tuple((new.position, new.state) for new, old in zip(known, steps, strict=True) if new is not old)
+    return dataclasses.replace(await _found(known, items, evidence), ends=ends)
+
+
+async def _end_settled(step: StepRecord, evidence: Evidence) -> StepRecord:
+    """A step of the end, such as taking a lock away, with an outcome where it was begun and has none."""
+    if not step.last or step.state not in UNSETTLED:
+        return step
+    return replace(step, state=_ITEM[await evidence.step(step.id)][0])
+
+
+async def _found(steps: Sequence[StepRecord], items: Sequence[ItemRecord], evidence: Evidence) -> Found:
     changing = [step for step in steps if step.kind != "wait" and not step.last]
     done = any(step.state is StepState.DONE for step in changing)
     waiting = [step for step in changing if step.state is StepState.WAITING]

@@ -159,3 +159,19 @@ async def test_a_bulk_is_settled_item_by_item(
     found = await found_out(tuple(steps(SENT, kinds="b")), items, evidence(answer, later=later))
     assert (found.state, found.what, found.changed) == (state, says, changed)
     assert [item.state for item in found.items if item.state is WAITING] == [one for one in states if one is WAITING]
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "end", "says"),
+    [
+        (Answer.YES, State.SENT, DONE, ""),
+        (Answer.NO, State.PARTLY, FAILED, "Left behind: T1."),
+        (Answer.CANNOT_TELL, State.PARTLY, UNKNOWN, "Left behind: T1."),
+    ],
+)
+async def test_a_step_of_the_end_that_was_begun_is_asked_about_too(
+    answer: Answer, state: State, end: StepState, says: str
+) -> None:
+    found = await found_out(tuple(steps(DONE, SENT, last=1)), (), evidence(answer))
+    assert (found.state, found.ends) == (state, ((1, end),))
+    assert says in found.what
