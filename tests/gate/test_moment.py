@@ -157,11 +157,11 @@ def test_of_two_changes_from_one_state_never_are_both_told_as_done(
 
         def land() -> None:
             outcomes.append(two.apply(theirs, "yes"))
-            other.wait_until(lambda: any(told.state is State.SENT for told in other.told))
+            other.wait_until(lambda: any(told.state is State.SENT for told in other.told), 2 * SOON)
 
         when(world, lambda seen: len(seen) > at, land)
         outcomes.append(one.apply(mine, "yes"))
-        wait([outcomes[-1]], SOON)
+        wait([outcomes[-1]], 3 * SOON)
         landed.set()
         ended = [outcome.result(SOON) for outcome in outcomes if outcome.exception(SOON) is None]
         refused = [outcome.exception(SOON) for outcome in outcomes if outcome.exception(SOON) is not None]

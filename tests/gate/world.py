@@ -63,10 +63,10 @@ class World:
             self.told.append(progress)
             self._news.notify_all()
 
-    def wait_until(self, holds: Callable[[], object]) -> None:
+    def wait_until(self, holds: Callable[[], object], seconds: float = SOON) -> None:
         """Wait until something holds that a runner will tell of."""
         with self._news:
-            assert self._news.wait_for(lambda: bool(holds()), SOON)
+            assert self._news.wait_for(lambda: bool(holds()), seconds)
 
     def wait_for(self, run: str, *states: State) -> State:
         """Wait until a run is in one of these states, and give it."""
