@@ -8,7 +8,7 @@ import re
 import select
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -61,8 +61,9 @@ class Somebody:
         """Do something in a thread of its own as soon as a question is asked."""
 
         def wait() -> None:
-            self.see(question)
-            act()
+            with suppress(OSError):  # the terminal is closed by now
+                self.see(question)
+                act()
 
         threading.Thread(target=wait, daemon=True).start()
 

@@ -109,8 +109,9 @@ def _woken() -> Iterator[int]:
     """A descriptor that can be read as soon as a signal comes for which there is a handler."""
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
-    former = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    try:
+    former = -1
+    try:  # a handler may raise at any moment from here on
+        former = signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         yield wake
     finally:
         signal.set_wakeup_fd(former)
