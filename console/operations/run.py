@@ -29,7 +29,7 @@ PAUSE: Final = 0.25
 
 READ_BACK: Final = 1.0
 """Seconds after the last call at which the state is read back: by then a change that somebody else made from the same
-state at the same moment has arrived, since between the last look and the first call pass some milliseconds."""
+state at the same moment has arrived, since between the last look and the first call pass some tens of milliseconds."""
 
 _ELSE: Final = "Someone else changed it at the same moment:"
 
