@@ -180,7 +180,7 @@ class Changes:
                 self._changed(progress.run.stack)
 
     async def _mind(self, stacks: tuple[Stack, ...], every: float) -> None:
-        asked = self._adrift
+        asked = await self._adrift()
         while True:
             before, problem = {(run.id, run.state): run.stack for run in self.open_runs}, self.problem
             await asyncio.sleep(every)
@@ -191,14 +191,15 @@ class Changes:
             for stack in {(before | now)[one] for one in before.keys() ^ now.keys()}:
                 self._changed(stack)
             # What nobody could settle when it was first asked about is left to the next start.
-            if self._adrift - asked or (self._renewed and self._adrift):
+            adrift = await self._adrift()
+            if adrift - asked or (self._renewed and adrift):
                 self._renewed = False
                 await self.settle(stacks)
-            asked = self._adrift
+            asked = await self._adrift()
 
-    @property
-    def _adrift(self) -> set[str]:
-        return {run.id for run in self.open_runs if is_adrift(run, self.journal.locks)}
+    async def _adrift(self) -> set[str]:
+        runs, locks = self.open_runs, self.journal.locks
+        return await asyncio.to_thread(lambda: {run.id for run in runs if is_adrift(run, locks)})
 
     def _soon(self, work: Any) -> None:
         task = self._loop.create_task(work)

@@ -68,6 +68,13 @@ class Gate:
             undoes=undoes,
         )
 
+    async def plan_again(self, planned: Planned) -> Planned | None:
+        """The plan as it would be made now; None where the state cannot be read."""
+        try:
+            return await self.plan(planned.operation, planned.stack, planned.undoes)
+        except Failure:
+            return None
+
     async def place(self, stack: Stack, region: str | None) -> tuple[Aws, Place]:
         """The calls that read a stack, and where they lead. Raises `Failure`."""
         connection = await self.reads.get(stack, region)

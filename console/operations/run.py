@@ -59,6 +59,7 @@ class Run:
     """A change that was confirmed, on its way. One made again from its record is only finished.
 
     `again` gives the calls that read where it was made, by whoever is signed in then. It may raise `Failure`.
+    `overtaken` says that it sent nothing, since somebody else changed the state after it was confirmed.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Run:
         self.secrets: dict[str, str] = {}
         self.stopped = False
         self.changed: bool | None = False
+        self.overtaken = False
         self._context = context
         self._again = again
         self._looked = 0.0
@@ -205,7 +207,8 @@ class Run:
         ledger.tell(f"Step {at + 1}: {step.title or step.id}")
         if moved := await self._moved(step, work):
             await self._conclude(StepState.FAILED, f"Not sent. {moved}")
-            return Verdict(State.STOPPED, f"{moved} Nothing was changed. Next: look again.")
+            state = State.STOPPED if self.overtaken else State.FAILED
+            return Verdict(state, f"{moved} Nothing was changed. Next: look again.")
         try:
             done = await step.run(work)
         except StepFailed as failed:
@@ -243,6 +246,7 @@ class Run:
             return f"The state could not be read at the last moment: {failure}"
         if digest(now) == digest(self.before):
             return ""
+        self.overtaken = True
         return f"{_ELSE} {in_words(changes(self.before, now)) or 'it is another'}."
 
     async def _meanwhile(self, item: str | None) -> str:
@@ -250,7 +254,8 @@ class Run:
 
         Of a Bulk an item can be compared that the state names, and nothing else, since its own calls change the rest.
         """
-        if asyncio.get_running_loop().time() - self._looked < READ_BACK or (item is None and self.changed is not False):
+        comparable = self.changed is False if item is None else item in self.before.state
+        if not comparable or asyncio.get_running_loop().time() - self._looked < READ_BACK:
             return ""
         try:
             now = await self._look()

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from console.journal.locks import Lock
 from console.journal.reconcile import is_adrift, state_of, take_over
-from console.journal.records import ENDED, RunRecord, State, StepState
+from console.journal.records import ENDED, RunRecord, State
 from console.journal.store import JournalError
 from console.operations.base import Operation
 from console.operations.events import AtTheGate, Outcome, Reason
@@ -37,11 +37,6 @@ _UNDER_WAY: Final = frozenset({State.SENT, State.WATCHING})
 _WELL: Final = frozenset({State.DONE, State.SENT, State.WATCHING})
 """States in which the hints of a plan, which say what to do after it, hold."""
 
-_ENDS: Final = {
-    StepState.DONE: "It was carried out; its reply was lost.",
-    StepState.FAILED: "It was not carried out.",
-    StepState.UNKNOWN: "It may have been carried out or not.",
-}
 _ENDING: Final = "The console is ending: nothing more is begun."
 
 
@@ -94,6 +89,8 @@ class Runs:
                 finishing = self._finish(run, sent_now=True)
             else:
                 await self._give_back(run)
+            if run.overtaken:
+                raise AtTheGate(Reason.STALE, run.ledger.run.outcome, await self._gate.plan_again(planned))
         except StepFailed as stopped:
             return Outcome(State.STOPPED, Clean(f"{stopped} Nothing was changed."))
         finally:
@@ -213,8 +210,9 @@ class Runs:
         items = () if bulk is None else await asyncio.wrap_future(self._journal.items(record.id, bulk))
         found = await found_out(steps, items, run.evidence)
         run.changed = found.changed
-        for run.ledger.at, end in found.ends:
-            await run.ledger.conclude(end, _ENDS.get(end, ""))
+        for end in found.ends:
+            run.ledger.at = end.position
+            await run.ledger.conclude(end.state, end.what)
         if found.step is not None:
             run.ledger.at = found.step
             await run.ledger.keep([new for new, old in zip(found.items, items, strict=False) if new != old])

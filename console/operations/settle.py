@@ -77,10 +77,10 @@ class Evidence:
         answer = await _asked(
             lambda: self.operation.happened_to(self.aws, self.before, item.id), self.operation.lag, self.sleep
         )
-        return replace_state(item, *_ITEM[answer])
+        return replace_state(item, *_LEARNT[answer])
 
 
-_ITEM: Final = {
+_LEARNT: Final = {
     Answer.YES: (StepState.DONE, "It was carried out; its reply was lost."),
     Answer.NO: (StepState.FAILED, "It was not carried out."),
     Answer.CANNOT_TELL: (StepState.UNKNOWN, "It may have been carried out or not."),
@@ -112,7 +112,7 @@ class Found:
 
     `step` is the position of a step about which something was learnt, and `step_state` what; `items` are those of a
     Bulk as they are now known. `changed` says whether anything was changed, None where nobody can tell; `ends` are the
-    steps of the end about which something was learnt.
+    steps of the end about which something was learnt, as they are now known.
     """
 
     state: State
@@ -121,13 +121,13 @@ class Found:
     step_state: StepState = StepState.DONE
     items: tuple[ItemRecord, ...] = ()
     changed: bool | None = True
-    ends: tuple[tuple[int, StepState], ...] = ()
+    ends: tuple[StepRecord, ...] = ()
 
 
 async def found_out(steps: Sequence[StepRecord], items: Sequence[ItemRecord], evidence: Evidence) -> Found:
     """What became of a run, from its steps on record and from the state; `items` are those of a Bulk that is open."""
     known = [await _end_settled(step, evidence) for step in steps]
-    ends = tuple((new.position, new.state) for new, old in zip(known, steps, strict=True) if new is not old)
+    ends = tuple(new for new, old in zip(known, steps, strict=True) if new is not old)
     return dataclasses.replace(await _found(known, items, evidence), ends=ends)
 
 
@@ -135,7 +135,8 @@ async def _end_settled(step: StepRecord, evidence: Evidence) -> StepRecord:
     """A step of the end, such as taking a lock away, with an outcome where it was begun and has none."""
     if not step.last or step.state not in UNSETTLED:
         return step
-    return replace(step, state=_ITEM[await evidence.step(step.id)][0])
+    state, what = _LEARNT[await evidence.step(step.id)]
+    return replace(step, state=state, what=what)
 
 
 async def _found(steps: Sequence[StepRecord], items: Sequence[ItemRecord], evidence: Evidence) -> Found:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from console.journal.records import State, StepState
+from console.journal.records import RunRecord, State, StepState
 from console.operations.ecs import Scale
-from console.operations.events import Outcome
+from console.operations.events import AtTheGate, Outcome, Reason
 from console.operations.logs import SetRetention
 from console.operations.run import READ_BACK
 from tests.conftest import DemoServer
@@ -62,11 +62,14 @@ def test_what_is_changed_between_the_last_look_and_the_call_is_not_overwritten(
         plan = planned(runner, SetRetention(GROUP, "30"), world.stack)
         world.proxy.seen.clear()
         when(world, lambda seen: reads(seen) == 2, lambda: days(60))
-        outcome = runner.apply(plan, "yes").result(SOON)
-    assert outcome.state is State.STOPPED
-    assert "Someone else changed it at the same moment" in outcome.what
-    assert "was 14 and is now 60" in outcome.what and "Nothing was changed" in outcome.what
-    assert outcome.run is not None and outcome.run.changed is False
+        with pytest.raises(AtTheGate) as caught:
+            runner.apply(plan, "yes").result(SOON)
+        (run,) = runner.journal.runs().result()
+    assert caught.value.reason is Reason.STALE
+    assert "Someone else changed it at the same moment" in str(caught.value)
+    assert "was 14 and is now 60" in str(caught.value) and "Nothing was changed" in str(caught.value)
+    assert caught.value.planned is not None and caught.value.planned.before.state == {GROUP: 60}
+    assert isinstance(run, RunRecord) and run.state is State.STOPPED and run.changed is False
     assert world.mutations() == []
 
 
@@ -165,7 +168,7 @@ def test_of_two_changes_from_one_state_never_are_both_told_as_done(
         landed.set()
         ended = [outcome.result(SOON) for outcome in outcomes if outcome.exception(SOON) is None]
         refused = [outcome.exception(SOON) for outcome in outcomes if outcome.exception(SOON) is not None]
-    assert all("stale" in str(one) for one in refused)
+    assert all(isinstance(one, AtTheGate) and one.reason is Reason.STALE for one in refused)
     assert [outcome.state for outcome in ended].count(State.DONE) == 1
     assert all("same moment" in outcome.what for outcome in ended if outcome.state is not State.DONE)
 
