@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.meter import METRIC_PRICE
-from console.problems import Failure, Suspect, classify
+from console.aws.metric_answer import MetricAnswer, Points, Unanswered, refused
+from console.problems import Failure, Kind
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
-Points = tuple[tuple[float, float], ...]
-"""(epoch seconds, value), oldest first."""
+__all__ = ["Metric", "Metrics", "Points", "Unanswered"]
 
 GATHER: Final = 0.05
 """Seconds for which questions are gathered before they are asked together."""
@@ -26,6 +26,15 @@ AT_ONCE: Final = 500
 
 FRESH: Final = 60.0
 """Seconds for which an answer serves: CloudWatch's finest ordinary period."""
+
+TRIES: Final = 40
+"""Calls for one batch that CloudWatch refuses, to find which of its metrics it will not have: two of 500 take 34."""
+
+REFUSED_FOR: Final = 3600.0
+"""Seconds for which a metric that CloudWatch refused is not asked again."""
+
+_REFUSALS: Final = frozenset({Kind.INVALID, Kind.BUG, Kind.NOT_FOUND})
+"""What CloudWatch, or botocore before it, says to a batch of which one metric is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,11 @@ class Metric:
     period: int = 300
     span: int = 3 * 3600
     region: str | None = None
+
+    @property
+    def label(self) -> str:
+        """The metric for people: its namespace, its name and what it is of."""
+        return " ".join((self.namespace, self.name, *(value for _, value in self.dimensions)))
 
     def query(self, number: int) -> dict[str, Any]:
         """The MetricDataQuery of this series, under the id ``m<number>``."""
@@ -57,6 +71,9 @@ class Metric:
         }
 
 
+_Asked = tuple[Metric, asyncio.Future[Points]]
+
+
 class Metrics:
     """Answers questions about metrics, each asked at most once a minute however many want it."""
 
@@ -64,22 +81,27 @@ class Metrics:
         self._aws = aws
         self._clock = clock
         self._known: dict[Metric, tuple[float, asyncio.Future[Points]]] = {}
+        self._refused: dict[Metric, tuple[float, Unanswered]] = {}
         self._waiting: dict[tuple[str | None, int], dict[Metric, asyncio.Future[Points]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def points(self, metrics: Sequence[Metric]) -> list[Points]:
         """The points of each metric over its span, oldest first; an empty tuple where there are none.
 
-        Raises `Failure` when CloudWatch does not answer.
+        A metric of which CloudWatch did not tell, or told a part, is `Unanswered`, and costs no other one. Raises
+        `Failure` when CloudWatch does not answer at all.
         """
         return list(await asyncio.gather(*(self._ask(metric) for metric in metrics)))
 
     def forget(self) -> None:
         """Ask CloudWatch anew at the next question."""
         self._known.clear()
+        self._refused.clear()
 
     async def _ask(self, metric: Metric) -> Points:
         now = self._clock()
+        if metric in self._refused and now - self._refused[metric][0] < REFUSED_FOR:
+            return self._refused[metric][1]
         known = self._known.get(metric)
         if known is None or now - known[0] >= FRESH or _failed(known[1]):
             future = asyncio.get_running_loop().create_future()
@@ -102,29 +124,49 @@ class Metrics:
         chunks = [waiting[at : at + AT_ONCE] for at in range(0, len(waiting), AT_ONCE)]
         await asyncio.gather(*(self._fetch(batch, chunk) for chunk in chunks))
 
-    async def _fetch(self, batch: tuple[str | None, int], chunk: list[tuple[Metric, asyncio.Future[Points]]]) -> None:
-        region, span = batch
-        found: dict[str, list[tuple[float, float]]] = {}
-        try:
-            async for page in self._ask_cloudwatch(region, span, [metric for metric, _ in chunk]):
-                for result in page["MetricDataResults"]:
-                    stamps = (stamp.timestamp() for stamp in result["Timestamps"])
-                    found.setdefault(result["Id"], []).extend(zip(stamps, result["Values"], strict=True))
-        except (Failure, KeyError, ValueError, AttributeError) as error:
-            failure = error if isinstance(error, Failure) else Failure(classify(_incomplete(), where="cloudwatch"))
-            for _, future in chunk:
+    async def _fetch(self, batch: tuple[str | None, int], chunk: list[_Asked]) -> None:
+        """Ask a chunk; where CloudWatch refuses it, its halves, until what is wrong stands alone."""
+        parts, tries, failed, answered = [chunk], 0, list[tuple[list[_Asked], Failure]](), False
+        while parts:
+            part, tries = parts.pop(), tries + 1
+            try:
+                found = await self._read(batch, [metric for metric, _ in part])
+            except Failure as failure:
+                if failure.problem.kind in _REFUSALS and len(part) > 1 and tries < TRIES:
+                    parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+                else:
+                    failed.append((part, failure))
+                continue
+            answered = True
+            for (_, future), points in zip(part, found, strict=True):
+                future.set_result(points)
+        for part, why in failed:
+            alone = len(part) == 1 and (answered or len(chunk) == 1)
+            self._fail(part, why, alone=alone and why.problem.kind in _REFUSALS)
+
+    def _fail(self, part: list[_Asked], failure: Failure, *, alone: bool) -> None:
+        """Tell who waits; what is refused `alone` costs no more than its own value."""
+        for metric, future in part:
+            if alone:
+                self._refused[metric] = (self._clock(), refused(metric.label, failure))
+                future.set_result(self._refused[metric][1])
+            else:
                 future.set_exception(failure)
                 future.exception()  # marks it as seen: nobody may be waiting any more
-            return
-        for number, (_, future) in enumerate(chunk):
-            future.set_result(tuple(sorted(found.get(f"m{number}", ()))))
+
+    async def _read(self, batch: tuple[str | None, int], metrics: list[Metric]) -> list[Points]:
+        answer = MetricAnswer()
+        async for page in self._ask_cloudwatch(*batch, metrics):
+            if not answer.pages:
+                self._aws.meter.charge(METRIC_PRICE * len(metrics))
+            answer.add(page)
+        return [answer.points(f"m{number}", metric.label) for number, metric in enumerate(metrics)]
 
     def _ask_cloudwatch(self, region: str | None, span: int, metrics: list[Metric]) -> AsyncIterator[dict[str, Any]]:
         now = self._clock()
         # Bins begin at whole periods: ask from one, so that the first bin is whole.
         coarsest = max(metric.period for metric in metrics)
         start = (now - span) // coarsest * coarsest
-        self._aws.meter.charge(METRIC_PRICE * len(metrics))
         return self._aws.pages(
             "cloudwatch",
             "get_metric_data",
@@ -139,7 +181,3 @@ class Metrics:
 
 def _failed(future: asyncio.Future[Points]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
-
-
-def _incomplete() -> Suspect:
-    return Suspect("A metric in the answer lacks its times or values.")

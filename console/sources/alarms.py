@@ -186,7 +186,12 @@ async def _series(aws: Aws, alarm: Alarm) -> tuple[Series, ...]:
         alarm.get("Statistic") or alarm.get("ExtendedStatistic", "Average"),
         max(60, alarm["Period"]),
     )
-    (points,) = await aws.metrics.points([metric])
+    try:
+        (points,) = await aws.metrics.points([metric])
+    except Failure as failure:
+        if failure.problem.kind in (Kind.DENIED, Kind.LOGIN):
+            raise
+        return ()  # As with the history: that it fires matters more.
     return (
         Series(clean(metric.name), clean(alarm.get("Unit", "")), metric.period, points, crit=alarm.get("Threshold")),
     )

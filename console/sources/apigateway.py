@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric, Points
 from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
-from console.sources.gauge import Gauge, judge_all, newest, read, series_of, shown
+from console.sources.gauge import UNKNOWN, Gauge, judge_all, newest, not_told, read, series_of, shown
 from console.sources.numbers import bad_since, busy_span, percent, recent, span, stamp, total
 from console.sources.together import together
 from console.stack import RestApi, Stack
@@ -126,6 +127,8 @@ def judge_errors(name: Clean, requests: Points, fives: Points, limits: Mapping[s
     """The verdict on the share of answers with 5xx, given requests and 5xx of each minute."""
     warn, crit = limits["errors_5xx_warn"], limits["errors_5xx_crit"]
     threshold = Clean(f"warn > {warn:g} %, crit > {crit:g} %")
+    if missing := not_told(stages.name, name, "Answers with 5xx", requests, fives, threshold=threshold):
+        return missing
     length = busy_span(requests, now)
     count = total(requests, now, length)
     if not count:
@@ -142,13 +145,15 @@ def judge_throttle(name: Clean, stage: Answer, requests: Points, warn: float, no
     """The verdict on the busiest of the last minutes, given the requests of each, beside the stage's throttle."""
     rate, _ = throttle_of(stage)
     peak = max((value for _, value in recent(requests, now, PEAK_OVER)), default=0.0) / 60
-    value = Clean(f"{shown(peak)} requests/s at most")
+    value = UNKNOWN if unanswered(requests) else Clean(f"{shown(peak)} requests/s at most")
     if rate is None:
         return Finding(stages.name, name, Level.OK, Clean("Throttled as the account is."), value, Clean("none set"))
     threshold = Clean(f"warn > {warn:g} % of {shown(rate)}/s")
     if rate == 0:
         what = "The stage is throttled to 0: every request is refused with 429. Restore its throttle."
         return Finding(stages.name, name, Level.CRIT, Clean(what), value, threshold)
+    if missing := not_told(stages.name, name, "Requests", requests, threshold=threshold):
+        return missing
     level = Level.WARN if peak > rate * warn / 100 else Level.OK
     what = "Requests come near the throttle: some may be refused with 429." if level else "Well below the throttle."
     return Finding(stages.name, name, level, Clean(what), value, threshold)

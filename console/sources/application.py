@@ -6,9 +6,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric, Points
 from console.sources.base import Detail, Finding, Level, Report, check
-from console.sources.gauge import Gauge, judge, read, shown
+from console.sources.gauge import UNKNOWN, Gauge, judge, read, shown
 from console.sources.numbers import span
 from console.sources.together import together
 from console.stack import ApplicationMetric, Stack
@@ -65,8 +66,8 @@ def gauge_of(metric: ApplicationMetric) -> Gauge:
 
 
 async def _listed(aws: Aws, metric: ApplicationMetric, points: Points) -> Sequence[Mapping[str, Any]]:
-    """What CloudWatch has of a metric's name; asked only where it has no points."""
-    if points:
+    """What CloudWatch has of a metric's name; asked only where it said that there are no points."""
+    if points or unanswered(points):
         return ()
     found: list[Mapping[str, Any]] = await aws.items(
         "cloudwatch", "list_metrics", "Metrics", Namespace=metric.namespace, MetricName=metric.metric
@@ -79,7 +80,7 @@ def judge_metric(
 ) -> Finding:
     """The verdict on one metric at `now`, in epoch seconds; `listed` is what CloudWatch has of its name."""
     name = _name(metric)
-    if points:
+    if points or unanswered(points):
         return judge(metrics.name, name, gauge, points, now)
     known = sorted({_dimensions(one) for one in listed})
     if not known:
@@ -105,8 +106,12 @@ def _facts(metric: ApplicationMetric, gauge: Gauge, points: Points) -> Iterator[
     yield "Metric", clean(metric.metric)
     yield "Dimensions", clean(_words(metric.dimensions))
     yield "Statistic", clean(f"{metric.statistic} of {span(metric.period)}")
-    yield "Newest value", shown(points[-1][1]) if points else Clean("no data")
+    yield "Newest value", shown(points[-1][1]) if points else _nothing(points)
     yield "Limits", gauge.threshold or Clean("none")
+
+
+def _nothing(points: Points) -> Clean:
+    return UNKNOWN if unanswered(points) else Clean("no data")
 
 
 def _name(metric: ApplicationMetric) -> Clean:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each
-from console.sources.gauge import shown
+from console.sources.gauge import not_told, shown, summed
 from console.sources.numbers import busy_span, recent, size, span, stamp, total, weighted
 from console.stack import Distribution, Stack
 from console.text import Clean, clean
@@ -108,6 +108,9 @@ def judge_traffic(
     name: Clean, points: Mapping[str, Points], limits: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
     """The verdicts on the traffic of late at `now`, in epoch seconds."""
+    if missing := not_told(distributions.name, name, "Requests", points["Requests"]):
+        yield missing
+        return
     length = busy_span(points["Requests"], now)
     requests = recent(points["Requests"], now, length)
     count = total(requests, now)
@@ -117,6 +120,9 @@ def judge_traffic(
         return
     for metric, (warn, crit) in _ERRORS.items():
         label, threshold = _METRICS[metric][0], limits[warn or crit or ""]
+        if missing := not_told(distributions.name, name, label, points[metric]):
+            yield missing
+            continue
         rate = weighted(points[metric], requests)
         if rate is None:
             what, value = Clean(f"{label}: CloudWatch has requests, but not this rate."), Clean("no data")
@@ -125,11 +131,14 @@ def judge_traffic(
         level = Level.OK if rate <= threshold else Level.CRIT if crit else Level.WARN
         what = Clean(f"{label} of {shown(count)} requests in the last {span(length)}.")
         yield Finding(distributions.name, name, level, what, shown(rate, "%"), Clean(f"<= {threshold:g} %"))
-    yield _judge_hits(name, weighted(points["CacheHitRate"], requests), limits)
+    yield _judge_hits(name, points["CacheHitRate"], requests, limits)
 
 
-def _judge_hits(name: Clean, rate: float | None, limits: Mapping[str, float]) -> Finding:
+def _judge_hits(name: Clean, rates: Points, requests: Points, limits: Mapping[str, float]) -> Finding:
     threshold = Clean(f">= {limits['hit_rate_warn']:g} %")
+    if missing := not_told(distributions.name, name, "Cache hit rate", rates, threshold=threshold):
+        return missing
+    rate = weighted(rates, requests)
     if rate is None:
         what = Clean("Cache hit rate: not available, since additional metrics are off for this distribution.")
         return Finding(distributions.name, name, Level.OK, what, Clean("off"), threshold)
@@ -173,5 +182,5 @@ def _facts(
     yield "Default root object", clean(config.get("DefaultRootObject", ""))
     yield "Price class", clean(config.get("PriceClass", ""))
     yield "Invalidations running", clean(distribution.get("InProgressInvalidationBatches", 0))
-    yield "Requests, last hour", shown(total(points["Requests"], now) or 0)
-    yield "Sent, last hour", size(total(points["BytesDownloaded"], now) or 0)
+    yield "Requests, last hour", summed(points["Requests"], now)
+    yield "Sent, last hour", summed(points["BytesDownloaded"], now, size)

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.each import each, joined
-from console.sources.gauge import shown
+from console.sources.gauge import not_told, shown, summed
 from console.sources.numbers import bad_since, size, stamp, total
 from console.sources.together import together
 from console.stack import Stack, Table
@@ -64,6 +65,8 @@ class Use:
     @property
     def throttles(self) -> Points:
         """Throttled reads and writes together."""
+        if missing := unanswered(*(self.points[f"{kind}ThrottleEvents"] for kind in ("Read", "Write"))):
+            return missing
         both = Counter[float]()
         for kind in ("Read", "Write"):
             both.update(dict(self.points[f"{kind}ThrottleEvents"]))
@@ -112,23 +115,29 @@ async def _use(aws: Aws, wanted: Table, name: str, part: dict[str, Any]) -> Use:
 async def _user_errors(aws: Aws, region: str | None, label: str | None, limit: float) -> Report:
     metric = Metric("AWS/DynamoDB", "UserErrors", (), "Sum", _PERIOD, region=region)
     (points,) = await aws.metrics.points([metric])
-    count = total(points, time.time())
-    resource = clean(f"account in {label or 'this region'}")
-    what = Clean("User errors in the last hour, of all tables of this account and region.")
-    if count is None:
-        what = Clean("No user error in the last hour (DynamoDB sends this metric only when there are some).")
-    level = Level.WARN if (count or 0) > limit else Level.OK
+    now = time.time()
+    resource, threshold = clean(f"account in {label or 'this region'}"), Clean(f"<= {limit:g}")
+    finding = not_told(tables.name, resource, "User errors", points, threshold=threshold)
+    finding = finding or _judge_user_errors(resource, total(points, now), limit, threshold)
     return Report(
-        (Finding(tables.name, resource, level, what, shown(count or 0), Clean(f"<= {limit:g}")),),
+        (finding,),
         (
             Detail(
                 resource,
                 "DynamoDB account",
-                facts=(("User errors, last hour", shown(count or 0)),),
+                facts=(("User errors, last hour", summed(points, now)),),
                 series=(Series(Clean("User errors"), "", _PERIOD, points, limit),),
             ),
         ),
     )
+
+
+def _judge_user_errors(resource: Clean, count: float | None, limit: float, threshold: Clean) -> Finding:
+    what = Clean("User errors in the last hour, of all tables of this account and region.")
+    if count is None:
+        what = Clean("No user error in the last hour (DynamoDB sends this metric only when there are some).")
+    level = Level.WARN if (count or 0) > limit else Level.OK
+    return Finding(tables.name, resource, level, what, shown(count or 0), threshold)
 
 
 def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
@@ -149,16 +158,20 @@ def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
 
 def judge_uses(name: Clean, uses: Sequence[Use], limits: Mapping[str, float], now: float) -> Iterator[Finding]:
     """The verdicts on what a table and its indexes consumed up to `now`, in epoch seconds."""
-    threshold, throttled = Clean(f"<= {limits['throttled_warn']:g}"), False
+    threshold, told = Clean(f"<= {limits['throttled_warn']:g}"), True
     for use in uses:
         events = use.throttles
+        if missing := not_told(tables.name, name, f"{use.label}: throttling", events, threshold=threshold):
+            told = False
+            yield missing
+            continue
         count = total(events, now) or 0
         if count > limits["throttled_warn"]:
-            throttled = True
+            told = False
             what = clean(f"{use.label} was throttled in the last hour.")
             since = bad_since(events, lambda value: value > 0)
             yield Finding(tables.name, name, Level.WARN, what, shown(count), threshold, since=since)
-    if not throttled:
+    if told:
         what = Clean("Nothing was throttled in the last hour.")
         yield Finding(tables.name, name, Level.OK, what, Clean("0"), threshold)
     for use in uses:
@@ -168,7 +181,10 @@ def judge_uses(name: Clean, uses: Sequence[Use], limits: Mapping[str, float], no
 def _judge_capacity(name: Clean, use: Use, limit: float) -> Iterator[Finding]:
     for kind, units in use.provisioned.items():
         consumed = use.points[f"Consumed{kind}CapacityUnits"]
-        if units and consumed:
+        label = f"{use.label}: {kind.lower()} capacity"
+        if units and (missing := not_told(tables.name, name, label, consumed)):
+            yield missing
+        elif units and consumed:
             # The newest period may have begun a moment ago.
             share = max(value for _, value in consumed[-2:]) / _PERIOD / units * 100
             level = Level.WARN if share > limit else Level.OK

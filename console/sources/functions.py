@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
 from console.sources.each import each
-from console.sources.gauge import shown
+from console.sources.gauge import UNKNOWN, not_told, shown
 from console.sources.numbers import bad_since, busy_span, percent, recent, span, stamp, total, weighted
 from console.sources.runtimes import DEPRECATED
 from console.stack import Function, Stack
@@ -103,6 +104,16 @@ def judge_runs(
     name: Clean, config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
     """The verdicts on what ran of late at `now`, in epoch seconds."""
+    if missing := not_told(functions.name, name, "Invocations", points["Invocations"]):
+        yield missing
+    else:
+        yield from _judge_load(name, config, points, limits, now)
+    yield _judge_throttles(name, points["Throttles"], limits, now)
+
+
+def _judge_load(
+    name: Clean, config: dict[str, Any], points: Mapping[str, Points], limits: Mapping[str, float], now: float
+) -> Iterator[Finding]:
     length = busy_span(points["Invocations"], now)
     runs = recent(points["Invocations"], now, length)
     if not total(runs, now):
@@ -111,28 +122,29 @@ def judge_runs(
     else:
         yield _judge_errors(name, points, limits, now, length)
         yield _judge_duration(name, config, points, limits, now, length)
-    throttled = total(points["Throttles"], now) or 0
+
+
+def _judge_throttles(name: Clean, points: Points, limits: Mapping[str, float], now: float) -> Finding:
+    threshold = Clean(f"<= {limits['throttles_warn']:g}")
+    if missing := not_told(functions.name, name, "Throttles", points, threshold=threshold):
+        return missing
+    throttled = total(points, now) or 0
     level = Level.WARN if throttled > limits["throttles_warn"] else Level.OK
     what = Clean(
         "Invocations were throttled in the last hour." if throttled else "Nothing was throttled in the last hour."
     )
-    yield Finding(
-        functions.name,
-        name,
-        level,
-        what,
-        shown(throttled),
-        Clean(f"<= {limits['throttles_warn']:g}"),
-        since=bad_since(points["Throttles"], lambda value: value > 0) if level else None,
-    )
+    since = bad_since(points, lambda value: value > 0) if level else None
+    return Finding(functions.name, name, level, what, shown(throttled), threshold, since=since)
 
 
 def _judge_errors(
     name: Clean, points: Mapping[str, Points], limits: Mapping[str, float], now: float, length: float
 ) -> Finding:
+    threshold = Clean(f"warn > {limits['errors_warn']:g} %, crit > {limits['errors_crit']:g} %")
+    if missing := not_told(functions.name, name, "Errors", points["Errors"], threshold=threshold):
+        return missing
     runs = total(points["Invocations"], now, length) or 1
     rate = (total(points["Errors"], now, length) or 0) / runs * 100
-    threshold = Clean(f"warn > {limits['errors_warn']:g} %, crit > {limits['errors_crit']:g} %")
     level = Level.CRIT if rate > limits["errors_crit"] else Level.WARN if rate > limits["errors_warn"] else Level.OK
     what = Clean(f"Errors of {shown(runs)} invocations in the last {span(length)}.")
     rates = percent(points["Errors"], points["Invocations"])
@@ -149,8 +161,10 @@ def _judge_duration(
     length: float,
 ) -> Finding:
     limit = _longest(config, limits)
-    mean = weighted(recent(points["Duration"], now, length), points["Invocations"])
     threshold = Clean(f"<= {limit:g} ms")
+    if missing := not_told(functions.name, name, "Duration", points["Duration"], threshold=threshold):
+        return missing
+    mean = weighted(recent(points["Duration"], now, length), points["Invocations"])
     if mean is None:
         what = Clean("Duration: CloudWatch has invocations, but no durations.")
         return Finding(functions.name, name, Level.UNKNOWN, what, Clean("no data"), threshold)
@@ -194,8 +208,9 @@ def _facts(
     yield "Version", clean(config.get("Version", ""))
     yield "Role", clean(config.get("Role", ""))
     yield "Reserved concurrency", clean(concurrency.get("ReservedConcurrentExecutions", "none"))
-    peak = [value for _, value in recent(points["ConcurrentExecutions"], now)]
-    yield "Most at once, last hour", shown(max(peak)) if peak else Clean("no data")
+    peak = recent(points["ConcurrentExecutions"], now)
+    none = UNKNOWN if unanswered(peak) else Clean("no data")
+    yield "Most at once, last hour", shown(max(value for _, value in peak)) if peak else none
 
 
 def _modified(config: dict[str, Any]) -> datetime:

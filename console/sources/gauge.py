@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from console.aws.metric_answer import Unanswered, unanswered
 from console.sources.base import Finding, Level, Series
-from console.sources.numbers import bad_since, recent
+from console.sources.numbers import bad_since, recent, total
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ LATE: Final = 900.0
 
 LAG: Final = 180.0
 """Seconds by which CloudWatch may be behind."""
+
+UNKNOWN: Final = Clean("unknown")
+"""The value of what CloudWatch did not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,8 @@ async def read(aws: Aws, gauges: Sequence[Gauge]) -> list[Points]:
     """The points of each gauge in its own unit. Raises `Failure` when CloudWatch does not answer."""
     found = await aws.metrics.points([gauge.metric for gauge in gauges])
     return [
-        tuple((at, value * gauge.factor) for at, value in points) for gauge, points in zip(gauges, found, strict=True)
+        points if isinstance(points, Unanswered) else tuple((at, value * gauge.factor) for at, value in points)
+        for gauge, points in zip(gauges, found, strict=True)
     ]
 
 
@@ -81,7 +86,8 @@ def newest(gauges: Iterable[Gauge], points: Iterable[Points], now: float) -> Ite
     """The newest value of each gauge as a fact; none older than a verdict may rest on."""
     for gauge, found in zip(gauges, points, strict=True):
         fresh = recent(found, now, max(LATE, 3 * gauge.metric.period))
-        yield gauge.label, shown(fresh[-1][1], gauge.unit) if fresh else Clean("no data")
+        nothing = UNKNOWN if isinstance(found, Unanswered) else Clean("no data")
+        yield gauge.label, shown(fresh[-1][1], gauge.unit) if fresh else nothing
 
 
 def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float) -> Finding:
@@ -90,6 +96,8 @@ def judge(source: str, resource: Clean, gauge: Gauge, points: Points, now: float
     Without a fresh point it is unknown, unless the gauge says what its silence means.
     """
     label, period = gauge.label, gauge.metric.period
+    if missing := not_told(source, resource, label, points, threshold=gauge.threshold):
+        return missing
     if gauge.low:
         # The sum of a period that has not ended is too low.
         points = tuple(point for point in points if point[0] + period <= now)
@@ -125,6 +133,22 @@ def judge_all(
         for gauge, found in pairs
         if gauge.warn is not None or gauge.crit is not None
     )
+
+
+def not_told(
+    source: str, resource: Clean, label: str, *points: Points, threshold: Clean = Clean("")
+) -> Finding | None:
+    """The verdict where CloudWatch did not tell one of these: unknown, and why; None where it told all."""
+    missing = unanswered(*points)
+    if missing is None:
+        return None
+    what = clean(f"{label}: {missing.problem}", limit=500)
+    return Finding(source, resource, Level.UNKNOWN, what, UNKNOWN, threshold)
+
+
+def summed(points: Points, now: float, show: Callable[[float], Clean] | None = None) -> Clean:
+    """The sum of the last hour as a fact; 0 without points, unknown where CloudWatch did not tell."""
+    return UNKNOWN if isinstance(points, Unanswered) else (show or shown)(total(points, now) or 0)
 
 
 def shown(value: float, unit: str = "") -> Clean:

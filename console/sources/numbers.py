@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from console.aws.metric_answer import Points, Unanswered, unanswered
+from console.problems import Failure
 from console.text import Clean
-
-if TYPE_CHECKING:
-    from console.aws.metrics import Points
 
 QUARTER: Final = 900.0
 HOUR: Final = 3600.0
@@ -46,11 +45,18 @@ def size(count: float) -> Clean:
 
 def recent(points: Points, now: float, seconds: float = HOUR) -> Points:
     """The points of the last `seconds` before `now`, in epoch seconds."""
+    if isinstance(points, Unanswered):
+        return points
     return tuple(point for point in points if point[0] > now - seconds)
 
 
 def total(points: Points, now: float, seconds: float = HOUR) -> float | None:
-    """The sum of the last `seconds`; None where there is no point, which is not the same as 0."""
+    """The sum of the last `seconds`; None where there is no point, which is not the same as 0.
+
+    Raises `Failure` where CloudWatch did not tell, which is neither.
+    """
+    if isinstance(points, Unanswered):
+        raise Failure(points.problem)
     values = [value for _, value in recent(points, now, seconds)]
     return sum(values) if values else None
 
@@ -60,17 +66,26 @@ def busy_span(counts: Points, now: float, least: float = 100) -> float:
 
     An incident must show at once, and one failure of five must not look like one.
     """
+    if isinstance(counts, Unanswered):
+        return HOUR
     return QUARTER if (total(counts, now, QUARTER) or 0) >= least else HOUR
 
 
 def percent(part: Points, whole: Points) -> Points:
     """Moment by moment what percentage of a whole a part is; only where there is a whole."""
+    if missing := unanswered(part, whole):
+        return missing
     part_at = dict(part)
     return tuple((at, part_at.get(at, 0.0) / value * 100) for at, value in whole if value)
 
 
 def weighted(rates: Points, weights: Points) -> float | None:
-    """The mean of rates by the weight of the same moment, such as an error rate by its requests; None without any."""
+    """The mean of rates by the weight of the same moment, such as an error rate by its requests; None without any.
+
+    Raises `Failure` where CloudWatch did not tell one of them.
+    """
+    if missing := unanswered(rates, weights):
+        raise Failure(missing.problem)
     weight_at = dict(weights)
     pairs = [(rate, weight_at.get(at, 0.0)) for at, rate in rates]
     whole = sum(weight for _, weight in pairs)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, Series, check
+from console.sources.bucket_region import metrics_region, placed
 from console.sources.each import each
-from console.sources.gauge import shown
+from console.sources.gauge import UNKNOWN, not_told, shown
 from console.sources.numbers import DAY, size, span
-from console.sources.together import together
 from console.stack import Bucket, Stack
 from console.text import Clean, clean
 
@@ -54,7 +55,9 @@ class Stored:
 
     @property
     def bytes(self) -> Points:
-        """Bytes of all storage types by day."""
+        """Bytes of all storage types by day; unanswered where one of them is."""
+        if missing := unanswered(*self.bytes_by_type.values()):
+            return missing
         days = Counter[float]()
         for points in self.bytes_by_type.values():
             days.update(dict(points))
@@ -62,9 +65,8 @@ class Stored:
 
 
 async def _bucket(aws: Aws, wanted: Bucket, limit: float) -> Report:
-    _, stored = await together(
-        aws.call("s3", "head_bucket", expect=None, region=wanted.region, Bucket=wanted.bucket), _stored(aws, wanted)
-    )
+    head = await aws.call("s3", "head_bucket", expect=None, region=wanted.region, Bucket=wanted.bucket)
+    stored = await _stored(aws, wanted, head.get("BucketRegion", ""))
     name = clean(wanted.bucket)
     return Report(
         (judge_growth(name, stored, limit, time.time()),),
@@ -83,26 +85,29 @@ async def _bucket(aws: Aws, wanted: Bucket, limit: float) -> Report:
     )
 
 
-async def _stored(aws: Aws, wanted: Bucket) -> Stored:
+async def _stored(aws: Aws, wanted: Bucket, told: str) -> Stored:
+    region = metrics_region(aws, wanted, told)
     listed = await aws.items(
         "cloudwatch",
         "list_metrics",
         "Metrics",
-        region=wanted.region,
+        region=region,
         Namespace="AWS/S3",
         MetricName="BucketSizeBytes",
         Dimensions=[{"Name": "BucketName", "Value": wanted.bucket}],
     )
-    types = sorted({d["Value"] for metric in listed for d in metric["Dimensions"] if d["Name"] == "StorageType"})
-    asked = [_metric(wanted, "NumberOfObjects", "AllStorageTypes")]
-    asked += [_metric(wanted, "BucketSizeBytes", kind) for kind in types]
+    named = (d for metric in listed for d in metric.get("Dimensions", ()) if d["Name"] == "StorageType")
+    types = sorted({d["Value"] for d in named})
+    asked = [_metric(wanted, "NumberOfObjects", "AllStorageTypes", region)]
+    asked += [_metric(wanted, "BucketSizeBytes", kind, region) for kind in types]
     objects, *sizes = await aws.metrics.points(asked)
-    return Stored(objects, dict(zip(types, sizes, strict=True)))
+    by_type = dict(zip(types, sizes, strict=True)) or {"all types": placed((), wanted, told)}
+    return Stored(placed(objects, wanted, told), by_type)
 
 
-def _metric(wanted: Bucket, name: str, kind: str) -> Metric:
+def _metric(wanted: Bucket, name: str, kind: str, region: str | None) -> Metric:
     dimensions = (("BucketName", wanted.bucket), ("StorageType", kind))
-    return Metric("AWS/S3", name, dimensions, "Average", _DAY, _SPAN, wanted.region)
+    return Metric("AWS/S3", name, dimensions, "Average", _DAY, _SPAN, region)
 
 
 def growth(points: Points) -> tuple[float, float] | None:
@@ -120,6 +125,8 @@ def growth(points: Points) -> tuple[float, float] | None:
 def judge_growth(name: Clean, stored: Stored, limit: float, now: float) -> Finding:
     """The verdict on one bucket at `now`, in epoch seconds."""
     bytes_by_day, threshold = stored.bytes, Clean(f"growth <= {limit:g} % in 30 days")
+    if missing := not_told(storage.name, name, "Storage", bytes_by_day, threshold=threshold):
+        return missing
     if not bytes_by_day:
         what = Clean("CloudWatch has no storage metrics yet: the bucket is new or empty. AWS measures once a day.")
         return Finding(storage.name, name, Level.OK, what, Clean("no data"), threshold)
@@ -142,8 +149,8 @@ def judge_growth(name: Clean, stored: Stored, limit: float, now: float) -> Findi
 
 def _facts(wanted: Bucket, stored: Stored) -> Iterator[tuple[str, Clean]]:
     yield "Meant to be public", Clean("yes" if wanted.public else "no")
-    yield "Objects", shown(stored.objects[-1][1]) if stored.objects else Clean("no data")
-    yield "Size", size(stored.bytes[-1][1]) if stored.bytes else Clean("no data")
+    yield "Objects", shown(stored.objects[-1][1]) if stored.objects else _nothing(stored.objects)
+    yield "Size", size(stored.bytes[-1][1]) if stored.bytes else _nothing(stored.bytes)
     change = growth(stored.bytes)
     if change:
         yield "Growth", Clean(f"{size(change[0])} in {span(change[1] * DAY)}")
@@ -153,6 +160,10 @@ def _facts(wanted: Bucket, stored: Stored) -> Iterator[tuple[str, Clean]]:
     for kind, points in stored.bytes_by_type.items():
         if points:
             yield clean(kind), size(points[-1][1])
+
+
+def _nothing(points: Points) -> Clean:
+    return UNKNOWN if unanswered(points) else Clean("no data")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric, Points
 from console.sources.base import Detail, Finding, Level, Report, Series, check
+from console.sources.bucket_region import metrics_region, placed, region_of
 from console.sources.each import each
-from console.sources.gauge import Gauge, read, series_of, shown
+from console.sources.gauge import Gauge, not_told, read, series_of, shown
 from console.sources.numbers import bad_since, busy_span, percent, span, total
 from console.sources.together import together
 from console.stack import Bucket, Stack
@@ -29,7 +31,7 @@ HOW: Final = (
 @check(
     "s3.requests",
     period=60,
-    permissions=("cloudwatch:GetMetricData", "s3:GetMetricsConfiguration"),
+    permissions=("cloudwatch:GetMetricData", "s3:GetMetricsConfiguration", "s3:ListBucket"),
     wants=lambda stack: stack.s3,
     thresholds={"success_warn": 99},
     price=0.05,
@@ -53,8 +55,10 @@ async def _bucket(aws: Aws, named: Bucket, least: float) -> Report:
         what = Finding(requests.name, name, Level.OK, Clean(HOW), Clean("off"))
         return Report((what,), (Detail(name, "S3 bucket", facts=(("Request metrics", Clean("off")),)),))
     filters = [configuration["Id"] for configuration in configurations]
-    gauges = [gauges_of(named, filter_id) for filter_id in filters]
-    points = await together(*(read(aws, some) for some in gauges))
+    told = await region_of(aws, named)
+    gauges = [gauges_of(named, filter_id, metrics_region(aws, named, told)) for filter_id in filters]
+    read_points = await together(*(read(aws, some) for some in gauges))
+    points = [[placed(one, named, told) for one in some] for some in read_points]
     now = time.time()
     series: list[Series] = []
     for filter_id, some, found in zip(filters, gauges, points, strict=True):
@@ -92,12 +96,12 @@ async def _configurations(aws: Aws, named: Bucket) -> list[Answer]:
         token = {"ContinuationToken": answer["NextContinuationToken"]}
 
 
-def gauges_of(named: Bucket, filter_id: str) -> tuple[Gauge, ...]:
+def gauges_of(named: Bucket, filter_id: str, region: str | None) -> tuple[Gauge, ...]:
     """The numbers of one metrics configuration: all requests, their errors, uploads and their latency."""
     dimensions = (("BucketName", named.bucket), ("FilterId", filter_id))
 
     def gauge(name: str, label: str, unit: str = "", stat: str = "Sum") -> Gauge:
-        return Gauge(Metric("AWS/S3", name, dimensions, stat, region=named.region), f"{label}, {filter_id}", unit)
+        return Gauge(Metric("AWS/S3", name, dimensions, stat, region=region), f"{label}, {filter_id}", unit)
 
     return (
         gauge("AllRequests", "Requests"),
@@ -110,9 +114,11 @@ def gauges_of(named: Bucket, filter_id: str) -> tuple[Gauge, ...]:
 
 def judge_requests(name: Clean, filter_id: str, points: Sequence[Points], least: float, now: float) -> Finding:
     """The verdict on the time before `now`, in epoch seconds, given requests, 4xx and 5xx as sums."""
+    threshold = Clean(f"warn < {shown(least, '%')}")
+    if missing := not_told(requests.name, name, f"Filter {filter_id}", *points[:3], threshold=threshold):
+        return missing
     length = busy_span(points[0], now)
     count, client, server = (total(found, now, length) or 0.0 for found in points[:3])
-    threshold = Clean(f"warn < {shown(least, '%')}")
     if not count:
         what = clean(f"Filter {filter_id}: no request in the last hour, so there is nothing to judge.")
         return Finding(requests.name, name, Level.OK, what, Clean("0 requests"), threshold)
@@ -127,6 +133,8 @@ def judge_requests(name: Clean, filter_id: str, points: Sequence[Points], least:
 
 def success(made: Points, client: Points, server: Points) -> Points:
     """The percentage of requests without an error at each moment that had requests."""
+    if missing := unanswered(made, client, server):
+        return missing
     errors = zip(percent(client, made), percent(server, made), strict=True)
     return tuple((at, 100 - fours - fives) for (at, fours), (_, fives) in errors)
 
