@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
 from console.problems import Failure, Kind
 from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
-from console.sources.each import each
+from console.sources.each import each, once
 from console.sources.numbers import size, stamp
 from console.sources.together import together
 from console.stack import Stack
@@ -27,7 +27,8 @@ DRILLED: Final = 20
 HISTORY: Final = 20
 """How many changes of an alarm's state its Detail keeps."""
 
-_LEVELS: Final = {"OK": Level.OK, "ALARM": Level.CRIT}
+_LEVELS: Final = {"OK": Level.OK, "ALARM": Level.CRIT, "INSUFFICIENT_DATA": Level.WARN}
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _SIGNS: Final = {
     "GreaterThanThreshold": ">",
     "GreaterThanOrEqualToThreshold": ">=",
@@ -76,34 +77,42 @@ async def _alarms(aws: Aws, prefix: str) -> Report:
         **chosen,
     ):
         found += [*page["MetricAlarms"], *page.get("CompositeAlarms", ())]
+    found = once(found, lambda alarm: alarm.get("AlarmArn") or alarm.get("AlarmName"))
     if not found:
         what = Clean("No alarm has this prefix. Create alarms, or mend [alarms] prefixes in the stack file.")
         return Report((Finding(firing.name, clean(f"alarms {prefix}*"), Level.WARN, what, Clean("0 alarms")),))
-    bad = sorted((alarm for alarm in found if alarm["StateValue"] != "OK"), key=_changed, reverse=True)[:DRILLED]
-    drilled = await together(*(_drill(aws, alarm) for alarm in bad))
-    more = dict(zip((alarm["AlarmName"] for alarm in bad), drilled, strict=True))
+    bad = [at for at, alarm in enumerate(found) if _state(alarm) != "OK"]
+    bad = sorted(bad, key=lambda at: _changed(found[at]) or _NEVER, reverse=True)[:DRILLED]
+    more = dict(zip(bad, await together(*(_drill(aws, found[at]) for at in bad)), strict=True))
     return Report(
         tuple(judge_alarm(alarm) for alarm in found),
-        tuple(_detail(alarm, *more.get(alarm["AlarmName"], ((), ()))) for alarm in found),
+        tuple(_detail(alarm, *more.get(at, ((), ()))) for at, alarm in enumerate(found)),
     )
 
 
-def _changed(alarm: Alarm) -> datetime:
-    """When an alarm took its present state."""
-    moment: datetime = alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]
-    return moment
+def _state(alarm: Alarm) -> str:
+    return str(alarm.get("StateValue", "unknown"))
+
+
+def _name(alarm: Alarm) -> Clean:
+    return clean(alarm.get("AlarmName") or "an alarm whose name was not told")
+
+
+def _changed(alarm: Alarm) -> datetime | None:
+    """When an alarm took its present state, if CloudWatch tells."""
+    return alarm.get("StateTransitionedTimestamp") or alarm.get("StateUpdatedTimestamp")
 
 
 def judge_alarm(alarm: Alarm) -> Finding:
     """The verdict on one alarm as DescribeAlarms tells of it."""
-    state = alarm["StateValue"]
+    state = _state(alarm)
     what = _why(alarm) if state != "OK" else Clean("Not firing.")
     if not alarm.get("ActionsEnabled", True):
         what = Clean(f"{what} Its actions are off: it tells nobody.")
     return Finding(
         firing.name,
-        clean(alarm["AlarmName"]),
-        _LEVELS.get(state, Level.WARN),
+        _name(alarm),
+        _LEVELS.get(state, Level.UNKNOWN),
         what,
         clean(state),
         _condition(alarm),
@@ -148,6 +157,8 @@ async def _drill(aws: Aws, alarm: Alarm) -> tuple[tuple[Event, ...], tuple[Serie
 
 
 async def _history(aws: Aws, alarm: Alarm) -> tuple[Event, ...]:
+    if "AlarmName" not in alarm:
+        return ()
     try:
         answer = await aws.call(
             "cloudwatch",
@@ -163,10 +174,12 @@ async def _history(aws: Aws, alarm: Alarm) -> tuple[Event, ...]:
         if failure.problem.kind in (Kind.DENIED, Kind.LOGIN):
             raise
         # That an alarm fires matters more than since when it did before.
-        return (Event(_changed(alarm), Clean(f"The history could not be read. {failure.problem}"), Level.UNKNOWN),)
+        since, text = _changed(alarm), Clean(f"The history could not be read. {failure.problem}")
+        return (Event(since, text, Level.UNKNOWN),) if since else ()
     return tuple(
-        Event(item["Timestamp"], clean(item["HistorySummary"]), _event_level(item["HistorySummary"]))
+        Event(item["Timestamp"], clean(said), _event_level(said))
         for item in answer["AlarmHistoryItems"]
+        if (said := item.get("HistorySummary")) and "Timestamp" in item
     )
 
 
@@ -177,14 +190,14 @@ def _event_level(summary: str) -> Level:
 
 
 async def _series(aws: Aws, alarm: Alarm) -> tuple[Series, ...]:
-    if "MetricName" not in alarm:
+    if "MetricName" not in alarm or "Namespace" not in alarm:
         return ()
     metric = Metric(
         alarm["Namespace"],
         alarm["MetricName"],
         tuple((dimension["Name"], dimension["Value"]) for dimension in alarm.get("Dimensions", ())),
         alarm.get("Statistic") or alarm.get("ExtendedStatistic", "Average"),
-        max(60, alarm["Period"]),
+        max(60, alarm.get("Period", 300)),
     )
     try:
         (points,) = await aws.metrics.points([metric])
@@ -199,9 +212,9 @@ async def _series(aws: Aws, alarm: Alarm) -> tuple[Series, ...]:
 
 def _detail(alarm: Alarm, events: tuple[Event, ...], series: tuple[Series, ...]) -> Detail:
     return Detail(
-        resource=clean(alarm["AlarmName"]),
+        resource=_name(alarm),
         kind="composite alarm" if "AlarmRule" in alarm else "CloudWatch alarm",
-        arn=clean(alarm["AlarmArn"]),
+        arn=clean(alarm.get("AlarmArn", "")),
         facts=tuple(fact for fact in _facts(alarm) if fact[1]),
         events=events,
         series=series,
@@ -210,8 +223,9 @@ def _detail(alarm: Alarm, events: tuple[Event, ...], series: tuple[Series, ...])
 
 
 def _facts(alarm: Alarm) -> Iterator[tuple[str, Clean]]:
-    yield "State", clean(alarm["StateValue"])
-    yield "Since", stamp(_changed(alarm))
+    since = _changed(alarm)
+    yield "State", clean(_state(alarm))
+    yield "Since", stamp(since) if since else Clean("unknown")
     yield "Reason", clean(alarm.get("StateReason", ""))
     yield "Condition", _condition(alarm)
     yield "Description", clean(alarm.get("AlarmDescription", ""))

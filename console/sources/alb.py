@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
+from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Finding, Level, Report, check
-from console.sources.each import each
+from console.sources.each import each, once
 from console.sources.gauge import Gauge, judge_all, newest, read, series_of
 from console.sources.numbers import stamp
 from console.sources.together import together
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
 
 Answer = Mapping[str, Any]
-Health = tuple[Answer, Sequence[Answer]]
-"""A target group, and the health of each of its targets."""
+Health = tuple[Answer, Sequence[Answer] | None]
+"""A target group, and the health of each of its targets, if it is known."""
 
 NOT_ASKED: Final = frozenset({"draining", "unused", "unhealthy.draining"})
 """States of targets that get no new requests by intent (ELB API reference, TargetHealth)."""
@@ -80,8 +81,11 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
         Names=[named.load_balancer],
     )
     balancer = answer["LoadBalancers"][0]
-    gauges = gauges_of(balancer["LoadBalancerArn"], limits, named.region)
-    groups, points = await together(_target_groups(aws, balancer["LoadBalancerArn"], named.region), read(aws, gauges))
+    arn = balancer.get("LoadBalancerArn") or ""
+    if not arn:
+        raise Failure(Problem(Kind.SUSPECT, Clean("Its ARN was not told, without which nothing can be asked of it.")))
+    gauges = gauges_of(arn, limits, named.region)
+    groups, points = await together(_target_groups(aws, arn, named.region), read(aws, gauges))
     name, now = clean(named.load_balancer), time.time()
     findings = (
         judge_state(name, balancer),
@@ -91,47 +95,52 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
     detail = Detail(
         resource=name,
         kind="Application Load Balancer",
-        arn=clean(balancer["LoadBalancerArn"]),
+        arn=clean(arn),
         facts=(*_facts(balancer, groups), *newest(gauges, points, now)),
         series=series_of(gauges, points),
-        related=tuple(clean(group["TargetGroupName"]) for group, _ in groups),
+        related=tuple(_group(group) for group, _ in groups),
     )
     return Report(findings, (detail,))
 
 
 async def _target_groups(aws: Aws, arn: str, region: str | None) -> list[Health]:
     groups = await aws.items("elbv2", "describe_target_groups", "TargetGroups", region=region, LoadBalancerArn=arn)
-    answers = await together(
-        *(
-            aws.call(
-                "elbv2",
-                "describe_target_health",
-                expect="TargetHealthDescriptions",
-                region=region,
-                TargetGroupArn=group["TargetGroupArn"],
-            )
-            for group in groups
-        )
+    groups = once(groups, lambda group: group.get("TargetGroupArn"))
+    answers = await together(*(_targets(aws, group, region) for group in groups))
+    return list(zip(groups, answers, strict=True))
+
+
+async def _targets(aws: Aws, group: Answer, region: str | None) -> Sequence[Answer] | None:
+    """The health of each target of a group; None where it cannot be asked, for want of the group's ARN."""
+    if not (arn := group.get("TargetGroupArn")):
+        return None
+    answer = await aws.call(
+        "elbv2", "describe_target_health", expect="TargetHealthDescriptions", region=region, TargetGroupArn=arn
     )
-    return [(group, answer["TargetHealthDescriptions"]) for group, answer in zip(groups, answers, strict=True)]
+    found: Sequence[Answer] = answer["TargetHealthDescriptions"]
+    return found
 
 
 def judge_state(name: Clean, balancer: Answer) -> Finding:
     """The verdict on the state of the load balancer itself."""
     state = balancer.get("State", {})
     code = clean(state.get("Code", "unknown"))
-    level = {"active": Level.OK, "provisioning": Level.WARN, "active_impaired": Level.WARN}.get(code, Level.CRIT)
+    levels = {"active": Level.OK, "provisioning": Level.WARN, "active_impaired": Level.WARN, "unknown": Level.UNKNOWN}
+    level = levels.get(code, Level.CRIT)
     what = "It is active." if level is Level.OK else f"It is {code}. {state.get('Reason', '')}"
     return Finding(load_balancers.name, name, level, clean(what.strip(), limit=300), code, Clean("active"))
 
 
-def judge_targets(name: Clean, group: Answer, targets: Sequence[Answer]) -> Finding:
+def judge_targets(name: Clean, group: Answer, targets: Sequence[Answer] | None) -> Finding:
     """The verdict on one target group by the health of its targets."""
-    asked = [target["TargetHealth"] for target in targets if target["TargetHealth"]["State"] not in NOT_ASKED]
-    healthy = sum(health["State"] == "healthy" for health in asked)
+    told = [target.get("TargetHealth", {}) for target in targets or ()]
+    asked = [health for health in told if _state(health) not in NOT_ASKED]
+    healthy = sum(_state(health) == "healthy" for health in asked)
     value = Clean(f"{healthy} of {len(asked)} healthy")
-    bad = next((health for health in asked if health["State"] not in ("healthy", "initial")), None)
-    if not asked:
+    bad = next((health for health in asked if _state(health) not in ("healthy", "initial")), None)
+    if targets is None or any(_state(health) == "unknown" for health in asked):
+        level, what, bad = Level.UNKNOWN, "has targets whose health was not told", None
+    elif not asked:
         level, what = Level.WARN, "has no target that gets requests"
     elif healthy == len(asked):
         level, what = Level.OK, "has only healthy targets"
@@ -139,23 +148,33 @@ def judge_targets(name: Clean, group: Answer, targets: Sequence[Answer]) -> Find
         level, what = Level.CRIT, "has no healthy target"
     else:
         level, what = Level.WARN, "has targets that are not healthy" if bad else "waits for new targets"
-    reason = f" {bad.get('Description', bad['State'])}" if bad else ""
-    text = clean(f"Target group {group['TargetGroupName']} {what}.{reason}", limit=300)
+    reason = f" {bad.get('Description', _state(bad))}" if bad else ""
+    text = clean(f"Target group {_group(group)} {what}.{reason}", limit=300)
     return Finding(load_balancers.name, name, level, text, value, Clean("all healthy"))
+
+
+def _state(health: Answer) -> str:
+    return str(health.get("State", "unknown"))
+
+
+def _group(group: Answer) -> Clean:
+    return clean(group.get("TargetGroupName") or group.get("TargetGroupArn", "unknown"))
 
 
 def _facts(balancer: Answer, groups: Sequence[Health]) -> Iterator[tuple[str, Clean]]:
     yield "State", clean(balancer.get("State", {}).get("Code", "unknown"))
     yield "DNS name", clean(balancer.get("DNSName", ""))
     yield "Scheme", clean(balancer.get("Scheme", ""))
-    yield "Availability zones", clean(", ".join(zone["ZoneName"] for zone in balancer.get("AvailabilityZones", ())))
+    yield "Availability zones", clean(", ".join(zone.get("ZoneName", "unknown") for zone in balancer.get("AvailabilityZones", ())))
     for group, targets in groups:
-        label = clean(f"Targets of {group['TargetGroupName']}")
+        label = clean(f"Targets of {_group(group)}")
         yield label, judge_targets(Clean(""), group, targets).value
-        for target in targets:
-            place = f"{target['Target']['Id']}:{target['Target'].get('Port', '')}"
-            yield clean(place), clean(target["TargetHealth"]["State"])
-        yield clean(f"Health check of {group['TargetGroupName']}"), clean(_health_check(group))
+        for target in targets or ():
+            place = target.get("Target", {})
+            yield clean(f"{place.get('Id', 'a target')}:{place.get('Port', '')}"), clean(
+                _state(target.get("TargetHealth", {}))
+            )
+        yield clean(f"Health check of {_group(group)}"), clean(_health_check(group))
     if balancer.get("CreatedTime"):
         yield "Created", stamp(balancer["CreatedTime"])
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from console.aws.metric_answer import unanswered
+from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
 from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import each
+from console.sources.each import each, once
 from console.sources.gauge import UNKNOWN, Gauge, judge_all, newest, not_told, read, series_of, shown
 from console.sources.numbers import bad_since, busy_span, percent, recent, span, stamp, total
 from console.sources.together import together
@@ -57,17 +57,9 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         restApiId=api["id"],
         stageName=named.stage,
     )
-    gauges = gauges_of(api["name"], named, limits)
+    gauges = gauges_of(api.get("name", named.api), named, limits)
     (requests, fives, fours, *latencies), deployment = await together(
-        read(aws, gauges),
-        aws.call(
-            "apigateway",
-            "get_deployment",
-            expect="id",
-            region=region,
-            restApiId=api["id"],
-            deploymentId=stage["deploymentId"],
-        ),
+        read(aws, gauges), _deployment(aws, api["id"], stage.get("deploymentId"), region)
     )
     points = [requests, percent(fives, requests), percent(fours, requests), *latencies]
     name, now = clean(_label(named)), time.time()
@@ -89,11 +81,22 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
     return Report(findings, (detail,))
 
 
+async def _deployment(aws: Aws, api: str, deployment: str | None, region: str | None) -> Answer:
+    """The deployment of a stage; empty where the stage names none."""
+    if not deployment:
+        return {}
+    asked = {"region": region, "restApiId": api, "deploymentId": deployment}
+    return await aws.call("apigateway", "get_deployment", expect="id", **asked)
+
+
 def choose(wanted: str, apis: Sequence[Answer]) -> Answer:
     """The API with this id, else the one with this name. Raises `Failure` where there is none, or several."""
-    found = [api for api in apis if api["id"] == wanted] or [api for api in apis if api.get("name") == wanted]
+    known = once((api for api in apis if "id" in api), lambda api: api["id"])
+    found = [api for api in known if api["id"] == wanted] or [api for api in known if api.get("name") == wanted]
     if len(found) == 1:
         return found[0]
+    if not found and len(known) < len(apis):
+        raise Failure(Problem(Kind.SUSPECT, clean(f"The id of a REST API was not told; it may be {wanted}.")))
     if not found:
         hint = Clean("Check the id or name in the stack file, the region and the account.")
         raise Failure(Problem(Kind.NOT_FOUND, clean(f"No REST API is called {wanted}."), hint))
@@ -145,7 +148,7 @@ def judge_throttle(name: Clean, stage: Answer, requests: Points, warn: float, no
     """The verdict on the busiest of the last minutes, given the requests of each, beside the stage's throttle."""
     rate, _ = throttle_of(stage)
     peak = max((value for _, value in recent(requests, now, PEAK_OVER)), default=0.0) / 60
-    value = UNKNOWN if unanswered(requests) else Clean(f"{shown(peak)} requests/s at most")
+    value = UNKNOWN if isinstance(requests, Unanswered) else Clean(f"{shown(peak)} requests/s at most")
     if rate is None:
         return Finding(stages.name, name, Level.OK, Clean("Throttled as the account is."), value, Clean("none set"))
     threshold = Clean(f"warn > {warn:g} % of {shown(rate)}/s")
@@ -169,9 +172,9 @@ def throttle_of(stage: Answer) -> tuple[float | None, int | None]:
 
 def _facts(api: Answer, stage: Answer, deployment: Answer) -> Iterator[tuple[str, Clean]]:
     rate, burst = throttle_of(stage)
-    yield "API", clean(f"{api['name']} ({api['id']})")
+    yield "API", clean(f"{api.get('name', 'unknown')} ({api['id']})")
     yield "Stage", clean(stage["stageName"])
-    yield "Deployment", clean(stage["deploymentId"])
+    yield "Deployment", clean(stage.get("deploymentId", "unknown"))
     if deployment.get("createdDate"):
         yield "Deployed", stamp(deployment["createdDate"])
     if deployment.get("description"):

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from console.aws.metric_answer import unanswered
+from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.gauge import UNKNOWN, Gauge, judge, read, shown
@@ -67,7 +67,7 @@ def gauge_of(metric: ApplicationMetric) -> Gauge:
 
 async def _listed(aws: Aws, metric: ApplicationMetric, points: Points) -> Sequence[Mapping[str, Any]]:
     """What CloudWatch has of a metric's name; asked only where it said that there are no points."""
-    if points or unanswered(points):
+    if points or isinstance(points, Unanswered):
         return ()
     found: list[Mapping[str, Any]] = await aws.items(
         "cloudwatch", "list_metrics", "Metrics", Namespace=metric.namespace, MetricName=metric.metric
@@ -80,7 +80,7 @@ def judge_metric(
 ) -> Finding:
     """The verdict on one metric at `now`, in epoch seconds; `listed` is what CloudWatch has of its name."""
     name = _name(metric)
-    if points or unanswered(points):
+    if points or isinstance(points, Unanswered):
         return judge(metrics.name, name, gauge, points, now)
     known = sorted({_dimensions(one) for one in listed})
     if not known:
@@ -111,7 +111,7 @@ def _facts(metric: ApplicationMetric, gauge: Gauge, points: Points) -> Iterator[
 
 
 def _nothing(points: Points) -> Clean:
-    return UNKNOWN if unanswered(points) else Clean("no data")
+    return UNKNOWN if isinstance(points, Unanswered) else Clean("no data")
 
 
 def _name(metric: ApplicationMetric) -> Clean:

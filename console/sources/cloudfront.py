@@ -99,7 +99,11 @@ def judge_distribution(name: Clean, distribution: dict[str, Any]) -> Iterator[Fi
     else:
         what = Clean("Enabled." if status == "Deployed" else "Enabled; a change is on its way to the edge locations.")
         yield Finding(distributions.name, name, Level.OK, what, status, Clean("Deployed"))
-    if not config["DefaultCacheBehavior"].get("Compress"):
+    compress = config["DefaultCacheBehavior"].get("Compress")
+    if compress is None:
+        what = Clean("Whether it compresses was not told.")
+        yield Finding(distributions.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean("on"))
+    elif not compress:
         what = Clean("Compression is off: text is sent three to ten times larger than needed.")
         yield Finding(distributions.name, name, Level.WARN, what, Clean("off"), Clean("on"))
 
@@ -177,7 +181,7 @@ def _facts(
     for origin in config["Origins"].get("Items", ()):
         yield f"Origin {clean(origin['Id'])}", clean(f"{origin['DomainName']}{origin.get('OriginPath', '')}")
     yield "Last modified", stamp(distribution["LastModifiedTime"])
-    yield "Compression", Clean("on" if behaviour.get("Compress") else "off")
+    yield "Compression", Clean({True: "on", False: "off"}.get(behaviour.get("Compress"), "unknown"))
     yield "Viewer protocol", clean(behaviour.get("ViewerProtocolPolicy", ""))
     yield "Default root object", clean(config.get("DefaultRootObject", ""))
     yield "Price class", clean(config.get("PriceClass", ""))

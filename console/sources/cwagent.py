@@ -55,7 +55,7 @@ def choose(listed: Sequence[Mapping[str, Any]], region: str | None = None) -> li
     for one in listed:
         dimensions = tuple((dimension["Name"], dimension["Value"]) for dimension in one.get("Dimensions", ()))
         named = dict(dimensions)
-        name = one["MetricName"]
+        name = one.get("MetricName")
         if name not in (*MEMORY, DISK) or named.get("fstype") in _NO_DISK:
             continue
         key = f"disk {named.get('path', '/')}" if name == DISK else "memory"

@@ -55,17 +55,19 @@ async def tables(aws: Aws, stack: Stack) -> Report:
 class Use:
     """What a table or one of its indexes consumed: a name, and points by CloudWatch's metric name.
 
-    `provisioned` holds capacity units a second for reads and writes, 0 where it is on demand.
+    `provisioned` holds capacity units a second for reads and writes, 0 where it is on demand, None where that was not
+    told.
     """
 
     label: str
-    provisioned: Mapping[str, float]
+    provisioned: Mapping[str, float | None]
     points: Mapping[str, Points]
 
     @property
     def throttles(self) -> Points:
         """Throttled reads and writes together."""
-        if missing := unanswered(*(self.points[f"{kind}ThrottleEvents"] for kind in ("Read", "Write"))):
+        missing = unanswered(*(self.points[f"{kind}ThrottleEvents"] for kind in ("Read", "Write")))
+        if missing is not None:
             return missing
         both = Counter[float]()
         for kind in ("Read", "Write"):
@@ -76,11 +78,11 @@ class Use:
 async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report:
     answer = await aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table)
     table = answer["Table"]
-    parts = [("table", table), *((index["IndexName"], index) for index in table.get("GlobalSecondaryIndexes", ()))]
+    parts = [("table", table), *((index["IndexName"], index) for index in _indexes(table))]
     uses = await together(*(_use(aws, wanted, name, part) for name, part in parts))
     now = time.time()
     return Report(
-        (*judge_state(table), *judge_uses(clean(wanted.table), uses, limits, now)),
+        (*judge_state(clean(wanted.table), table), *judge_uses(clean(wanted.table), uses, limits, now)),
         (
             Detail(
                 resource=clean(wanted.table),
@@ -104,10 +106,10 @@ async def _use(aws: Aws, wanted: Table, name: str, part: dict[str, Any]) -> Use:
         for metric in (f"Consumed{kind}CapacityUnits", f"{kind}ThrottleEvents")
     ]
     points = await aws.metrics.points(metrics)
-    provisioned = part.get("ProvisionedThroughput", {})
+    provisioned = part.get("ProvisionedThroughput") or {}
     return Use(
         "The table" if name == "table" else f"Index {name}",
-        {kind: float(provisioned.get(f"{kind}CapacityUnits", 0)) for kind in ("Read", "Write")},
+        {kind: provisioned.get(f"{kind}CapacityUnits") for kind in ("Read", "Write")},
         {metric.name: found for metric, found in zip(metrics, points, strict=True)},
     )
 
@@ -140,13 +142,24 @@ def _judge_user_errors(resource: Clean, count: float | None, limit: float, thres
     return Finding(tables.name, resource, level, what, shown(count or 0), threshold)
 
 
-def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
+def _indexes(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """The indexes of a table; one whose name was not told cannot be asked about."""
+    return [index for index in table.get("GlobalSecondaryIndexes", ()) if index.get("IndexName")]
+
+
+def judge_state(name: Clean, table: dict[str, Any]) -> Iterator[Finding]:
     """The verdicts on a table and its indexes as DescribeTable tells of them."""
-    name, indexes = clean(table["TableName"]), table.get("GlobalSecondaryIndexes", ())
-    states = [("The table", table["TableStatus"])]
-    states += [(f"Index {index['IndexName']}", index["IndexStatus"]) for index in indexes]
+    indexes = table.get("GlobalSecondaryIndexes", ())
+    states = [("The table", table.get("TableStatus", ""))]
+    states += [(f"Index {index.get('IndexName', 'without a name')}", index.get("IndexStatus", "")) for index in indexes]
+    if len(_indexes(table)) < len(indexes):
+        what = Clean("The name of an index was not told, so what it consumes is not known.")
+        yield Finding(tables.name, name, Level.UNKNOWN, what, Clean("unknown"))
     for label, status in states:
-        if status in _CHANGING:
+        if not status:
+            what = clean(f"{label}: its status was not told.")
+            yield Finding(tables.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean("ACTIVE"))
+        elif status in _CHANGING:
             yield Finding(tables.name, name, Level.OK, clean(f"{label} is being changed."), clean(status))
         elif status != "ACTIVE":
             what = clean(f"{label} cannot be used.")
@@ -182,7 +195,10 @@ def _judge_capacity(name: Clean, use: Use, limit: float) -> Iterator[Finding]:
     for kind, units in use.provisioned.items():
         consumed = use.points[f"Consumed{kind}CapacityUnits"]
         label = f"{use.label}: {kind.lower()} capacity"
-        if units and (missing := not_told(tables.name, name, label, consumed)):
+        if units is None:
+            what = clean(f"{label}: what is provisioned was not told.")
+            yield Finding(tables.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean(f"<= {limit:g} %"))
+        elif units and (missing := not_told(tables.name, name, label, consumed)):
             yield missing
         elif units and consumed:
             # The newest period may have begun a moment ago.
@@ -195,7 +211,7 @@ def _judge_capacity(name: Clean, use: Use, limit: float) -> Iterator[Finding]:
 def _series(use: Use, limits: Mapping[str, float]) -> Iterator[Series]:
     for kind, units in use.provisioned.items():
         word = kind.lower()
-        whole = units * _PERIOD or None
+        whole = (units or 0) * _PERIOD or None
         warn = whole * limits["capacity_warn"] / 100 if whole else None
         consumed, throttled = use.points[f"Consumed{kind}CapacityUnits"], use.points[f"{kind}ThrottleEvents"]
         yield Series(clean(f"{use.label}: {word} units consumed"), "", _PERIOD, consumed, warn, whole)
@@ -204,18 +220,19 @@ def _series(use: Use, limits: Mapping[str, float]) -> Iterator[Series]:
 
 def _facts(table: dict[str, Any]) -> Iterator[tuple[str, Clean]]:
     mode = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
-    yield "Status", clean(table["TableStatus"])
-    yield "Items (counted by AWS every six hours)", shown(table.get("ItemCount", 0))
-    yield "Size", size(table.get("TableSizeBytes", 0))
+    yield "Status", clean(table.get("TableStatus", "unknown"))
+    items, held = table.get("ItemCount"), table.get("TableSizeBytes")
+    yield "Items (counted by AWS every six hours)", Clean("unknown") if items is None else shown(items)
+    yield "Size", Clean("unknown") if held is None else size(held)
     yield "Billing mode", Clean("on demand" if mode == "PAY_PER_REQUEST" else "provisioned")
     provisioned = table.get("ProvisionedThroughput", {})
     if mode == "PROVISIONED":
-        yield "Read units", clean(provisioned.get("ReadCapacityUnits", 0))
-        yield "Write units", clean(provisioned.get("WriteCapacityUnits", 0))
+        yield "Read units", clean(provisioned.get("ReadCapacityUnits", "unknown"))
+        yield "Write units", clean(provisioned.get("WriteCapacityUnits", "unknown"))
     yield "Keys", clean(", ".join(f"{key['AttributeName']} ({key['KeyType']})" for key in table.get("KeySchema", ())))
-    for index in table.get("GlobalSecondaryIndexes", ()):
+    for index in _indexes(table):
         keys = ", ".join(key["AttributeName"] for key in index.get("KeySchema", ()))
-        yield f"Index {clean(index['IndexName'])}", clean(f"{index['IndexStatus']}, by {keys}")
+        yield f"Index {clean(index['IndexName'])}", clean(f"{index.get('IndexStatus', 'unknown')}, by {keys}")
     yield "Deletion protection", Clean("on" if table.get("DeletionProtectionEnabled") else "off")
     yield "Class", clean(table.get("TableClassSummary", {}).get("TableClass", "STANDARD"))
     if "CreationDateTime" in table:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from console.problems import Failure, Kind
+from console.problems import Failure, Kind, Suspect, classify
 from console.sources.base import Finding, Level, Report
 from console.text import Clean, clean
 
@@ -25,7 +25,8 @@ async def each(
 ) -> Report:
     """Read every resource concurrently and join their reports, in their order.
 
-    A resource that does not exist becomes a critical finding, one that fails otherwise an unknown one.
+    A resource that does not exist becomes a critical finding, one that fails otherwise an unknown one, also where a
+    member is missing in its answer without which it cannot be judged.
     Raises `Failure` where access is denied, and where every resource failed.
     """
     wanted = list(resources)
@@ -44,12 +45,24 @@ async def each(
 
 
 def joined(reports: Iterable[Report]) -> Report:
-    """One report of many, in their order."""
+    """One report of many, in their order; what several of them say is said once."""
     kept = list(reports)
     return Report(
-        tuple(finding for report in kept for finding in report.findings),
-        tuple(detail for report in kept for detail in report.details),
+        tuple(dict.fromkeys(finding for report in kept for finding in report.findings)),
+        tuple(dict.fromkeys(detail for report in kept for detail in report.details)),
     )
+
+
+def once(items: Iterable[T], name: Callable[[T], object]) -> list[T]:
+    """The items, each once: pages overlap where something came or went between them. What has no name is kept."""
+    known: set[object] = set()
+    found = []
+    for item in items:
+        key = name(item)
+        if not key or key not in known:
+            found.append(item)
+        known.add(key)
+    return found
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -63,6 +76,8 @@ async def _read(resource: T, read: Callable[[T], Awaitable[Report]], room: async
             return await read(resource)
     except Failure as failure:
         return failure
+    except KeyError as error:
+        return Failure(classify(Suspect(f"An answer lacks {error}, without which it cannot be judged.")))
 
 
 def _failed(source: str, name: str, failure: Failure) -> Finding:

@@ -10,7 +10,7 @@ from console.aws.metrics import Metric
 from console.problems import Failure, Kind, Problem
 from console.sources import cwagent
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import chunks, each
+from console.sources.each import chunks, each, once
 from console.sources.gauge import Gauge, judge_all, newest, read, series_of
 from console.sources.numbers import stamp
 from console.sources.together import together
@@ -63,12 +63,12 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 
 async def _chosen(aws: Aws, named: Instances, limits: Mapping[str, float]) -> Report:
     found = await _described(aws, named)
-    ids = [instance["InstanceId"] for instance in found]
+    ids = [instance["InstanceId"] for instance in found if "InstanceId" in instance]
     statuses, agent = await together(_statuses(aws, ids, named.region), cwagent.metrics_of(aws, ids, named.region))
     return await each(
         instances.name,
         found,
-        lambda instance: str(instance["InstanceId"]),
+        lambda instance: str(instance.get("InstanceId", "an instance whose id was not told")),
         lambda instance: _instance(
             aws,
             instance,
@@ -90,7 +90,8 @@ async def _described(aws: Aws, named: Instances) -> list[Answer]:
             ]
         }
     reservations = await aws.items("ec2", "describe_instances", "Reservations", region=named.region, **asked)
-    found = [instance for reservation in reservations for instance in reservation["Instances"]]
+    found = [instance for reservation in reservations for instance in reservation.get("Instances", ())]
+    found = once(found, lambda instance: instance.get("InstanceId"))
     if not found:
         hint = Clean("Check the tag in the stack file, the region and the account.")
         raise Failure(Problem(Kind.NOT_FOUND, clean(f"No instance has the tag {named.tag}."), hint))
@@ -111,7 +112,7 @@ async def _statuses(aws: Aws, ids: Sequence[str], region: str | None) -> dict[st
             for chunk in chunks(ids, STATUSES_A_CALL)
         )
     )
-    return {status["InstanceId"]: status for answer in answers for status in answer}
+    return {status["InstanceId"]: status for answer in answers for status in answer if "InstanceId" in status}
 
 
 def gauges_of(
@@ -130,7 +131,10 @@ async def _instance(aws: Aws, instance: Answer, status: Answer, gauges: Sequence
     points = await read(aws, gauges)
     name, now = clean(instance["InstanceId"]), time.time()
     findings = [*judge_state(name, instance), *judge_status(name, status)]
-    if instance["State"]["Name"] == "running":
+    if _state(instance) == "running":
+        if not _checks(status):
+            what = Clean("EC2 did not tell its status checks.")
+            findings.append(Finding(instances.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean("ok")))
         findings += judge_all(instances.name, name, gauges, points, now)
         if len(gauges) == 1:
             findings.append(
@@ -149,18 +153,18 @@ async def _instance(aws: Aws, instance: Answer, status: Answer, gauges: Sequence
 
 def judge_state(name: Clean, instance: Answer) -> Iterator[Finding]:
     """The verdict on whether an instance runs."""
-    state = clean(instance["State"]["Name"])
-    level = {"running": Level.OK, "pending": Level.WARN}.get(state, Level.CRIT)
+    state = clean(_state(instance))
+    levels = {"running": Level.OK, "pending": Level.WARN, "unknown": Level.UNKNOWN}
+    level = levels.get(state, Level.CRIT)
     reason = instance.get("StateReason", {}).get("Message", "") if level is Level.CRIT else ""
     what = "The instance runs." if level is Level.OK else f"The instance is {state}. {reason}".strip()
+    what = "Whether it runs was not told." if level is Level.UNKNOWN else what
     yield Finding(instances.name, name, level, clean(what, limit=300), state, Clean("running"))
 
 
 def judge_status(name: Clean, status: Answer) -> Iterator[Finding]:
     """The verdicts on an instance's status checks, and on what AWS has scheduled for it."""
-    results = {label: status.get(key, {}).get("Status", "") for key, label in _CHECKS.items()}
-    asked = {label: result for label, result in results.items() if result and result != "not-applicable"}
-    if asked:
+    if asked := _checks(status):
         label, worst = max(asked.items(), key=lambda item: _CHECK_LEVELS.get(item[1], Level.UNKNOWN))
         level = _CHECK_LEVELS.get(worst, Level.UNKNOWN)
         what = "It passes its status checks." if level is Level.OK else f"The check of {label} says: {worst}."
@@ -168,6 +172,16 @@ def judge_status(name: Clean, status: Answer) -> Iterator[Finding]:
     for event in _scheduled(status):
         what = clean(f"AWS has scheduled: {event.get('Description', '')}", limit=300)
         yield Finding(instances.name, name, Level.WARN, what, clean(event.get("Code", "")), Clean("nothing scheduled"))
+
+
+def _checks(status: Answer) -> dict[str, str]:
+    """What each of an instance's status checks says, by what it is of."""
+    results = {label: status[key].get("Status", "unknown") for key, label in _CHECKS.items() if key in status}
+    return {label: result for label, result in results.items() if result != "not-applicable"}
+
+
+def _state(instance: Answer) -> str:
+    return str(instance.get("State", {}).get("Name", "unknown"))
 
 
 def _scheduled(status: Answer) -> list[Answer]:
@@ -182,9 +196,9 @@ def _events(status: Answer) -> Iterator[Event]:
 
 
 def _facts(instance: Answer, status: Answer) -> Iterator[tuple[str, Clean]]:
-    tags = {tag["Key"]: tag["Value"] for tag in instance.get("Tags", ())}
+    tags = {tag.get("Key"): tag.get("Value", "") for tag in instance.get("Tags", ())}
     yield "Name", clean(tags.get("Name", "none"))
-    yield "State", clean(instance["State"]["Name"])
+    yield "State", clean(_state(instance))
     for key, label in _CHECKS.items():
         if key in status:
             yield f"Check of {label}", clean(status[key].get("Status", "unknown"))
@@ -202,7 +216,7 @@ def _facts(instance: Answer, status: Answer) -> Iterator[tuple[str, Clean]]:
 
 def _related(instance: Answer) -> Iterator[Clean]:
     for group in instance.get("SecurityGroups", ()):
-        yield clean(group["GroupId"])
+        yield clean(group.get("GroupId", ""))
     for key in ("SubnetId", "VpcId"):
         if key in instance:
             yield clean(instance[key])

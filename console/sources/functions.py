@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from console.aws.metric_answer import unanswered
+from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Event, Finding, Level, Report, Series, check
 from console.sources.each import each
@@ -57,7 +57,7 @@ async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> 
         "lambda", "get_function", expect="Configuration", region=wanted.region, FunctionName=wanted.function
     )
     config = answer["Configuration"]
-    dimensions = (("FunctionName", config["FunctionName"]),)
+    dimensions = (("FunctionName", config.get("FunctionName") or wanted.function),)
     asked = [
         Metric("AWS/Lambda", name, dimensions, stat, region=wanted.region) for name, (_, stat, _) in _METRICS.items()
     ]
@@ -69,13 +69,13 @@ async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> 
             Detail(
                 resource=name,
                 kind="Lambda function",
-                arn=clean(config["FunctionArn"]),
+                arn=clean(config.get("FunctionArn", "")),
                 facts=tuple(f for f in _facts(config, answer.get("Concurrency", {}), points, now) if f[1]),
-                events=(Event(_modified(config), Clean("last modified")),),
+                events=tuple(Event(at, Clean("last modified")) for at in _modified(config)),
                 series=tuple(_series(config, points, limits)),
-                related=tuple(clean(layer["Arn"]) for layer in config.get("Layers", ())),
+                related=tuple(clean(layer.get("Arn", "")) for layer in config.get("Layers", ())),
                 logs=(
-                    clean(config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{config['FunctionName']}"),
+                    clean(config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{wanted.function}"),
                 ),
             ),
         ),
@@ -84,15 +84,20 @@ async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> 
 
 def judge_state(name: Clean, config: dict[str, Any], today: date) -> Iterator[Finding]:
     """The verdicts on a function as GetFunction tells of it."""
-    state, update = config.get("State", "Active"), config.get("LastUpdateStatus", "Successful")
+    state, update = config.get("State", "unknown"), config.get("LastUpdateStatus", "unknown")
     if state == "Failed" or update == "Failed":
         reason = config.get("StateReason") or config.get("LastUpdateStatusReason") or "no reason given"
         what = clean(f"The function {'cannot run' if state == 'Failed' else 'could not be updated'}: {reason}")
         yield Finding(functions.name, name, Level.CRIT, what, clean(state), Clean("Active"))
+    elif "unknown" in (state, update):
+        what = Clean(f"Its {'state' if state == 'unknown' else 'last update'} was not told.")
+        yield Finding(functions.name, name, Level.UNKNOWN, what, clean(state), Clean("Active"))
     else:
         what = Clean("A change is being made." if "InProgress" in update or state == "Pending" else "Ready to run.")
         yield Finding(functions.name, name, Level.OK, what, clean(state), Clean("Active"))
     runtime = config.get("Runtime", "")
+    if not runtime and config.get("PackageType") != "Image":
+        yield Finding(functions.name, name, Level.UNKNOWN, Clean("Its runtime was not told."), Clean("unknown"))
     end = DEPRECATED.get(runtime)
     if end and end <= today:
         what = Clean(f"The runtime has been deprecated since {end}: it gets no security patches. Choose a newer one.")
@@ -194,25 +199,27 @@ def _series(config: dict[str, Any], points: Mapping[str, Points], limits: Mappin
 def _facts(
     config: dict[str, Any], concurrency: dict[str, Any], points: Mapping[str, Points], now: float
 ) -> Iterator[tuple[str, Clean]]:
-    yield "State", clean(config.get("State", "Active"))
-    yield "Last update", clean(config.get("LastUpdateStatus", "Successful"))
-    yield "Last modified", stamp(_modified(config))
+    yield "State", clean(config.get("State", "unknown"))
+    yield "Last update", clean(config.get("LastUpdateStatus", "unknown"))
+    for at in _modified(config):
+        yield "Last modified", stamp(at)
     runtime = config.get("Runtime", "")
     end = DEPRECATED.get(runtime)
     yield "Runtime", clean(runtime or config.get("PackageType", ""))
     yield "Runtime deprecated", clean(end or ("not planned" if runtime else "a container image"))
-    yield "Memory", clean(f"{config.get('MemorySize', 0)} MB")
-    yield "Timeout", clean(f"{config.get('Timeout', 0)} s")
+    yield "Memory", clean(f"{config['MemorySize']} MB" if "MemorySize" in config else "unknown")
+    yield "Timeout", clean(f"{config['Timeout']} s" if "Timeout" in config else "unknown")
     yield "Handler", clean(config.get("Handler", ""))
-    yield "Code size", shown(config.get("CodeSize", 0), "bytes")
+    yield "Code size", shown(config["CodeSize"], "bytes") if "CodeSize" in config else Clean("unknown")
     yield "Version", clean(config.get("Version", ""))
     yield "Role", clean(config.get("Role", ""))
     yield "Reserved concurrency", clean(concurrency.get("ReservedConcurrentExecutions", "none"))
     peak = recent(points["ConcurrentExecutions"], now)
-    none = UNKNOWN if unanswered(peak) else Clean("no data")
+    none = UNKNOWN if isinstance(peak, Unanswered) else Clean("no data")
     yield "Most at once, last hour", shown(max(value for _, value in peak)) if peak else none
 
 
-def _modified(config: dict[str, Any]) -> datetime:
+def _modified(config: dict[str, Any]) -> tuple[datetime, ...]:
+    """When a function was changed, if that is told."""
     # 2026-11-20T08:31:43.270+0000: the one service that gives a time as text.
-    return datetime.fromisoformat(config["LastModified"])
+    return (datetime.fromisoformat(config["LastModified"]),) if config.get("LastModified") else ()

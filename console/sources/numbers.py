@@ -73,7 +73,7 @@ def busy_span(counts: Points, now: float, least: float = 100) -> float:
 
 def percent(part: Points, whole: Points) -> Points:
     """Moment by moment what percentage of a whole a part is; only where there is a whole."""
-    if missing := unanswered(part, whole):
+    if (missing := unanswered(part, whole)) is not None:
         return missing
     part_at = dict(part)
     return tuple((at, part_at.get(at, 0.0) / value * 100) for at, value in whole if value)
@@ -84,7 +84,7 @@ def weighted(rates: Points, weights: Points) -> float | None:
 
     Raises `Failure` where CloudWatch did not tell one of them.
     """
-    if missing := unanswered(rates, weights):
+    if (missing := unanswered(rates, weights)) is not None:
         raise Failure(missing.problem)
     weight_at = dict(weights)
     pairs = [(rate, weight_at.get(at, 0.0)) for at, rate in rates]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from console.aws.metric_answer import unanswered
+from console.aws.metric_answer import Unanswered, unanswered
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, Series, check
 from console.sources.bucket_region import metrics_region, placed
@@ -56,7 +56,7 @@ class Stored:
     @property
     def bytes(self) -> Points:
         """Bytes of all storage types by day; unanswered where one of them is."""
-        if missing := unanswered(*self.bytes_by_type.values()):
+        if (missing := unanswered(*self.bytes_by_type.values())) is not None:
             return missing
         days = Counter[float]()
         for points in self.bytes_by_type.values():
@@ -163,7 +163,7 @@ def _facts(wanted: Bucket, stored: Stored) -> Iterator[tuple[str, Clean]]:
 
 
 def _nothing(points: Points) -> Clean:
-    return UNKNOWN if unanswered(points) else Clean("no data")
+    return UNKNOWN if isinstance(points, Unanswered) else Clean("no data")
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def judge_requests(name: Clean, filter_id: str, points: Sequence[Points], least:
 
 def success(made: Points, client: Points, server: Points) -> Points:
     """The percentage of requests without an error at each moment that had requests."""
-    if missing := unanswered(made, client, server):
+    if (missing := unanswered(made, client, server)) is not None:
         return missing
     errors = zip(percent(client, made), percent(server, made), strict=True)
     return tuple((at, 100 - fours - fives) for (at, fours), (_, fives) in errors)
