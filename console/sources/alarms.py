@@ -24,6 +24,8 @@ Alarm = dict[str, Any]
 DRILLED: Final = 20
 """How many alarms that are not ok get their history and metric, so that a bad day costs no more calls than that."""
 
+NAMELESS: Final = "an alarm whose name was not told"
+
 HISTORY: Final = 20
 """How many changes of an alarm's state its Detail keeps."""
 
@@ -61,8 +63,12 @@ async def firing(aws: Aws, stack: Stack) -> Report:
     An alarm in ALARM is critical, one with INSUFFICIENT_DATA a warning; each with the reason that CloudWatch
     gives and since when. The newest 20 of them have their history and the metric that they watch.
     """
-    return await each(
-        firing.name, stack.alarms.prefixes, lambda prefix: f"alarms {prefix}*", lambda prefix: _alarms(aws, prefix)
+    prefixes = dict.fromkeys(stack.alarms.prefixes)
+    found = await each(firing.name, prefixes, lambda prefix: f"alarms {prefix}*", lambda prefix: _alarms(aws, prefix))
+    # An alarm may begin with several of the prefixes.
+    return Report(
+        tuple(once(found.findings, lambda finding: "" if finding.resource == NAMELESS else finding.resource)),
+        tuple(once(found.details, lambda detail: detail.arn)),
     )
 
 
@@ -95,7 +101,7 @@ def _state(alarm: Alarm) -> str:
 
 
 def _name(alarm: Alarm) -> Clean:
-    return clean(alarm.get("AlarmName") or "an alarm whose name was not told")
+    return clean(alarm.get("AlarmName") or NAMELESS)
 
 
 def _changed(alarm: Alarm) -> datetime | None:

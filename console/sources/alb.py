@@ -165,14 +165,18 @@ def _facts(balancer: Answer, groups: Sequence[Health]) -> Iterator[tuple[str, Cl
     yield "State", clean(balancer.get("State", {}).get("Code", "unknown"))
     yield "DNS name", clean(balancer.get("DNSName", ""))
     yield "Scheme", clean(balancer.get("Scheme", ""))
-    yield "Availability zones", clean(", ".join(zone.get("ZoneName", "unknown") for zone in balancer.get("AvailabilityZones", ())))
+    yield (
+        "Availability zones",
+        clean(", ".join(zone.get("ZoneName", "unknown") for zone in balancer.get("AvailabilityZones", ()))),
+    )
     for group, targets in groups:
         label = clean(f"Targets of {_group(group)}")
         yield label, judge_targets(Clean(""), group, targets).value
         for target in targets or ():
             place = target.get("Target", {})
-            yield clean(f"{place.get('Id', 'a target')}:{place.get('Port', '')}"), clean(
-                _state(target.get("TargetHealth", {}))
+            yield (
+                clean(f"{place.get('Id', 'a target')}:{place.get('Port', '')}"),
+                clean(_state(target.get("TargetHealth", {}))),
             )
         yield clean(f"Health check of {_group(group)}"), clean(_health_check(group))
     if balancer.get("CreatedTime"):

@@ -57,9 +57,10 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         restApiId=api["id"],
         stageName=named.stage,
     )
-    gauges = gauges_of(api.get("name", named.api), named, limits)
+    gauges = gauges_of(api.get("name", ""), named, limits)
     (requests, fives, fours, *latencies), deployment = await together(
-        read(aws, gauges), _deployment(aws, api["id"], stage.get("deploymentId"), region)
+        read(aws, gauges) if "name" in api else _nameless(gauges),
+        _deployment(aws, api["id"], stage.get("deploymentId"), region),
     )
     points = [requests, percent(fives, requests), percent(fours, requests), *latencies]
     name, now = clean(_label(named)), time.time()
@@ -79,6 +80,11 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         logs=tuple(_log_groups(api["id"], stage)),
     )
     return Report(findings, (detail,))
+
+
+async def _nameless(gauges: Sequence[Gauge]) -> list[Points]:
+    """The points of an API whose name was not told: CloudWatch knows it by nothing else."""
+    return [Unanswered(Problem(Kind.SUSPECT, Clean("The name of the API was not told."))) for _ in gauges]
 
 
 async def _deployment(aws: Aws, api: str, deployment: str | None, region: str | None) -> Answer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Kind
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import chunks
+from console.sources.each import chunks, once
 from console.sources.numbers import DAY, epoch, stamp
 from console.sources.together import together
 from console.stack import Stack
@@ -73,8 +73,8 @@ async def aws_events(aws: Aws, stack: Stack) -> Report:
         return Report((Finding(aws_events.name, Clean("AWS"), Level.OK, what, Clean("0 events"), Clean("none open")),))
     days, now = aws_events.limits(stack)["change_warn_days"], time.time()
     return Report(
-        tuple(judge_event(event, texts.get(event["arn"], ""), days, now) for event in events),
-        tuple(_detail(event, texts.get(event["arn"], ""), touched.get(event["arn"], ())) for event in events),
+        tuple(judge_event(event, texts.get(_arn(event), ""), days, now) for event in events),
+        tuple(_detail(event, texts.get(_arn(event), ""), touched.get(_arn(event), ())) for event in events),
     )
 
 
@@ -85,15 +85,26 @@ def services_of(stack: Stack) -> list[str]:
 
 def judge_event(event: Mapping[str, Any], text: str, warn_days: float, now: float) -> Finding:
     """The verdict on one event at `now`, in epoch seconds; `text` is AWS's description of it."""
-    category, begins = event.get("eventTypeCategory", ""), event.get("startTime")
-    level = Level.OK
-    if category in ("issue", "investigation") and event.get("statusCode") == "open":
-        level = Level.CRIT if event.get("eventScopeCode") == "ACCOUNT_SPECIFIC" else Level.WARN
-    elif category == "scheduledChange" and begins is not None and epoch(begins) - now < warn_days * DAY:
-        level = Level.WARN
+    level = _level_of(event, warn_days, now)
+    category = event.get("eventTypeCategory", "")
     value = f"{event.get('statusCode', 'unknown')} {category}"
     what = text or f"{event.get('service', 'AWS')}: AWS gives no description. See {STATUS_PAGE}"
     return Finding(aws_events.name, _resource(event), level, clean(what, limit=300), clean(value), Clean("none open"))
+
+
+def _level_of(event: Mapping[str, Any], warn_days: float, now: float) -> Level:
+    """How bad an event is; unknown where AWS leaves out what that rests on."""
+    category, begins = event.get("eventTypeCategory"), event.get("startTime")
+    if category in ("issue", "investigation"):
+        status, scope = event.get("statusCode"), event.get("eventScopeCode")
+        if status is None or (status == "open" and scope is None):
+            return Level.UNKNOWN
+        bad = Level.CRIT if scope == "ACCOUNT_SPECIFIC" else Level.WARN
+        return bad if status == "open" else Level.OK
+    if category is None or (category == "scheduledChange" and begins is None):
+        return Level.UNKNOWN
+    soon = begins is not None and epoch(begins) - now < warn_days * DAY
+    return Level.WARN if category == "scheduledChange" and soon else Level.OK
 
 
 async def _events(aws: Aws, stack: Stack) -> list[Mapping[str, Any]]:
@@ -109,8 +120,17 @@ async def _events(aws: Aws, stack: Stack) -> list[Mapping[str, Any]]:
             for chunk in chunks(services, AT_ONCE)
         )
     )
-    found = [event for answer in answers for event in answer]
-    return sorted(found, key=lambda event: (event.get("eventTypeCategory", ""), event["arn"]))
+    found = once((event for answer in answers for event in answer), _arn)
+    return sorted(found, key=lambda event: (event.get("eventTypeCategory", ""), _arn(event)))
+
+
+def _arn(event: Mapping[str, Any]) -> str:
+    return str(event.get("arn", ""))
+
+
+def _arns(events: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ARNs of the events, of those whose was told."""
+    return [_arn(event) for event in events if "arn" in event]
 
 
 def _regions(aws: Aws, stack: Stack) -> list[str]:
@@ -124,11 +144,12 @@ async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str
     answers = await together(
         *(
             aws.call("health", "describe_event_details", expect="successfulSet", eventArns=chunk)
-            for chunk in chunks([event["arn"] for event in events], AT_ONCE)
+            for chunk in chunks(_arns(events), AT_ONCE)
         )
     )
     told = [detail for answer in answers for detail in answer["successfulSet"]]
-    return {one["event"]["arn"]: one.get("eventDescription", {}).get("latestDescription", "") for one in told}
+    pairs = ((one.get("event", {}).get("arn"), one.get("eventDescription", {})) for one in told)
+    return {arn: description.get("latestDescription", "") for arn, description in pairs if arn}
 
 
 async def _touched(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Clean, ...]]:
@@ -136,12 +157,13 @@ async def _touched(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, t
     answers = await together(
         *(
             aws.items("health", "describe_affected_entities", "entities", filter={"eventArns": chunk})
-            for chunk in chunks([event["arn"] for event in events], AT_ONCE)
+            for chunk in chunks(_arns(events), AT_ONCE)
         )
     )
     found: dict[str, tuple[Clean, ...]] = {}
     for entity in (entity for answer in answers for entity in answer):
-        found[entity["eventArn"]] = (*found.get(entity["eventArn"], ()), clean(entity.get("entityValue", "")))
+        if event := entity.get("eventArn"):
+            found[event] = (*found.get(event, ()), clean(entity.get("entityValue", "")))
     return found
 
 
@@ -159,7 +181,7 @@ def _detail(event: Mapping[str, Any], text: str, touched: Sequence[Clean]) -> De
     return Detail(
         resource=_resource(event),
         kind="AWS Health event",
-        arn=clean(event["arn"]),
+        arn=clean(_arn(event)),
         facts=(*facts, ("Status page", Clean(STATUS_PAGE))),
         events=(Event(updated, clean(text)),) if updated and text else (),
         related=tuple(touched),

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from console.operations.dynamodb import ContinuousBackups
 from console.problems import Failure, Kind
 from console.sources.base import Report, check
-from console.sources.each import each, joined
+from console.sources.each import each, once
 from console.sources.freshness import Backup, Protected, Window, detail, judge
 from console.sources.state_file import read_state
 from console.sources.together import together
-from console.stack import BackupPolicy, DbCluster, DbInstance, Stack, Table
+from console.stack import BackupPolicy, DbCluster, DbInstance, Stack, StateFile, Table
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -53,22 +53,16 @@ async def backups(aws: Aws, stack: Stack) -> Report:
     vaults = await together(*(_recovery_points(aws, region, stack.backup, now) for region in regions))
     points = dict(zip(regions, vaults, strict=True))
 
-    async def judged(thing: _Thing) -> Report:
+    async def judged(thing: _Thing | StateFile) -> Report:
+        if isinstance(thing, StateFile):
+            return await read_state(aws, thing, stack.backup, now)
         found = points[thing.region].added(await _read(aws, thing, now))
         return Report(tuple(judge(found, stack.backup, now)), (detail(found, stack.backup, now),))
 
-    reports = [await each(backups.name, things, _name, judged)] if things else []
-    if stack.terraform:
-        state = [stack.terraform]
-        reports.append(
-            await each(
-                backups.name, state, lambda file: file.location, lambda file: read_state(aws, file, stack.backup, now)
-            )
-        )
-    return joined(reports)
+    return await each(backups.name, (*things, *([stack.terraform] if stack.terraform else ())), _name, judged)
 
 
-def _name(thing: _Thing) -> str:
+def _name(thing: _Thing | StateFile) -> str:
     match thing:
         case Table():
             return thing.table
@@ -76,6 +70,8 @@ def _name(thing: _Thing) -> str:
             return thing.instance
         case DbCluster():
             return thing.cluster
+        case StateFile():
+            return thing.location
 
 
 async def _read(aws: Aws, thing: _Thing, now: datetime) -> Protected:
@@ -94,12 +90,16 @@ class _Points:
 
     by_arn: Mapping[str, Sequence[Backup]]
     complete: bool = True
+    gap: str = "AWS Backup did not answer"
 
     def added(self, thing: Protected) -> Protected:
         """A resource with its recovery points among its backups, each once."""
         known = {backup.arn for backup in thing.backups}
         more = tuple(backup for backup in self.by_arn.get(thing.arn, ()) if backup.arn not in known)
-        return replace(thing, backups=thing.backups + more, complete=self.complete)
+        added = replace(thing, backups=thing.backups + more)
+        if not thing.arn:
+            return replace(added, complete=False, gap="its ARN was not told, by which AWS Backup knows it")
+        return added if self.complete else replace(added, complete=False, gap=self.gap)
 
 
 async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, now: datetime) -> _Points:
@@ -113,10 +113,11 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
                     "list_recovery_points_by_backup_vault",
                     "RecoveryPoints",
                     region=region,
-                    BackupVaultName=vault["BackupVaultName"],
+                    BackupVaultName=name,
                     ByCreatedAfter=oldest,
                 )
-                for vault in vaults
+                for name in dict.fromkeys(vault.get("BackupVaultName", "") for vault in vaults)
+                if name
             )
         )
     except Failure as failure:
@@ -124,17 +125,41 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
             raise
         return _Points({}, complete=failure.problem.kind is Kind.UNAVAILABLE)
     by_arn: dict[str, list[Backup]] = {}
+    complete = all(vault.get("BackupVaultName") for vault in vaults)
     for point in (point for found in lists for point in found):
-        backup = Backup(
-            "recovery point",
-            clean(point["RecoveryPointArn"].rpartition(":")[2]),
-            point["CreationDate"],
-            clean(point["Status"]),
-            point.get("BackupSizeInBytes"),
-            clean(point["RecoveryPointArn"]),
-        )
-        by_arn.setdefault(point["ResourceArn"], []).append(backup)
-    return _Points(by_arn)
+        arn = point.get("RecoveryPointArn", "")
+        backup = _backup("recovery point", arn.rpartition(":")[2], point, "CreationDate", "Status", arn, now)
+        if backup is None or "ResourceArn" not in point:
+            complete = False
+        else:
+            by_arn.setdefault(point["ResourceArn"], []).append(replace(backup, bytes=point.get("BackupSizeInBytes")))
+    return _Points(by_arn, complete, "AWS Backup did not tell all of a recovery point")
+
+
+def _backup(
+    kind: str, name: str, told: Mapping[str, Any], at: str, state: str, arn: str, now: datetime
+) -> Backup | None:
+    """One backup of what was told, under these keys; None where that is not enough to count on it, or not to."""
+    backup = Backup(kind, clean(name or "unnamed"), told.get(at) or now, clean(told.get(state, "")), None, clean(arn))
+    # Only one that is being made has no time yet.
+    return None if not backup.state or (backup.usable and at not in told) else backup
+
+
+def _protected(
+    resource: str,
+    kind: str,
+    arn: str,
+    created: datetime | None,
+    found: Sequence[Backup | None],
+    window: Window,
+) -> Protected:
+    """A resource and its backups, each once; not complete where something about them was not told."""
+    backups = tuple(once((backup for backup in found if backup), lambda backup: backup.arn))
+    gap = "" if window.told else "whether a point in time can be restored was not told"
+    gap = gap or ("since when it can be restored was not told" if window.on and not window.earliest else "")
+    gap = gap or ("" if all(found) else "of a backup not all was told")
+    gap = gap or ("" if created else "when it was made was not told")
+    return Protected(clean(resource), kind, clean(arn), created, backups, window, not gap, gap=gap)
 
 
 async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
@@ -157,29 +182,26 @@ async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
         ),
     )
     recovery = continuous["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
-    on = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
-    return Protected(
-        clean(wanted.table),
-        "DynamoDB table",
-        clean(described["Table"]["TableArn"]),
-        described["Table"]["CreationDateTime"],
-        tuple(
-            Backup(
-                "DynamoDB backup",
-                clean(backup["BackupName"]),
-                backup["BackupCreationDateTime"],
-                clean(backup["BackupStatus"]),
-                backup.get("BackupSizeBytes"),
-                clean(backup["BackupArn"]),
-            )
-            for backup in listed
-        ),
-        # AWS gives the window a moment after it was switched on.
-        Window(recovery.get("EarliestRestorableDateTime", now), recovery.get("LatestRestorableDateTime", now))
-        if on
-        else Window(),
-        enable=ContinuousBackups(wanted.table),
-    )
+    found = [_table_backup(backup, now) for backup in listed]
+    table = described["Table"]
+    arn, created = table.get("TableArn", ""), table.get("CreationDateTime")
+    protected = _protected(wanted.table, "DynamoDB table", arn, created, found, _window(recovery, now))
+    return replace(protected, enable=ContinuousBackups(wanted.table))
+
+
+def _table_backup(told: Mapping[str, Any], now: datetime) -> Backup | None:
+    name, arn = told.get("BackupName", ""), told.get("BackupArn", "")
+    backup = _backup("DynamoDB backup", name, told, "BackupCreationDateTime", "BackupStatus", arn, now)
+    return replace(backup, bytes=told.get("BackupSizeBytes")) if backup else None
+
+
+def _window(recovery: Mapping[str, Any], now: datetime) -> Window:
+    """The times to which a table can be restored."""
+    status = recovery.get("PointInTimeRecoveryStatus")
+    if status != "ENABLED":
+        return Window(told=status is not None)
+    # AWS gives the window a moment after it was switched on.
+    return Window(recovery.get("EarliestRestorableDateTime"), recovery.get("LatestRestorableDateTime", now))
 
 
 async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
@@ -196,17 +218,15 @@ async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
         ),
     )
     instance = described["DBInstances"][0]
-    created = instance.get("InstanceCreateTime", now)
-    days = instance.get("BackupRetentionPeriod", 0)
-    return Protected(
-        clean(wanted.instance),
+    made = now if instance.get("DBInstanceStatus") == "creating" else None
+    created = instance.get("InstanceCreateTime", made)
+    return _protected(
+        wanted.instance,
         "RDS instance",
-        clean(instance["DBInstanceArn"]),
+        instance.get("DBInstanceArn", ""),
         created,
-        tuple(_snapshot("RDS snapshot", "DBSnapshot", snapshot, now) for snapshot in snapshots),
-        Window(max(created, now - timedelta(days=days)), instance.get("LatestRestorableTime", now))
-        if days
-        else Window(),
+        [_snapshot("RDS snapshot", "DBSnapshot", snapshot, now) for snapshot in snapshots],
+        _kept_window(instance, created, now),
     )
 
 
@@ -228,26 +248,30 @@ async def _cluster(aws: Aws, wanted: DbCluster, now: datetime) -> Protected:
         ),
     )
     cluster = described["DBClusters"][0]
-    created = cluster.get("ClusterCreateTime", now)
-    days = cluster.get("BackupRetentionPeriod", 0)
-    earliest = cluster.get("EarliestRestorableTime", max(created, now - timedelta(days=days)))
-    return Protected(
-        clean(wanted.cluster),
+    made = now if cluster.get("Status") == "creating" else None
+    created = cluster.get("ClusterCreateTime", made)
+    return _protected(
+        wanted.cluster,
         "DocumentDB cluster",
-        clean(cluster["DBClusterArn"]),
+        cluster.get("DBClusterArn", ""),
         created,
-        tuple(_snapshot("DocumentDB snapshot", "DBClusterSnapshot", snapshot, now) for snapshot in snapshots),
-        Window(earliest, cluster.get("LatestRestorableTime", now)) if days else Window(),
+        [_snapshot("DocumentDB snapshot", "DBClusterSnapshot", snapshot, now) for snapshot in snapshots],
+        _kept_window(cluster, created, now),
     )
 
 
-def _snapshot(kind: str, key: str, snapshot: Mapping[str, Any], now: datetime) -> Backup:
-    return Backup(
-        f"{snapshot.get('SnapshotType', 'manual')} {kind}",
-        clean(snapshot[f"{key}Identifier"]),
-        # One that is being made has no time yet.
-        snapshot.get("SnapshotCreateTime", now),
-        clean(snapshot["Status"]),
-        snapshot.get("AllocatedStorage", 0) * 1024**3 or None,
-        clean(snapshot[f"{key}Arn"]),
-    )
+def _kept_window(database: Mapping[str, Any], created: datetime | None, now: datetime) -> Window:
+    """The times to which a database can be restored: as many days back as its automatic backups are kept."""
+    days = database.get("BackupRetentionPeriod")
+    if not days:
+        return Window(told=days is not None)
+    reached = now - timedelta(days=days)
+    earliest = database.get("EarliestRestorableTime", max(created, reached) if created else None)
+    return Window(earliest, database.get("LatestRestorableTime", now))
+
+
+def _snapshot(kind: str, key: str, snapshot: Mapping[str, Any], now: datetime) -> Backup | None:
+    name, arn = snapshot.get(f"{key}Identifier", ""), snapshot.get(f"{key}Arn", "")
+    kind = f"{snapshot.get('SnapshotType', 'manual')} {kind}"
+    backup = _backup(kind, name, snapshot, "SnapshotCreateTime", "Status", arn, now)
+    return replace(backup, bytes=snapshot.get("AllocatedStorage", 0) * 1024**3 or None) if backup else None

@@ -72,7 +72,7 @@ async def environments(aws: Aws, stack: Stack) -> Report:
 
 async def _environment(aws: Aws, stack: Stack, named: BeanstalkEnvironment, limits: Mapping[str, float]) -> Report:
     state = await state_of(aws, named)
-    ids = [instance["InstanceId"] for instance in state.instances]
+    ids = [instance["InstanceId"] for instance in state.instances if "InstanceId" in instance]
     agent = await cwagent.metrics_of(aws, ids, named.region)
     gauges = gauges_of(named, agent, limits)
     points = await read(aws, gauges)
@@ -88,7 +88,7 @@ async def _environment(aws: Aws, stack: Stack, named: BeanstalkEnvironment, limi
         kind="Elastic Beanstalk environment",
         arn=clean(state.environment.get("EnvironmentArn", "")),
         facts=(*_facts(state), *newest(gauges, points, now)),
-        events=tuple(_event(event) for event in state.events),
+        events=tuple(_event(event) for event in state.events if "EventDate" in event),
         series=series_of(gauges, points),
         related=tuple(clean(instance) for instance in ids),
         logs=tuple(clean(log.group) for log in stack.logs if log.group.startswith(prefix)),
@@ -113,6 +113,7 @@ def judge_environment(name: Clean, state: State, limits: Mapping[str, float]) ->
     source, status = environments.name, clean(state.environment.get("Status", "unknown"))
     gone = status in ("Terminating", "Terminated")
     level = Level.OK if status == "Ready" else Level.CRIT if gone else Level.WARN
+    level = Level.UNKNOWN if status == "unknown" else level
     what = "The environment is ready." if level is Level.OK else f"The environment is {status.lower()}."
     yield Finding(source, name, level, Clean(what), status, Clean("Ready"))
     colour = state.health.get("Color") or state.environment.get("Health", "Grey")
@@ -125,23 +126,37 @@ def judge_environment(name: Clean, state: State, limits: Mapping[str, float]) ->
     yield Finding(source, name, level, clean(what, limit=500), value, Clean("Green"))
     if state.health:
         yield from _judge_requests(name, state.health.get("ApplicationMetrics", {}), limits)
+    if any("InstanceId" not in instance for instance in state.instances):
+        what = "The id of an instance was not told, so its load is not known."
+        yield Finding(source, name, Level.UNKNOWN, Clean(what), Clean("unknown"))
 
 
 def _judge_requests(name: Clean, metrics: Answer, limits: Mapping[str, float]) -> Iterator[Finding]:
     """The verdicts on the last ten seconds, for which enhanced health counts requests."""
-    count, seconds = metrics.get("RequestCount", 0), metrics.get("Duration", 10)
+    count, seconds = metrics.get("RequestCount"), metrics.get("Duration", 10)
     warn, crit, slow = limits["errors_5xx_warn"], limits["errors_5xx_crit"], limits["response_warn_ms"]
     errors = Clean(f"warn > {warn:g} %, crit > {crit:g} %")
+    if count is None:
+        what = Clean("How many requests it answered was not told.")
+        yield Finding(environments.name, name, Level.UNKNOWN, what, Clean("unknown"), errors)
+        return
     if not count:
         what = Clean(f"No request in the last {seconds} s, so there is nothing to judge.")
         yield Finding(environments.name, name, Level.OK, what, Clean("0 requests"), errors)
         return
-    rate = shares(metrics).get("5xx", 0.0)
-    level = Level.CRIT if rate > crit else Level.WARN if rate > warn else Level.OK
-    what = Clean(f"Answers with 5xx of {count} requests in the last {seconds} s.")
-    yield Finding(environments.name, name, level, what, shown(rate, "%"), errors)
+    rate = shares(metrics).get("5xx")
+    if rate is None:
+        what = Clean(f"How many of {count} answers were 5xx was not told.")
+        yield Finding(environments.name, name, Level.UNKNOWN, what, Clean("unknown"), errors)
+    else:
+        level = Level.CRIT if rate > crit else Level.WARN if rate > warn else Level.OK
+        what = Clean(f"Answers with 5xx of {count} requests in the last {seconds} s.")
+        yield Finding(environments.name, name, level, what, shown(rate, "%"), errors)
     latency = metrics.get("Latency", {}).get("P95")
-    if latency is not None:
+    if latency is None:
+        what = Clean("How fast it answers was not told.")
+        yield Finding(environments.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean(f"warn > {slow:g} ms"))
+    else:
         level = Level.WARN if latency * 1000 > slow else Level.OK
         what = Clean("It answers slowly." if level else "It answers fast enough.")
         value, limit = Clean(f"{shown(latency * 1000, 'ms')}, p95"), Clean(f"warn > {slow:g} ms")
@@ -167,7 +182,9 @@ def _notes(name: Clean, state: State, agent: Mapping[str, Sequence[Metric]]) -> 
 
 
 def _event(event: Answer) -> Event:
-    return Event(event["EventDate"], clean(event["Message"]), _SEVERITY.get(event.get("Severity", ""), Level.OK))
+    return Event(
+        event["EventDate"], clean(event.get("Message", "")), _SEVERITY.get(event.get("Severity", ""), Level.OK)
+    )
 
 
 def _facts(state: State) -> Iterator[tuple[str, Clean]]:
@@ -182,21 +199,21 @@ def _facts(state: State) -> Iterator[tuple[str, Clean]]:
     if environment.get("DateUpdated"):
         yield "Updated", stamp(environment["DateUpdated"])
     metrics = state.health.get("ApplicationMetrics", {})
-    if metrics:
+    if "RequestCount" in metrics:
         told = ", ".join(f"{shown(share, '%')} {code}" for code, share in shares(metrics).items() if share)
-        yield "Requests", clean(f"{metrics.get('RequestCount', 0)} in {metrics.get('Duration', 10)} s")
+        yield "Requests", clean(f"{metrics['RequestCount']} in {metrics.get('Duration', 10)} s")
         yield "Status codes", clean(told or "none")
         for percentile, seconds in metrics.get("Latency", {}).items():
             yield f"Response time, {percentile.lower()}", shown(seconds * 1000, "ms")
     for instance in state.instances:
-        if "HealthStatus" in instance:
+        if "HealthStatus" in instance and "InstanceId" in instance:
             yield clean(instance["InstanceId"]), clean(_of_instance(instance))
 
 
 def _of_instance(instance: Answer) -> str:
     system = instance.get("System", {})
     load = system.get("LoadAverage", ())
-    busy = f", CPU {100 - system['CPUUtilization']['Idle']:.0f} %" if "CPUUtilization" in system else ""
+    busy = f", CPU {100 - system['CPUUtilization']['Idle']:.0f} %" if "Idle" in system.get("CPUUtilization", {}) else ""
     parts = (instance["HealthStatus"], instance.get("InstanceType", ""), instance.get("AvailabilityZone", ""))
     causes = " ".join(instance.get("Causes", ()))
     return f"{', '.join(part for part in parts if part)}{busy}{f', load {load[0]:g}' if load else ''} {causes}".strip()

@@ -102,4 +102,4 @@ async def _instances(aws: Aws, named: BeanstalkEnvironment) -> list[Answer]:
     resources = await aws.call(
         "elasticbeanstalk", "describe_environment_resources", expect="EnvironmentResources", **asked
     )
-    return [{"InstanceId": instance["Id"]} for instance in resources["EnvironmentResources"].get("Instances", ())]
+    return [{"InstanceId": one["Id"]} for one in resources["EnvironmentResources"].get("Instances", ()) if "Id" in one]

@@ -6,6 +6,9 @@ from typing import Final
 
 from console.sources.base import Level
 
+UNKNOWN: Final = "unknown"
+"""The status of a database of which it was not told."""
+
 _SERVES: Final = frozenset({"available", "backing-up", "storage-optimization", "storage-initialization"})
 # It answers while this goes on, but for a moment perhaps.
 _CHANGES: Final = frozenset(
@@ -20,10 +23,12 @@ def level_of(status: str) -> Level:
     """How bad a status is (RDS user guide, "Viewing DB instance status"; DocumentDB uses the same words).
 
     Serving is ok, a change that passes by itself is a warning, all else (failed, stopped, storage-full,
-    incompatible-..., inaccessible-encryption-credentials, deleting) is critical.
+    incompatible-..., inaccessible-encryption-credentials, deleting) is critical. What was not told is unknown.
     """
     if status in _SERVES:
         return Level.OK
+    if status == UNKNOWN:
+        return Level.UNKNOWN
     return Level.WARN if status in _CHANGES or status in _PASSES else Level.CRIT
 
 

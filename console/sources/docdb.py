@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Finding, Level, Report, check
-from console.sources.db_status import level_of, serves
+from console.sources.db_status import UNKNOWN, level_of, serves
 from console.sources.each import each
 from console.sources.gauge import Gauge, newest, read, series_of
 from console.sources.numbers import epoch, span, stamp
@@ -63,15 +63,15 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
         ),
         read(aws, gauges),
     )
-    cluster, now = answer["DBClusters"][0], time.time()
-    statuses = {instance["DBInstanceIdentifier"]: instance["DBInstanceStatus"] for instance in instances}
+    cluster, now = {"DBClusterIdentifier": named.cluster} | answer["DBClusters"][0], time.time()
+    statuses = {one.get("DBInstanceIdentifier", ""): one.get("DBInstanceStatus", UNKNOWN) for one in instances}
     detail = Detail(
         resource=clean(named.cluster),
         kind="DocumentDB cluster",
         arn=clean(cluster.get("DBClusterArn", "")),
         facts=(*_facts(cluster, statuses), *newest(gauges, points, now)),
         series=series_of(gauges, points),
-        related=tuple(clean(member["DBInstanceIdentifier"]) for member in cluster.get("DBClusterMembers", ())),
+        related=tuple(clean(_name(member)) for member in cluster.get("DBClusterMembers", ())),
         logs=tuple(
             clean(f"/aws/docdb/{named.cluster}/{export}") for export in cluster.get("EnabledCloudwatchLogsExports", ())
         ),
@@ -83,44 +83,55 @@ def judge_cluster(
     cluster: Mapping[str, Any], statuses: Mapping[str, str], limits: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
     """The verdicts on one cluster, the statuses of whose instances are known by their names."""
-    name, status = clean(cluster["DBClusterIdentifier"]), clean(cluster.get("Status", "unknown"))
+    name, status = clean(cluster["DBClusterIdentifier"]), clean(cluster.get("Status", UNKNOWN))
     level = level_of(status)
     what = "The cluster is available." if level is Level.OK else f"The cluster is {status}."
     yield Finding(clusters.name, name, level, Clean(what), status, Clean("available"))
-    yield _judge_members(name, cluster.get("DBClusterMembers", ()), statuses)
+    yield _judge_members(name, cluster.get("DBClusterMembers"), statuses)
     yield from _judge_backups(name, cluster, limits, now)
 
 
-def _judge_members(name: Clean, members: Sequence[Mapping[str, Any]], statuses: Mapping[str, str]) -> Finding:
-    serving = [member for member in members if serves(statuses.get(member["DBInstanceIdentifier"], ""))]
-    value, threshold = Clean(f"{len(serving)} of {len(members)} available"), Clean("all, with a writer")
+def _judge_members(name: Clean, members: Sequence[Mapping[str, Any]] | None, statuses: Mapping[str, str]) -> Finding:
+    threshold = Clean("all, with a writer")
+    if members is None:
+        return Finding(clusters.name, name, Level.UNKNOWN, Clean("Its members were not told."), Clean("?"), threshold)
+    serving = [member for member in members if serves(statuses.get(_name(member), ""))]
+    dark = [one for one in members if "IsClusterWriter" not in one or statuses.get(_name(one), UNKNOWN) == UNKNOWN]
+    value = Clean(f"{len(serving)} of {len(members)} available")
+    if dark and not any(member.get("IsClusterWriter") for member in serving):
+        rest = ", ".join(_name(member) for member in dark)
+        what = f"Whether a writer is available is not known: of {rest} not all was told."
+        return Finding(clusters.name, name, Level.UNKNOWN, clean(what), value, threshold)
     if not any(member.get("IsClusterWriter") for member in serving):
         what = "No writer is available: nothing can be written." if members else "The cluster has no instances."
         return Finding(clusters.name, name, Level.CRIT, Clean(what), value, threshold)
     if len(serving) < len(members):
-        rest = ", ".join(
-            f"{m['DBInstanceIdentifier']} is {statuses.get(m['DBInstanceIdentifier'], 'unknown')}"
-            for m in members
-            if m not in serving
-        )
-        return Finding(
-            clusters.name, name, Level.WARN, clean(f"Not every member is available: {rest}."), value, threshold
-        )
+        rest = ", ".join(f"{_name(m)} is {statuses.get(_name(m), UNKNOWN)}" for m in members if m not in serving)
+        level = Level.WARN if len(serving) + len(dark) < len(members) else Level.UNKNOWN
+        return Finding(clusters.name, name, level, clean(f"Not every member is available: {rest}."), value, threshold)
     return Finding(clusters.name, name, Level.OK, Clean("Every member is available."), value, threshold)
 
 
 def _judge_backups(
     name: Clean, cluster: Mapping[str, Any], limits: Mapping[str, float], now: float
 ) -> Iterator[Finding]:
-    days, wanted = int(cluster.get("BackupRetentionPeriod", 0)), limits["retention_days"]
-    level = Level.OK if days >= wanted else Level.WARN
-    short = "Automatic backups are kept too short: set a longer retention on the cluster."
-    what = short if level else "Automatic backups are kept long enough."
-    yield Finding(clusters.name, name, level, Clean(what), Clean(f"{days} d"), Clean(f"at least {wanted:g} d"))
-    newest = cluster.get("LatestRestorableTime")
+    days, wanted = cluster.get("BackupRetentionPeriod"), limits["retention_days"]
+    threshold = Clean(f"at least {wanted:g} d")
+    if days is None:
+        what = "How long automatic backups are kept was not told."
+        yield Finding(clusters.name, name, Level.UNKNOWN, Clean(what), Clean("unknown"), threshold)
+    else:
+        level = Level.OK if days >= wanted else Level.WARN
+        short = "Automatic backups are kept too short: set a longer retention on the cluster."
+        what = short if level else "Automatic backups are kept long enough."
+        yield Finding(clusters.name, name, level, Clean(what), Clean(f"{days} d"), threshold)
+    newest, allowed = cluster.get("LatestRestorableTime"), limits["restorable_minutes"] * 60
     if newest is None:
+        what = "The newest time to which it can be restored was not told."
+        allowed_ago = Clean(f"at most {span(allowed)} ago")
+        yield Finding(clusters.name, name, Level.UNKNOWN, Clean(what), Clean("unknown"), allowed_ago)
         return
-    age, allowed = now - epoch(newest), limits["restorable_minutes"] * 60
+    age = now - epoch(newest)
     level = Level.OK if age <= allowed else Level.WARN
     what = "It can be restored to moments ago." if level is Level.OK else "The newest restorable time is long ago."
     yield Finding(
@@ -128,15 +139,19 @@ def _judge_backups(
     )
 
 
+def _name(member: Mapping[str, Any]) -> str:
+    return str(member.get("DBInstanceIdentifier", "a member whose name was not told"))
+
+
 def _facts(cluster: Mapping[str, Any], statuses: Mapping[str, str]) -> Iterator[tuple[str, Clean]]:
     yield "Status", clean(cluster.get("Status", "unknown"))
     yield "Engine", clean(f"{cluster.get('Engine', '')} {cluster.get('EngineVersion', '')}")
     for member in cluster.get("DBClusterMembers", ()):
-        instance = member["DBInstanceIdentifier"]
-        role = "writer" if member.get("IsClusterWriter") else "reader"
+        instance = _name(member)
+        role = {True: "writer", False: "reader"}.get(member.get("IsClusterWriter"), "role unknown")
         yield f"Member, {role}", clean(f"{instance}: {statuses.get(instance, 'unknown')}")
     yield "Backup window", clean(f"{cluster.get('PreferredBackupWindow', 'unknown')} UTC")
-    yield "Backup retention", clean(f"{cluster.get('BackupRetentionPeriod', 0)} d")
+    yield "Backup retention", clean(f"{cluster.get('BackupRetentionPeriod', '?')} d")
     for label, key in (
         ("Earliest restorable", "EarliestRestorableTime"),
         ("Newest restorable", "LatestRestorableTime"),

@@ -77,12 +77,12 @@ class Use:
 
 async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report:
     answer = await aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table)
-    table = answer["Table"]
+    table = {"TableName": wanted.table} | answer["Table"]
     parts = [("table", table), *((index["IndexName"], index) for index in _indexes(table))]
     uses = await together(*(_use(aws, wanted, name, part) for name, part in parts))
     now = time.time()
     return Report(
-        (*judge_state(clean(wanted.table), table), *judge_uses(clean(wanted.table), uses, limits, now)),
+        (*judge_state(table), *judge_uses(clean(wanted.table), uses, limits, now)),
         (
             Detail(
                 resource=clean(wanted.table),
@@ -147,9 +147,9 @@ def _indexes(table: dict[str, Any]) -> list[dict[str, Any]]:
     return [index for index in table.get("GlobalSecondaryIndexes", ()) if index.get("IndexName")]
 
 
-def judge_state(name: Clean, table: dict[str, Any]) -> Iterator[Finding]:
+def judge_state(table: dict[str, Any]) -> Iterator[Finding]:
     """The verdicts on a table and its indexes as DescribeTable tells of them."""
-    indexes = table.get("GlobalSecondaryIndexes", ())
+    name, indexes = clean(table["TableName"]), table.get("GlobalSecondaryIndexes", ())
     states = [("The table", table.get("TableStatus", ""))]
     states += [(f"Index {index.get('IndexName', 'without a name')}", index.get("IndexStatus", "")) for index in indexes]
     if len(_indexes(table)) < len(indexes):

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from console.problems import Failure, Kind, Suspect, classify
 from console.sources.base import Finding, Level, Report
+from console.stack import Part
 from console.text import Clean, clean
 
 T = TypeVar("T")
@@ -23,13 +24,13 @@ AT_ONCE: Final = 50
 async def each(
     source: str, resources: Iterable[T], name: Callable[[T], str], read: Callable[[T], Awaitable[Report]]
 ) -> Report:
-    """Read every resource concurrently and join their reports, in their order.
+    """Read every resource concurrently and join their reports, in their order; one that is named twice once.
 
     A resource that does not exist becomes a critical finding, one that fails otherwise an unknown one, also where a
     member is missing in its answer without which it cannot be judged.
     Raises `Failure` where access is denied, and where every resource failed.
     """
-    wanted = list(resources)
+    wanted = once(resources, lambda resource: resource if isinstance(resource, Part) else None)
     room = asyncio.Semaphore(AT_ONCE)
     outcomes = await asyncio.gather(*(_read(resource, read, room) for resource in wanted))
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
@@ -45,11 +46,11 @@ async def each(
 
 
 def joined(reports: Iterable[Report]) -> Report:
-    """One report of many, in their order; what several of them say is said once."""
+    """One report of many, in their order."""
     kept = list(reports)
     return Report(
-        tuple(dict.fromkeys(finding for report in kept for finding in report.findings)),
-        tuple(dict.fromkeys(detail for report in kept for detail in report.details)),
+        tuple(finding for report in kept for finding in report.findings),
+        tuple(detail for report in kept for detail in report.details),
     )
 
 

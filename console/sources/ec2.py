@@ -10,7 +10,7 @@ from console.aws.metrics import Metric
 from console.problems import Failure, Kind, Problem
 from console.sources import cwagent
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import chunks, each, once
+from console.sources.each import chunks, each, joined, once
 from console.sources.gauge import Gauge, judge_all, newest, read, series_of
 from console.sources.numbers import stamp
 from console.sources.together import together
@@ -62,10 +62,10 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 
 
 async def _chosen(aws: Aws, named: Instances, limits: Mapping[str, float]) -> Report:
-    found = await _described(aws, named)
+    found, whole = await _described(aws, named)
     ids = [instance["InstanceId"] for instance in found if "InstanceId" in instance]
     statuses, agent = await together(_statuses(aws, ids, named.region), cwagent.metrics_of(aws, ids, named.region))
-    return await each(
+    read = await each(
         instances.name,
         found,
         lambda instance: str(instance.get("InstanceId", "an instance whose id was not told")),
@@ -76,10 +76,14 @@ async def _chosen(aws: Aws, named: Instances, limits: Mapping[str, float]) -> Re
             gauges_of(instance["InstanceId"], agent[instance["InstanceId"]], limits, named.region),
         ),
     )
+    if whole:
+        return read
+    what = Clean("Of a reservation it was not told which instances are in it.")
+    return joined((read, Report((Finding(instances.name, clean(_label(named)), Level.UNKNOWN, what),))))
 
 
-async def _described(aws: Aws, named: Instances) -> list[Answer]:
-    """The instances that are meant. Raises `Failure` where there is none."""
+async def _described(aws: Aws, named: Instances) -> tuple[list[Answer], bool]:
+    """The instances that are meant, and whether these are all. Raises `Failure` where there is none."""
     asked: dict[str, Any] = {"InstanceIds": [named.instance]}
     if not named.instance:
         key, _, value = (named.tag or "").partition("=")
@@ -92,10 +96,11 @@ async def _described(aws: Aws, named: Instances) -> list[Answer]:
     reservations = await aws.items("ec2", "describe_instances", "Reservations", region=named.region, **asked)
     found = [instance for reservation in reservations for instance in reservation.get("Instances", ())]
     found = once(found, lambda instance: instance.get("InstanceId"))
-    if not found:
+    whole = all("Instances" in reservation for reservation in reservations)
+    if not found and whole:
         hint = Clean("Check the tag in the stack file, the region and the account.")
         raise Failure(Problem(Kind.NOT_FOUND, clean(f"No instance has the tag {named.tag}."), hint))
-    return found
+    return found, whole
 
 
 async def _statuses(aws: Aws, ids: Sequence[str], region: str | None) -> dict[str, Answer]:
@@ -131,7 +136,7 @@ async def _instance(aws: Aws, instance: Answer, status: Answer, gauges: Sequence
     points = await read(aws, gauges)
     name, now = clean(instance["InstanceId"]), time.time()
     findings = [*judge_state(name, instance), *judge_status(name, status)]
-    if _state(instance) == "running":
+    if _state(instance) in ("running", "unknown"):
         if not _checks(status):
             what = Clean("EC2 did not tell its status checks.")
             findings.append(Finding(instances.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean("ok")))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Finding, Level, Report, check
-from console.sources.each import each, joined
+from console.sources.each import each, joined, once
 from console.sources.together import together
 from console.stack import EksCluster, Stack
 from console.text import Clean, clean
@@ -55,7 +55,7 @@ async def _read(aws: Aws, named: EksCluster, warn_days: float) -> Report:
         aws.call("eks", "describe_cluster", expect="cluster", region=named.region, name=named.cluster),
         aws.items("eks", "list_nodegroups", "nodegroups", region=named.region, clusterName=named.cluster),
     )
-    cluster = answer["cluster"]
+    cluster = {"name": named.cluster} | answer["cluster"]
 
     async def read_group(name: str) -> Report:
         found = await aws.call(
@@ -66,30 +66,34 @@ async def _read(aws: Aws, named: EksCluster, warn_days: float) -> Report:
             clusterName=named.cluster,
             nodegroupName=name,
         )
-        group = found["nodegroup"]
+        group = {"nodegroupName": name} | found["nodegroup"]
         return Report(tuple(judge_nodegroup(group, cluster.get("version", ""))), (_nodegroup_detail(group),))
 
     findings = tuple(judge_cluster(cluster, warn_days, datetime.now(UTC).date()))
-    groups = await each(clusters.name, names, str, read_group)
+    groups = await each(clusters.name, once(names, str), str, read_group)
     return joined((Report(findings, (_cluster_detail(cluster, names),)), groups))
 
 
 def judge_cluster(cluster: Answer, warn_days: float, today: date) -> Iterator[Finding]:
     """The verdicts on one cluster: its status, its health issues, its version."""
     name, status = clean(cluster["name"]), clean(cluster.get("status", "unknown"))
-    level = {"ACTIVE": Level.OK, "FAILED": Level.CRIT, "DELETING": Level.CRIT}.get(status, Level.WARN)
+    levels = {"ACTIVE": Level.OK, "FAILED": Level.CRIT, "DELETING": Level.CRIT, "unknown": Level.UNKNOWN}
+    level = levels.get(status, Level.WARN)
     what = "The cluster is active." if level is Level.OK else f"The cluster is {status.lower()}."
     yield Finding(clusters.name, name, level, Clean(what), status, Clean("ACTIVE"))
     yield from _issues(name, cluster)
-    policy = cluster.get("upgradePolicy", {}).get("supportType", "EXTENDED")
+    policy = cluster.get("upgradePolicy", {}).get("supportType", "")
     yield _judge_version(name, cluster.get("version", ""), policy, warn_days, today)
 
 
 def _judge_version(name: Clean, version: str, policy: str, warn_days: float, today: date) -> Finding:
     value = clean(f"Kubernetes {version or 'unknown'}")
+    if not version:
+        what = "Its version was not told."
+        return Finding(clusters.name, name, Level.UNKNOWN, Clean(what), value, Clean("supported"))
     if version not in SUPPORT_ENDS:
         first = min(SUPPORT_ENDS, key=_order)
-        if version and _order(version) < _order(first):
+        if _order(version) < _order(first):
             what = "The version is no longer supported. Upgrade the cluster."
             return Finding(clusters.name, name, Level.CRIT, Clean(what), value, Clean(f"{first} or newer"))
         what = f"When its support ends is not known here: see {CALENDAR}"
@@ -97,6 +101,9 @@ def _judge_version(name: Clean, version: str, policy: str, warn_days: float, tod
     standard, extended = SUPPORT_ENDS[version]
     threshold = Clean(f"standard support until {standard}")
     end = standard if policy == "STANDARD" else extended
+    if not policy and standard < today <= extended:
+        what = f"Standard support ended on {standard}; whether it has extended support was not told."
+        return Finding(clusters.name, name, Level.UNKNOWN, Clean(what), value, threshold)
     if today > end:
         what = f"Its support ended on {end}: AWS upgrades the cluster by itself. Upgrade it now."
         return Finding(clusters.name, name, Level.CRIT, Clean(what), value, threshold)
@@ -115,18 +122,26 @@ def judge_nodegroup(group: Answer, version: str) -> Iterator[Finding]:
     name, status = clean(group["nodegroupName"]), clean(group.get("status", "unknown"))
     bad = {"DEGRADED", "CREATE_FAILED", "DELETE_FAILED", "DELETING"}
     level = Level.OK if status == "ACTIVE" else Level.CRIT if status in bad else Level.WARN
+    level = Level.UNKNOWN if status == "unknown" else level
     what = "The node group is active." if level is Level.OK else f"The node group is {status.lower()}."
     value = Clean(f"{status}, {_scaling(group)}")
     yield Finding(clusters.name, name, level, Clean(what), value, Clean("ACTIVE"))
     yield from _issues(name, group)
-    behind = group.get("version", version)
-    if behind != version:
+    behind = group.get("version", "")
+    if not behind or not version:
+        what = "Whether its nodes run the cluster's version is not known: one of the two was not told."
+        yield Finding(clusters.name, name, Level.UNKNOWN, clean(what), clean("unknown"), clean(version))
+    elif behind != version:
         what = f"Its nodes run another version than the cluster's {version}. Update the node group."
         yield Finding(clusters.name, name, Level.WARN, clean(what), clean(f"Kubernetes {behind}"), clean(version))
 
 
 def _issues(name: Clean, resource: Answer) -> Iterator[Finding]:
-    for issue in resource.get("health", {}).get("issues", ()):
+    issues = resource.get("health", {}).get("issues")
+    if issues is None:
+        what = Clean("Its health issues were not told.")
+        yield Finding(clusters.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean("no health issue"))
+    for issue in issues or ():
         what = clean(issue.get("message") or "AWS reports a health issue.", limit=300)
         yield Finding(
             clusters.name, name, Level.WARN, what, clean(issue.get("code", "issue")), Clean("no health issue")
@@ -170,7 +185,7 @@ def _nodegroup_detail(group: Answer) -> Detail:
         kind="EKS node group",
         arn=clean(group.get("nodegroupArn", "")),
         facts=tuple((label, clean(value)) for label, value in facts),
-        related=(clean(group["clusterName"]), *(clean(scaling["name"]) for scaling in scaling_groups)),
+        related=(clean(group.get("clusterName", "")), *(clean(one.get("name", "")) for one in scaling_groups)),
     )
 
 

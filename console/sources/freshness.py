@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from console.operations.base import Operation
@@ -17,6 +17,7 @@ SOURCE: Final = "backup.freshness"
 
 _USABLE: Final = frozenset({"available", "completed", "active"})
 _EVENTS: Final = 30
+_LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,14 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The times to which a resource can be restored; both None where point-in-time recovery is off."""
+    """The times to which a resource can be restored; both None where point-in-time recovery is off.
+
+    `told` is False where nobody said whether it is.
+    """
 
     earliest: datetime | None = None
     latest: datetime | None = None
+    told: bool = True
 
     @property
     def on(self) -> bool:
@@ -53,18 +58,25 @@ class Window:
 class Protected:
     """A resource that the policy concerns, and all that it could be restored from.
 
-    `complete` is False where some place that may hold backups could not be read; `enable` is the operation that
-    switches point-in-time recovery on.
+    `complete` is False where some place that may hold backups could not be read, or something was not told that
+    matters; `gap` says what. `created` is None where it was not told. `enable` is the operation that switches
+    point-in-time recovery on.
     """
 
     resource: Clean
     kind: str
     arn: Clean
-    created: datetime
+    created: datetime | None
     backups: tuple[Backup, ...] = ()
     window: Window = Window()
     complete: bool = True
     enable: Operation | None = None
+    gap: str = "AWS Backup did not answer"
+
+    @property
+    def since(self) -> datetime:
+        """When it was made; long ago where that was not told, so that nothing is excused by its being new."""
+        return self.created or _LONG_AGO
 
     @property
     def newest(self) -> Backup | None:
@@ -83,12 +95,16 @@ def judge(thing: Protected, policy: BackupPolicy, now: datetime) -> Iterator[Fin
         what = Clean("Point-in-time recovery is on.")
         earliest = stamp(thing.window.earliest) if thing.window.earliest else Clean("")
         yield Finding(SOURCE, thing.resource, Level.OK, what, Clean(f"since {earliest}"), _required(policy))
+    elif not thing.window.told:
+        level = Level.UNKNOWN if policy.point_in_time else Level.OK
+        what = Clean("Whether point-in-time recovery is on was not told.")
+        yield Finding(SOURCE, thing.resource, level, what, Clean("unknown"), _required(policy))
     else:
         level = Level.WARN if policy.point_in_time else Level.OK
         what = Clean("Point-in-time recovery is off.")
         fix = thing.enable if policy.point_in_time else None
         yield Finding(SOURCE, thing.resource, level, what, Clean("off"), _required(policy), fix)
-    if thing.newest or thing.window.on:
+    if thing.newest or thing.window.on or not thing.window.told:
         yield _judge_kept(thing, policy, now)
 
 
@@ -105,7 +121,7 @@ def _judge_age(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding
     if newest is None:
         level, value = Level.CRIT, Clean("none")
         text = "There is no backup"
-        if now - thing.created <= longest:
+        if now - thing.since <= longest:
             return Finding(SOURCE, thing.resource, Level.OK, Clean("Too new to have a backup."), value, threshold)
     else:
         level = Level.CRIT if now - newest.at > 2 * longest else Level.WARN
@@ -114,13 +130,13 @@ def _judge_age(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding
     if thing.window.on:
         level, text = Level.WARN, f"{text}; only point-in-time recovery covers the time since"
     if not thing.complete:
-        level, text = Level.UNKNOWN, f"{text}, as far as could be read: AWS Backup did not answer"
+        level, text = Level.UNKNOWN, f"{text}, as far as could be read: {thing.gap}"
     since = newest.at + longest if newest else thing.created
     return Finding(SOURCE, thing.resource, level, clean(f"{text}."), value, threshold, since=since)
 
 
 def _judge_kept(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding:
-    days, wanted = unbroken_days(thing, policy, now), min(policy.daily_days, (now - thing.created).days)
+    days, wanted = unbroken_days(thing, policy, now), min(policy.daily_days, (now - thing.since).days)
     months, missing = months_of(thing, policy, now), missing_months(thing, policy, now)
     gaps = []
     if days < wanted:
@@ -146,14 +162,14 @@ def unbroken_days(thing: Protected, policy: BackupPolicy, now: datetime) -> int:
         if reached - end > longest:
             break
         reached = min(reached, start)
-    if reached - thing.created <= longest:
-        reached = thing.created
+    if reached - thing.since <= longest:
+        reached = thing.since
     return (now - reached).days
 
 
 def months_of(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
     """The first days of the whole months of the monthly retention in which the resource existed, newest first."""
-    oldest = max(thing.created, now - timedelta(days=policy.monthly_days))
+    oldest = max(thing.since, now - timedelta(days=policy.monthly_days))
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     months = []
     while (month := (month - timedelta(days=1)).replace(day=1)) >= oldest:
@@ -204,7 +220,7 @@ def detail(thing: Protected, policy: BackupPolicy, now: datetime) -> Detail:
         facts=(
             ("Newest backup", stamp(newest.at) if newest else Clean("none")),
             ("Backups", Clean(str(len(thing.backups)))),
-            ("Point-in-time recovery", Clean("on" if window.on else "off")),
+            ("Point-in-time recovery", Clean("on" if window.on else "off" if window.told else "unknown")),
             ("Earliest point", stamp(window.earliest) if window.earliest else Clean("none")),
             ("Latest point", stamp(window.latest) if window.latest else Clean("none")),
             ("Policy", Clean(f"newest at most {policy.max_age_hours:g} h old, recovery window {_required(policy)}")),

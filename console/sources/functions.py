@@ -74,9 +74,7 @@ async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> 
                 events=tuple(Event(at, Clean("last modified")) for at in _modified(config)),
                 series=tuple(_series(config, points, limits)),
                 related=tuple(clean(layer.get("Arn", "")) for layer in config.get("Layers", ())),
-                logs=(
-                    clean(config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{wanted.function}"),
-                ),
+                logs=(clean(config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{wanted.function}"),),
             ),
         ),
     )

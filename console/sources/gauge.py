@@ -135,9 +135,7 @@ def judge_all(
     )
 
 
-def not_told(
-    source: str, resource: Clean, label: str, *points: Points, threshold: Clean = Clean("")
-) -> Finding | None:
+def not_told(source: str, resource: Clean, label: str, *points: Points, threshold: Clean = Clean("")) -> Finding | None:
     """The verdict where CloudWatch did not tell one of these: unknown, and why; None where it told all."""
     missing = unanswered(*points)
     if missing is None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.db_status import level_of, serves
+from console.sources.db_status import UNKNOWN, level_of, serves
 from console.sources.each import each
 from console.sources.gauge import Gauge, judge_all, newest, read, series_of, shown
-from console.sources.numbers import stamp
+from console.sources.numbers import epoch, stamp
 from console.sources.rds_connections import allowed
 from console.sources.together import together
 from console.stack import DbInstance, Stack
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
 
 Answer = Mapping[str, Any]
+
+NOT_TOLD: Final = "RDS did not tell all that it depends on"
+"""The origin of a number of connections that is not known for once."""
 
 _BAD_EVENTS: Final = frozenset({"failure", "failover", "low storage"})
 """Categories of events that deserve a look (RDS user guide, event categories)."""
@@ -89,20 +92,20 @@ async def _instance(aws: Aws, named: DbInstance, limits: Mapping[str, float]) ->
     )
     instance = answer["DBInstances"][0]
     most = await _most_connections(aws, named, instance)
-    gauges = gauges_of(named, instance["Engine"], most, limits)
+    gauges = gauges_of(named, instance.get("Engine", ""), most, limits)
     points = await read(aws, gauges)
     name, now = clean(named.instance), time.time()
     findings = [judge_status(name, instance), *judge_events(name, events)]
-    if serves(instance["DBInstanceStatus"]):
+    if serves(_status(instance)) or _status(instance) == UNKNOWN:
         findings += judge_all(instances.name, name, gauges, points, now)
         if not most.count:
-            findings.append(_unknown_most(name))
+            findings.append(_unknown_most(name, told=most.origin == "unknown"))
     detail = Detail(
         resource=name,
         kind="RDS instance",
         arn=clean(instance.get("DBInstanceArn", "")),
         facts=(*_facts(instance, most), *newest(gauges, points, now)),
-        events=tuple(_event(event) for event in events),
+        events=tuple(_event(event) for event in events if "Date" in event),
         series=series_of(gauges, points),
         related=tuple(_related(instance)),
         logs=tuple(
@@ -116,8 +119,10 @@ async def _instance(aws: Aws, named: DbInstance, limits: Mapping[str, float]) ->
 async def _most_connections(aws: Aws, named: DbInstance, instance: Answer) -> MostConnections:
     if named.max_connections is not None:
         return MostConnections(named.max_connections, "the stack file")
-    groups = instance.get("DBParameterGroups", ())
+    groups = instance.get("DBParameterGroups")
     parameters: list[Answer] = []
+    if groups is None or any("DBParameterGroupName" not in group for group in groups):
+        return MostConnections(0, NOT_TOLD)
     if groups:
         # Only what somebody set: AWS's default groups have 400 parameters, on pages of 100.
         parameters = await aws.items(
@@ -128,7 +133,11 @@ async def _most_connections(aws: Aws, named: DbInstance, instance: Answer) -> Mo
             DBParameterGroupName=groups[0]["DBParameterGroupName"],
             Source="user",
         )
-    set_by_hand = next((p.get("ParameterValue") for p in parameters if p["ParameterName"] == "max_connections"), None)
+    if any("ParameterName" not in one or "ParameterValue" not in one for one in parameters):
+        return MostConnections(0, NOT_TOLD)
+    set_by_hand = next((p["ParameterValue"] for p in parameters if p["ParameterName"] == "max_connections"), None)
+    if "Engine" not in instance or "DBInstanceClass" not in instance:
+        return MostConnections(0, NOT_TOLD)
     count = allowed(instance["Engine"], instance["DBInstanceClass"], set_by_hand)
     if count is None:
         return MostConnections(0, "unknown")
@@ -169,7 +178,7 @@ def gauges_of(named: DbInstance, engine: str, most: MostConnections, limits: Map
 
 def judge_status(name: Clean, instance: Answer) -> Finding:
     """The verdict on the status of an instance."""
-    status = clean(instance["DBInstanceStatus"])
+    status = clean(_status(instance))
     level = level_of(status)
     what = "The instance is available." if level is Level.OK else f"The instance is {status}."
     return Finding(instances.name, name, level, Clean(what), status, Clean("available"))
@@ -179,26 +188,36 @@ def judge_events(name: Clean, events: Sequence[Answer]) -> Iterator[Finding]:
     """A warning where the events of the last hour tell of a failure; the newest is quoted."""
     bad = [event for event in events if _BAD_EVENTS & set(event.get("EventCategories", ()))]
     if bad:
-        newest = max(bad, key=lambda event: event["Date"])
-        what = clean(f"In the last hour: {newest['Message']}", limit=300)
+        newest = max(bad, key=lambda event: epoch(event["Date"]) if "Date" in event else 0.0)
+        what = clean(f"In the last hour: {newest.get('Message', 'no message was told.')}", limit=300)
         value = Clean(f"{len(bad)} events")
-        yield Finding(instances.name, name, Level.WARN, what, value, Clean("no failure"), since=newest["Date"])
+        yield Finding(instances.name, name, Level.WARN, what, value, Clean("no failure"), since=newest.get("Date"))
+    if any("EventCategories" not in event for event in events):
+        what = Clean("Of events of the last hour it was not told what they are about.")
+        yield Finding(instances.name, name, Level.UNKNOWN, what, Clean("unknown"), Clean("no failure"))
 
 
-def _unknown_most(name: Clean) -> Finding:
+def _status(instance: Answer) -> str:
+    return str(instance.get("DBInstanceStatus", UNKNOWN))
+
+
+def _unknown_most(name: Clean, *, told: bool) -> Finding:
+    if not told:
+        what = f"Connections are not judged: {NOT_TOLD}."
+        return Finding(instances.name, name, Level.UNKNOWN, Clean(what), Clean("unknown"))
     what = "Connections are not judged: how many are allowed is not known. Set max_connections in the stack file."
     return Finding(instances.name, name, Level.OK, Clean(what), Clean("not judged"))
 
 
 def _event(event: Answer) -> Event:
     bad = _BAD_EVENTS & set(event.get("EventCategories", ()))
-    return Event(event["Date"], clean(event["Message"]), Level.WARN if bad else Level.OK)
+    return Event(event["Date"], clean(event.get("Message", "")), Level.WARN if bad else Level.OK)
 
 
 def _facts(instance: Answer, most: MostConnections) -> Iterator[tuple[str, Clean]]:
-    yield "Status", clean(instance["DBInstanceStatus"])
-    yield "Engine", clean(f"{instance['Engine']} {instance.get('EngineVersion', '')}")
-    yield "Class", clean(instance["DBInstanceClass"])
+    yield "Status", clean(_status(instance))
+    yield "Engine", clean(f"{instance.get('Engine', UNKNOWN)} {instance.get('EngineVersion', '')}")
+    yield "Class", clean(instance.get("DBInstanceClass", UNKNOWN))
     grows = instance.get("MaxAllocatedStorage")
     limit = f", grows to {grows} GiB" if grows else ", does not grow by itself"
     yield "Storage", clean(f"{instance.get('AllocatedStorage', '?')} GiB {instance.get('StorageType', '')}{limit}")
@@ -210,7 +229,7 @@ def _facts(instance: Answer, most: MostConnections) -> Iterator[tuple[str, Clean
     yield "Encrypted", Clean("yes" if instance.get("StorageEncrypted") else "no")
     yield "Deletion protection", Clean("on" if instance.get("DeletionProtection") else "off")
     window = instance.get("PreferredBackupWindow", "unknown")
-    yield "Backups", clean(f"kept {instance.get('BackupRetentionPeriod', 0)} days, made at {window} UTC")
+    yield "Backups", clean(f"kept {instance.get('BackupRetentionPeriod', '?')} days, made at {window} UTC")
     if instance.get("LatestRestorableTime"):
         yield "Restorable until", stamp(instance["LatestRestorableTime"])
     yield "Maintenance window", clean(f"{instance.get('PreferredMaintenanceWindow', 'unknown')} UTC")
@@ -218,14 +237,17 @@ def _facts(instance: Answer, most: MostConnections) -> Iterator[tuple[str, Clean
     if pending := sorted(instance.get("PendingModifiedValues", {})):
         yield "Pending changes", clean(", ".join(pending))
     for group in instance.get("DBParameterGroups", ()):
-        yield "Parameter group", clean(f"{group['DBParameterGroupName']}, {group.get('ParameterApplyStatus', '')}")
+        yield (
+            "Parameter group",
+            clean(f"{group.get('DBParameterGroupName', UNKNOWN)}, {group.get('ParameterApplyStatus', '')}"),
+        )
 
 
 def _related(instance: Answer) -> Iterator[Clean]:
     for group in instance.get("VpcSecurityGroups", ()):
-        yield clean(group["VpcSecurityGroupId"])
+        yield clean(group.get("VpcSecurityGroupId", ""))
     if subnets := instance.get("DBSubnetGroup"):
-        yield clean(subnets["DBSubnetGroupName"])
+        yield clean(subnets.get("DBSubnetGroupName", ""))
     if source := instance.get("ReadReplicaSourceDBInstanceIdentifier"):
         yield clean(source)
     for replica in instance.get("ReadReplicaDBInstanceIdentifiers", ()):

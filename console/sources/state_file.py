@@ -89,7 +89,7 @@ async def _files(aws: Aws, place: str) -> list[Backup]:
                     "version" if kept else "copy",
                     clean(version["Key"]),
                     version["LastModified"],
-                    bytes=version["Size"],
+                    bytes=version.get("Size"),
                     arn=clean(f"{_BUCKET}{bucket}/{version['Key']}?versionId={version['VersionId']}"),
                 )
             )

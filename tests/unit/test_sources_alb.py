@@ -55,7 +55,7 @@ def test_the_reason_of_an_unhealthy_target_is_told() -> None:
         ({"Code": "provisioning"}, Level.WARN),
         ({"Code": "active_impaired"}, Level.WARN),
         ({"Code": "failed", "Reason": "No subnet."}, Level.CRIT),
-        ({}, Level.CRIT),
+        ({}, Level.UNKNOWN),
     ],
 )
 def test_state(state: dict[str, str], level: Level) -> None:

@@ -196,7 +196,9 @@ MAPS = "arn:aws:dynamodb:eu-west-1:123456789012:table/maps"
 TABLE = {
     "describe_table": {"Table": {"TableArn": MAPS, "CreationDateTime": NOON - timedelta(days=400)}},
     "list_backups": {"BackupSummaries": []},
-    "describe_continuous_backups": {"ContinuousBackupsDescription": {}},
+    "describe_continuous_backups": {
+        "ContinuousBackupsDescription": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}
+    },
 }
 VAULTS = {"list_backup_vaults": {"BackupVaultList": [{"BackupVaultName": "vault"}]}}
 

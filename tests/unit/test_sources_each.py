@@ -9,6 +9,7 @@ import pytest
 from console.problems import Failure, Kind, Problem
 from console.sources.base import Finding, Level, Report
 from console.sources.each import AT_ONCE, each
+from console.stack import Table
 from console.text import Clean
 
 
@@ -48,6 +49,26 @@ async def test_it_raises_where_every_resource_failed() -> None:
 async def test_missing_resources_are_no_failure_of_the_check() -> None:
     report = await all_of(fails(Kind.NOT_FOUND), fails(Kind.NOT_FOUND))
     assert [finding.level for finding in report.findings] == [Level.CRIT, Level.CRIT]
+
+
+async def test_what_a_resource_cannot_be_judged_without_costs_that_resource_alone() -> None:
+    async def read(name: str) -> Report:
+        return Report((Finding("shop.things", Clean({"b": "b"}[name]), Level.OK, Clean("It is there.")),))
+
+    bad, good = (await each("shop.things", ("a", "b"), str, read)).findings
+    assert (bad.level, good.level) == (Level.UNKNOWN, Level.OK)
+    assert "lacks 'a'" in bad.what
+
+
+async def test_what_a_stack_file_names_twice_is_read_once() -> None:
+    read: list[str] = []
+
+    async def one(table: Table) -> Report:
+        read.append(table.table)
+        return Report()
+
+    await each("shop.things", (Table(table="a"), Table(table="b"), Table(table="a")), lambda table: table.table, one)
+    assert read == ["a", "b"]
 
 
 async def test_nothing_to_read_is_an_empty_report() -> None:

@@ -17,12 +17,17 @@ TODAY = date(2026, 11, 20)
 
 
 def cluster(**changes: Any) -> dict[str, Any]:
-    return {"name": "prod", "status": "ACTIVE", "version": "1.35"} | changes
+    told = {"upgradePolicy": {"supportType": "EXTENDED"}, "health": {"issues": []}}
+    return {"name": "prod", "status": "ACTIVE", "version": "1.35", **told} | changes
 
 
 def group(**changes: Any) -> dict[str, Any]:
     sizes = {"desiredSize": 3, "minSize": 1, "maxSize": 10}
-    return {"nodegroupName": "workers", "status": "ACTIVE", "version": "1.35", "scalingConfig": sizes} | changes
+    return (
+        {"nodegroupName": "workers", "status": "ACTIVE", "version": "1.35", "scalingConfig": sizes}
+        | {"health": {"issues": []}}
+        | changes
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,7 @@ def test_cluster_status(status: str, level: Level) -> None:
         ("1.30", Level.CRIT, "AWS upgrades the cluster by itself"),
         ("1.9", Level.CRIT, "no longer supported"),
         ("1.36", Level.OK, "not known here"),
-        ("", Level.OK, "not known here"),
+        ("", Level.UNKNOWN, "not told"),
     ],
 )
 def test_version(version: str, level: Level, words: str) -> None:

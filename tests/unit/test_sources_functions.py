@@ -45,7 +45,24 @@ NAME = Clean("handler")
     ],
 )
 def test_state(config: dict[str, Any], verdicts: list[tuple[Level, str]]) -> None:
-    assert [(finding.level, finding.what) for finding in judge_state(NAME, config, TODAY)] == verdicts
+    whole = {"LastUpdateStatus": "Successful", "Runtime": "python3.13"} | config
+    assert [(finding.level, finding.what) for finding in judge_state(NAME, whole, TODAY)] == verdicts
+
+
+@pytest.mark.parametrize(
+    ("lacks", "says"),
+    [("State", "Its state"), ("LastUpdateStatus", "Its last update"), ("Runtime", "Its runtime")],
+)
+def test_what_lambda_leaves_out_is_unknown_and_not_fine(lacks: str, says: str) -> None:
+    whole = {"State": "Active", "LastUpdateStatus": "Successful", "Runtime": "python3.13", "PackageType": "Zip"}
+    del whole[lacks]
+    unknown = [found for found in judge_state(NAME, whole, TODAY) if found.level is Level.UNKNOWN]
+    assert [finding.what for finding in unknown] == [f"{says} was not told."]
+
+
+def test_an_image_has_no_runtime() -> None:
+    image = {"State": "Active", "LastUpdateStatus": "Successful", "PackageType": "Image"}
+    assert [finding.level for finding in judge_state(NAME, image, TODAY)] == [Level.OK]
 
 
 def test_a_runtime_is_deprecated_from_its_day_on() -> None:

@@ -84,6 +84,19 @@ async def test_asks_for_each_storage_type_once(canned: Callable[..., Any]) -> No
     assert (facts["Objects"], facts["Size"], facts["GlacierStorage"]) == ("4", "4 MiB", "2 MiB")
 
 
+@pytest.mark.parametrize(
+    ("told", "level", "asked_in"), [("us-west-2", Level.OK, "us-west-2"), ("", Level.UNKNOWN, None)]
+)
+async def test_a_bucket_is_measured_where_it_is_or_it_is_unknown(
+    canned: Callable[..., Any], told: str, level: Level, asked_in: str | None
+) -> None:
+    aws = canned({"head_bucket": {"BucketRegion": told}, "list_metrics": {"Metrics": []}})
+    (finding,) = (await storage.fetch(aws, Stack(name="one", s3=(Bucket(bucket="files"),)))).findings
+    assert finding.level is level and ("new or empty" in finding.what) is (level is Level.OK)
+    assert {metric.region for metric in aws.metrics.asked} == {asked_in}
+    assert [params["region"] for name, params in aws.asked if name == "list_metrics"] == [asked_in]
+
+
 async def test_counts_page_by_page(aws: Aws, seed: Callable[[str], Any]) -> None:
     seed("s3").create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     for at in range(5):

@@ -68,7 +68,8 @@ async def test_every_filter_of_every_page_is_judged(canned: Callable[..., Any]) 
         return listed("whole", more="next")
 
     values = {"AllRequests": [50, 50], "4xxErrors": [0, 2], "5xxErrors": []}
-    aws = canned({"list_bucket_metrics_configurations": answer}, **values)
+    here = {"BucketRegion": "eu-west-1"}
+    aws = canned({"list_bucket_metrics_configurations": answer, "head_bucket": here}, **values)
     report = await fetch(aws, STACK)
     assert [(finding.level, finding.value) for finding in report.findings] == [(Level.WARN, "98 %")] * 2
     (detail,) = report.details
@@ -76,3 +77,16 @@ async def test_every_filter_of_every_page_is_judged(canned: Callable[..., Any]) 
     rate = detail.series[0]
     assert (rate.label, rate.warn, rate.last) == ("Success, whole", 99, 96)
     assert not any(series.points == () for series in detail.series)
+    assert {metric.region for metric in aws.metrics.asked} == {None}
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "asked_in"), [("us-west-2", Level.OK, "us-west-2"), ("", Level.UNKNOWN, None)]
+)
+async def test_a_bucket_is_measured_where_it_is_or_it_is_unknown(
+    canned: Callable[..., Any], told: str, level: Level, asked_in: str | None
+) -> None:
+    aws = canned({"list_bucket_metrics_configurations": listed("whole"), "head_bucket": {"BucketRegion": told}})
+    (finding,) = (await fetch(aws, STACK)).findings
+    assert finding.level is level
+    assert {metric.region for metric in aws.metrics.asked} == {asked_in}
