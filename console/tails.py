@@ -37,7 +37,7 @@ class Tails:
             if other is not panes:
                 await other.pause()
         while len(self._panes) > KEPT:
-            await self._panes.pop(next(iter(self._panes))).close()
+            await self._panes.pop(next(iter(self._panes))).end()
         panes.resume()
         return panes
 
@@ -48,4 +48,4 @@ class Tails:
     async def close(self) -> None:
         """Stop everything."""
         while self._panes:
-            await self._panes.popitem()[1].close()
+            await self._panes.popitem()[1].end()

@@ -246,11 +246,10 @@ class LogPane(Vertical):
 
     def action_raw(self) -> None:
         """Show the line under the cursor as it came, or unfolded again."""
-        if self._detail.display:
-            self._detail.turn()
-        else:
-            self._detail.raw = True
+        if not self._detail.display:
             self._open_detail()
+            self._detail.raw = False
+        self._detail.turn()
 
     def _open_detail(self) -> None:
         self._detail.display = True

@@ -80,7 +80,8 @@ def _read_clock(words: str, now: datetime, zone: tzinfo | None) -> datetime | No
 
 def _on_the_wall(at: datetime, zone: tzinfo | None) -> datetime:
     """The moment at which the clock of a zone showed a time, by the rules of that day."""
-    return (at if zone is None else at.replace(tzinfo=zone)).astimezone(UTC)
+    # By way of the timestamp: astimezone of a time that this machine's clock skipped goes an hour back.
+    return datetime.fromtimestamp((at if zone is None else at.replace(tzinfo=zone)).timestamp(), UTC)
 
 
 def _read(text: str, form: str) -> datetime | None:

@@ -95,6 +95,7 @@ class Panes:
         self._gap_number = 0
         self._arranging = asyncio.Lock()
         self._changing = asyncio.Lock()
+        self._over = False
         self.began_ms = self._from_ms = 0
         self._jump: int | None = None
         self._jump_later: int | None = None
@@ -151,8 +152,9 @@ class Panes:
         if wanted.live:
             LiveTail(self._connect, groups, self)
         async with self._changing:  # whoever opens meanwhile comes after, and nobody's tail is left behind
-            await self._end()
-            self._open(tuple(groups), wanted)
+            await self._stop()
+            if not self._over:
+                self._open(tuple(groups), wanted)
 
     def _open(self, groups: tuple[LogGroup, ...], wanted: Wanted) -> None:
         split = self.split and len(groups) > 1
@@ -173,7 +175,7 @@ class Panes:
 
     def resume(self) -> None:
         """Follow on, from where it was: what came meanwhile is read too."""
-        if self._tail is not None and not self.following:
+        if self._tail is not None and not self.following and not self._over:
             self.following = True
             if isinstance(self._tail, LiveTail):
                 self._live = asyncio.create_task(self._tail.run())
@@ -198,9 +200,14 @@ class Panes:
     async def close(self) -> None:
         """Stop everything; the lines stay."""
         async with self._changing:
-            await self._end()
+            await self._stop()
 
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """Stop everything for good: who still opens something here, as a screen that was on its way, opens nothing."""
+        self._over = True
+        await self.close()
+
+    async def _stop(self) -> None:
         if self.looking is not None:
             await self.looking.stop()
         await self.pause()
