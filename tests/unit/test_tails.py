@@ -54,7 +54,7 @@ async def test_tails_may_be_closed_while_others_are_opened(tails: Tails) -> None
         await opened(tails, stack)
     closing = asyncio.create_task(tails.close())
     await asyncio.sleep(0)
-    for stack in STACKS:
+    for stack in STACKS[::-1]:
         tails.of(stack)  # as a screen does, four times a second
         await asyncio.sleep(0)
     await closing
