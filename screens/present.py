@@ -45,8 +45,8 @@ class Present:
 def present(desk: Desk, now: datetime | None = None) -> list[Present]:
     """What is wrong with stack files, credentials, the journal, Sources and resources: the worst first."""
     now = now or datetime.now(UTC)
-    general = (desk.problem, desk.changes.problem if desk.changes else None)
-    rows = [Present(Level.CRIT, "", (problem.kind,), (), problem.what, problem.hint) for problem in general if problem]
+    general = ((desk.problem and desk.problem.kind, desk.problem), ("journal", desk.changes and desk.changes.problem))
+    rows = [Present(Level.CRIT, "", (name,), (), p.what, p.hint) for name, p in general if name and p]
     known = desk.poller.known()
     rows += [*_unread(known), *_silent(known, now), *_found(known)]
     return sorted(
