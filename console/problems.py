@@ -7,6 +7,7 @@ imported without them.
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -110,6 +111,9 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
 }  # fmt: skip
 _BY_STATUS: Final = {409: Kind.CONFLICT, 412: Kind.CONFLICT, 429: Kind.THROTTLED}
 _QUOTA: Final = "A quota of the account is reached: ask AWS for more (Service Quotas), or remove what is not needed."
+ONCE: Final = ContextVar("once", default=False)
+"""Set for a command that asks once and ends: no problem that it tells may promise that it is tried again."""
+
 _OLDER: Final = "Shown values are older. It will be asked again."
 _AGAIN: Final = ". It will be tried again."
 _CONFLICT: Final = re.compile(
@@ -209,7 +213,7 @@ def classify(
     place = f" ({where})" if where else ""
     response = getattr(error, "response", None)
     if isinstance(error, Suspect):
-        hint = "What answered may not be AWS: look again." if changing else _OLDER
+        hint = "What answered may not be AWS: look again." if changing or ONCE.get() else _OLDER
         return Problem(Kind.SUSPECT, clean(f"{error}{place}"), Clean(hint))
     if known := next((cls.__name__ for cls in type(error).__mro__ if cls.__name__ in _LOGIN), None):
         return _from_chain(error, known, profile)
@@ -257,7 +261,9 @@ def _from_library(error: BaseException, name: str, names: set[str], place: str, 
         return Problem(
             Kind.NETWORK,
             clean(f"No answer{place}: {_reason(error)}", limit=300),
-            Clean(f"Check the line, the proxy and the endpoint{', then try again.' if changing else _AGAIN}"),
+            Clean(
+                f"Check the line, the proxy and the endpoint{', then try again.' if changing or ONCE.get() else _AGAIN}"
+            ),
         )
     return Problem(
         Kind.BUG,
@@ -333,9 +339,10 @@ def _from_code(
         return Problem(kind, what, Clean("Look again at what it is now."), shown)
     if code == "LimitExceededException" and kind is Kind.INVALID:
         return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(_QUOTA), shown)
+    final = changing or ONCE.get()
     hints = {
-        Kind.THROTTLED: "Try again in a moment." if changing else "Asked less often until it passes.",
-        Kind.NETWORK: "AWS's side; try again in a moment." if changing else "AWS's side; it will be tried again.",
+        Kind.THROTTLED: "Try again in a moment." if final else "Asked less often until it passes.",
+        Kind.NETWORK: "AWS's side; try again in a moment." if final else "AWS's side; it will be tried again.",
         Kind.NOT_FOUND: "Check the name in the stack file, the region and the account.",
         Kind.UNAVAILABLE: "This account, region or endpoint does not offer it.",
         Kind.CONFLICT: "Something else is changing it; look again in a moment.",

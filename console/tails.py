@@ -22,7 +22,7 @@ class Tails:
     def __init__(self, connect: Callable[[Stack], Awaitable[Aws]], idle: Callable[[], float]) -> None:
         self._connect = connect
         self._idle = idle
-        self._panes: dict[str, Panes] = {}
+        self._panes: dict[str, Panes] = {}  # the one that was used last is the last; used also while others are closed
 
     def of(self, stack: Stack) -> Panes:
         """The panes of a stack; without any where its logs were not opened yet."""
@@ -36,8 +36,8 @@ class Tails:
         for other in list(self._panes.values()):
             if other is not panes:
                 await other.pause()
-        for name in list(self._panes)[:-KEPT]:
-            await self._panes.pop(name).close()
+        while len(self._panes) > KEPT:
+            await self._panes.pop(next(iter(self._panes))).end()
         panes.resume()
         return panes
 
@@ -47,6 +47,5 @@ class Tails:
 
     async def close(self) -> None:
         """Stop everything."""
-        for panes in self._panes.values():
-            await panes.close()
-        self._panes.clear()
+        while self._panes:
+            await self._panes.popitem()[1].end()

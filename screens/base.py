@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from textual import work
@@ -17,6 +18,7 @@ from console.stack import Stack
 from screens import SCREENS
 from screens.frame import header_state
 from screens.sign_in import MFA, answers, open_sign_in
+from screens.verdicts import silent
 from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.header import Header
@@ -42,6 +44,7 @@ class ConsoleScreen(PacedScreen[None]):
         self.readings: dict[Key, Reading[Any]] = {}
         self._watched: tuple[Stack, ...] = ()
         self._gathering = False
+        self._silent: tuple[str, ...] = ()
         self._asked: Problem | None = None
         self._header = Header(header_state(desk))
         self._banner = Banner()
@@ -87,7 +90,7 @@ class ConsoleScreen(PacedScreen[None]):
     def on_mount(self) -> None:
         """Follow the desk."""
         self.desk.listen(self, self._desk_changed)
-        self.set_interval(HEADER_SECONDS, self._show_header)
+        self.set_interval(HEADER_SECONDS, self._tick)
 
     async def on_unmount(self) -> None:
         """Follow the desk no more."""
@@ -138,6 +141,15 @@ class ConsoleScreen(PacedScreen[None]):
     def _show_gathered(self) -> None:
         self._gathering = False
         if self.is_open:  # a reading may come while the screen is being closed
+            self.show()
+
+    def _tick(self) -> None:
+        """Bring the header up to date, and show which readings have become too old: no new one tells of that."""
+        self._show_header()
+        readings = [(self.desk.source(key.source), reading) for key, reading in self.readings.items()]
+        silence = silent(readings, datetime.now(UTC))
+        if silence != self._silent and self.is_open:
+            self._silent = silence
             self.show()
 
     def _show_header(self) -> None:

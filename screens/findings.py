@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from textual.content import Content
 
 from console.sources.base import Finding
-from screens.verdicts import Readings
+from screens.verdicts import Readings, why_old
 from widgets.level import level_cell, tally
 from widgets.table_layout import Column
 
@@ -25,10 +27,10 @@ def finding_key(finding: Finding) -> tuple[str, str, str]:
 
 
 def note(found: list[Finding], waits: int, readings: Readings) -> Content:
-    """What is said behind the title of a list: how many of each level, what has not answered, whether it is paused."""
+    """What is said behind the title of a list: how many of each level, what has not answered, why it is old."""
     parts = [tally(finding.level for finding in found)]
     if waits:
         parts.append(Content.styled(f"{waits} of {len(readings)} checks not answered yet", "$text-muted"))
-    if any(reading.paused for _, reading in readings):
-        parts.append(Content.styled("paused: press a key", "$text-warning"))
+    if why := why_old(readings, datetime.now(UTC)):
+        parts.append(Content.styled(why, "$text-warning"))
     return Content("  ").join(parts)

@@ -19,20 +19,30 @@ from widgets.times import ago
 
 @dataclass(frozen=True)
 class Glance:
-    """One stack: its findings so far, when the oldest was made, and what keeps it from being asked."""
+    """One stack: its findings so far, when the oldest was made, and what keeps it from being asked.
+
+    `read` names the checks that are known, `unread` counts those that are not read for the overview, `waiting` those
+    that have not answered yet.
+    """
 
     stack: Stack
     findings: tuple[Finding, ...]
     oldest: datetime | None
     waiting: int
     problem: Problem | None
+    read: tuple[str, ...] = ()
+    unread: int = 0
 
     @property
     def worst(self) -> Level | None:
         """The worst level; None before the first answer."""
-        if self.problem is not None and not self.findings:
-            return Level.UNKNOWN
-        return max((finding.level for finding in self.findings), default=None)
+        least = None if self.problem is None else Level.UNKNOWN
+        return max((f.level for f in self.findings if least is None or f.level > least), default=least)
+
+    @property
+    def in_part(self) -> bool:
+        """Whether nothing is wrong as far as is known, which is not all."""
+        return self.worst is Level.OK and bool(self.unread or self.waiting)
 
     @property
     def first(self) -> str:
@@ -42,11 +52,21 @@ class Glance:
         wrong = [finding for finding in self.findings if finding.level is not Level.OK]
         if wrong:
             return f"{wrong[0].resource}: {wrong[0].what}"
-        return "Nothing is wrong." if self.findings and not self.waiting else ""
+        return self.covers if self.findings else ""
+
+    @property
+    def covers(self) -> str:
+        """What was read, such as ``alarms, ecs, endpoint; 14 checks not read here``."""
+        services = ", ".join(dict.fromkeys(name.partition(".")[0] for name in self.read))
+        if self.unread:
+            return f"{services}; {self.unread} checks not read here"
+        return "" if self.waiting else "Nothing is wrong."
 
 
 def _level(glance: Glance) -> Content:
-    return Content.styled("… reading", "$text-muted") if glance.worst is None else level_cell(glance.worst)
+    if glance.worst is None:
+        return Content.styled("… reading", "$text-muted")
+    return Content.styled(f"{SYMBOLS[Level.OK]} in part", "$text-muted") if glance.in_part else level_cell(glance.worst)
 
 
 def _counts(glance: Glance) -> Content:

@@ -50,6 +50,7 @@ class HealthScreen(ThingScreen):
         super().__init__(desk)
         self.title_of_all = "Findings"
         self._problems_only = False
+        self._of = ""
         self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
         self._panel = Panel("Findings", self._table, id="findings")
         self._preview = DetailView(id="preview")
@@ -68,12 +69,16 @@ class HealthScreen(ThingScreen):
     def show(self) -> None:
         """Show what the checks have found."""
         stack = self.desk.stack
+        of = stack.name if stack else ""
+        if of != self._of:
+            self._of = of
+            self.clear_filter()
         readings = [(self.desk.source(name), r) for name, r in self.by_source(stack).items()] if stack else []
         found, waits = judged(readings), waiting(readings)
         shown = [finding for finding in found if finding.level is not Level.OK or not self._problems_only]
         nothing = "Nothing is wrong." if found and not waits else "Reading ..."
         self._table.empty = nothing if stack else "No stack is open: S lists them."
-        self._table.set_rows(shown)
+        self._table.set_rows(shown, about=of)
         panel = self._panel
         panel.title = "Problems" if self._problems_only else self.title_of_all
         panel.note(note(found, waits, readings))

@@ -167,7 +167,11 @@ class InsightsScreen(ConsoleScreen):
     async def _ask(self) -> None:
         from screens.modals.log_ask import LogScanModal
 
-        start, end = time_range(self._range, datetime.now(UTC))
+        try:
+            start, end = time_range(self._range, datetime.now(UTC))
+        except MomentProblem as told:  # what was a range when it was typed may be none a day later
+            self.notify(f"Range {self._range}: {told} Next: b.", severity="warning", markup=False)
+            return
         until = end.timestamp() if end else time.time()
         question = Question(self._groups, self._query.text, int(start.timestamp()), int(until))
         self._tell(running=True, sent=False, problem=None, scan=None, estimate=None, stopped=False)

@@ -32,7 +32,7 @@ class LinesScreen(ConsoleScreen):
 
     @work(group="save")
     async def _save(self, pane: LogPane, taken: Taken, *, stamped: bool) -> None:
-        texts = pane.body.texts(taken, stamped=stamped)
+        texts = pane.body.texts(taken, stamped=stamped, raw=True)
         if taken is Taken.MARKED:  # these are looked up one by one, which only this thread may do
             texts = iter(list(texts))
         text = await asyncio.to_thread("\n".join, texts)

@@ -70,11 +70,13 @@ def _followed(panes: Panes, states: tuple[GroupState, ...]) -> Iterator[Content]
         yield Content.styled("paused (s goes on)", "$warning")
         return
     counted = {doing: sum(state.doing is doing for state in states) for doing in Doing}
-    there = [state for state in states if state.doing is not Doing.MISSING]
+    there = [state for state in states if state.doing not in (Doing.MISSING, Doing.UNREADABLE)]
     behind = max((state.behind for state in there), default=0.0)
     many = len(states) > 1
     if missing := counted[Doing.MISSING]:
         yield Content.styled(f"{missing} of {len(states)} missing" if many else "missing", "bold $warning")
+    if unread := counted[Doing.UNREADABLE]:
+        yield Content.styled(f"{unread} of {len(states)} not to be read" if many else "not to be read", "bold $warning")
     if failing := counted[Doing.BACKING_OFF]:
         of = f" {failing} of {len(states)}" if many else ""
         yield Content.styled(f"backing off{of}{_again(states)}", "bold $warning")

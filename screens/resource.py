@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
 from console.sources.base import AnySource, Detail, Reading, Report
+from console.sources.verdict import not_read
 from console.stack import Stack
 from console.text import Clean
 from screens.hand_over import lines_text
 from screens.plots import RANGES, Plots, newest
 from screens.thing import THING_KEYS, ThingScreen
-from screens.verdicts import freshness
+from screens.verdicts import freshness, why_old
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
 from widgets.panel import Panel
@@ -77,6 +79,9 @@ class ResourceScreen(ThingScreen):
         none: Reading[Report] = Reading()
         trouble = next((reading for _, reading in knowing if reading.problem is not None), none)
         panel.show(replace(trouble, at=at))
+        now = datetime.now(UTC)
+        silence = [told.what for one in knowing if not one[1].problem and (told := not_read(*one, now))]
+        panel.note(Content.styled(" ".join(silence) or why_old(knowing, now), "$text-warning"))
         self._view.show(thing.detail or Detail(self._resource, ""), thing.findings)
         if self._plots.display:
             self.call_next(self._fill)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
 
 from console.desk import Desk
@@ -19,8 +20,6 @@ from screens.verdicts import freshness, is_many, judged, waiting
 from widgets.level import tally
 from widgets.panel import Panel
 from widgets.table import Table
-
-NONE_YET = "No stack is known yet."
 
 
 class StacksScreen(ConsoleScreen):
@@ -75,11 +74,10 @@ class StacksScreen(ConsoleScreen):
     def _show_wrong(self) -> None:
         glance = self._table.cursor_row
         wrong = [finding for finding in glance.findings if finding.level is not Level.OK] if glance else []
-        nothing = "Nothing is wrong." if glance and glance.worst is Level.OK else ""
-        self._wrong.empty = "Reading ..." if glance and glance.waiting else nothing
-        self._wrong.set_rows(wrong)
+        self._wrong.empty = _nothing(glance) if glance else ""
+        self._wrong.set_rows(wrong, about=glance and glance.stack.name)
         self._problems.title = f"Problems of {glance.stack.name}" if glance else "Problems"
-        self._problems.note(tally(finding.level for finding in wrong))
+        self._problems.note(_note(glance, wrong) if glance else "")
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is wrong with the stack under the cursor."""
@@ -88,9 +86,20 @@ class StacksScreen(ConsoleScreen):
             self.show_banner()
 
     def _glance(self, stack: Stack) -> Glance:
-        readings = [(self.desk.source(name), reading) for name, reading in self.by_source(stack).items()]
-        found, at = judged(readings), freshness(readings)[0]
-        return Glance(stack, tuple(found), at, waiting(readings), self.desk.stack_problem(stack))
+        read_here = [(self.desk.source(name), reading) for name, reading in self.by_source(stack).items()]
+        mine = {source.name for source, _ in read_here}
+        known = self.desk.poller.known()
+        elsewhere = [(s, r) for of, s, r in known if of.name == stack.name and s.name not in mine]
+        readings = read_here + elsewhere
+        return Glance(
+            stack,
+            tuple(judged(readings)),
+            freshness(readings)[0],
+            waiting(readings),
+            self.desk.stack_problem(stack),
+            tuple(source.name for source, reading in readings if reading.at is not None),
+            sum(source.name not in mine.union(s.name for s, _ in elsewhere) for source in self.desk.sources(stack)),
+        )
 
     async def on_table_selected(self, event: Table.Selected) -> None:
         """Open the stack, or the resource of a problem in it."""
@@ -103,3 +112,19 @@ class StacksScreen(ConsoleScreen):
         await self.app.run_action("open('health')")
         if event.table is self._wrong and not is_many(event.row):
             self.app.push_screen(ResourceScreen(self.desk, stack, event.row.resource))
+
+
+def _nothing(glance: Glance) -> str:
+    """What is said where nothing wrong is known of a stack: how far that goes."""
+    if glance.waiting or glance.worst is None:
+        return "Reading ..."
+    if glance.unread:
+        return f"No problem in {', '.join(glance.read)}. {glance.unread} checks are not read here: enter opens Health."
+    return "Nothing is wrong."
+
+
+def _note(glance: Glance, wrong: list[Finding]) -> Content:
+    parts = [tally(finding.level for finding in wrong)] if wrong else []
+    if glance.unread:
+        parts.append(Content.styled(f"{glance.unread} checks not read here", "$text-muted"))
+    return Content("  ").join(parts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from console.problems import Kind, Problem
 from console.sources.base import AnySource, Finding, Level, Reading, Report
-from console.sources.verdict import findings, worst_first
+from console.sources.verdict import is_silent, is_stale, not_read, worst_first
 from console.text import Clean, clean
 
 Readings = Sequence[tuple[AnySource, Reading[Any]]]
@@ -20,17 +20,31 @@ FEW: Final = 2
 """Checks with a problem that are still named one by one."""
 
 
-def judged(readings: Readings) -> list[Finding]:
-    """Every finding, the worst first; what keeps many checks from being made is one of them."""
+def judged(readings: Readings, now: datetime | None = None) -> list[Finding]:
+    """Every finding, the worst first; what keeps checks from being made is among them, said once of many."""
+    now = now or datetime.now(UTC)
     found = [f for _, reading in readings if isinstance(reading.value, Report) for f in reading.value.findings]
-    troubled = [(source, reading, reading.problem) for source, reading in readings if reading.problem is not None]
+    apart = list(readings)
     for kind in ALIKE:
-        alike = [problem for _, _, problem in troubled if problem.kind is kind]
+        alike = [reading.problem for _, reading in apart if reading.problem and reading.problem.kind is kind]
         if len(alike) > FEW:
             found.append(_together(len(alike), alike[0]))
-            troubled = [one for one in troubled if one[2].kind is not kind]
-    found += [findings(source, Reading(problem=reading.problem))[0] for source, reading, _ in troubled]
+            apart = [one for one in apart if not one[1].problem or one[1].problem.kind is not kind]
+    found += [untold for source, reading in apart if (untold := not_read(source, reading, now))]
     return worst_first(found)
+
+
+def silent(readings: Readings, now: datetime) -> tuple[str, ...]:
+    """The checks that were asked and do not answer in time."""
+    return tuple(source.name for source, reading in readings if is_silent(source, reading, now))
+
+
+def why_old(readings: Readings, now: datetime) -> str:
+    """Why what is shown is old though nothing is wrong: nobody presses a key; empty where it is not old."""
+    if any(reading.paused for _, reading in readings):
+        return "paused: press a key"
+    waits = [reading for source, reading in readings if not reading.problem and is_stale(source, reading, now)]
+    return "read less often for want of a key: press one" if any(not one.fetching for one in waits) else ""
 
 
 def is_many(finding: Finding) -> bool:

@@ -29,13 +29,12 @@ def time_ticks(start: float, end: float, count: int, zone: tzinfo | None) -> lis
     """Round local times between two moments (epoch seconds), at most about `count`, with their labels."""
     rough = (end - start) / max(1, count)
     step = next((step for step in _TIME_STEPS if step >= rough), _TIME_STEPS[-1])
-    at = datetime.fromtimestamp(start, zone).astimezone(zone)
-    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    wall = datetime.fromtimestamp(start, zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     ticks: list[tuple[float, str]] = []
-    moment = midnight
-    while moment.timestamp() <= end:
-        if moment.timestamp() >= start:
-            whole_days = step >= 86_400 or (moment.hour == 0 and moment.minute == 0)
-            ticks.append((moment.timestamp(), f"{moment:%-d %b}" if whole_days else f"{moment:%H:%M}"))
-        moment += timedelta(seconds=step)
+    # By the clock on the wall, whose zone may be another hour away from UTC at the end than at the start.
+    while (at := (wall if zone is None else wall.replace(tzinfo=zone)).timestamp()) <= end:
+        if at >= start and not (ticks and at <= ticks[-1][0]):
+            whole_days = step >= 86_400 or (wall.hour == 0 and wall.minute == 0)
+            ticks.append((at, f"{wall:%-d %b}" if whole_days else f"{wall:%H:%M}"))
+        wall += timedelta(seconds=step)
     return ticks

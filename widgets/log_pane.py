@@ -47,6 +47,7 @@ class LogPane(Vertical):
         Binding("left_square_bracket", "marked(-1)", "Mark before", key_display="[", show=False),
         Binding("T", "ask('time')", "Go to a time"),
         Binding("h", "ask('highlight')", "Highlight", show=False),
+        Binding("u", "raw", "As it came", show=False),
         Binding("J", "ask('JMESPath')", "JMESPath", show=False),
         Binding("K", "ask('columns')", "Choose columns", show=False),
         Binding("C", "capitals", "Capitals count", show=False),
@@ -243,6 +244,13 @@ class LogPane(Vertical):
         else:
             self._open_detail()
 
+    def action_raw(self) -> None:
+        """Show the line under the cursor as it came, or unfolded again."""
+        if not self._detail.display:
+            self._open_detail()
+            self._detail.raw = False
+        self._detail.turn()
+
     def _open_detail(self) -> None:
         self._detail.display = True
         self._fill_detail(self.body.line)
@@ -250,7 +258,7 @@ class LogPane(Vertical):
     def _fill_detail(self, line: LogLine | None) -> None:
         if self._detail.display:
             stream = self.buffer.streams[line.stream] if line and len(self.buffer.streams) else None
-            more = tuple(part.text for part in self.body.more(line)) if line else ()
+            more = tuple(self.body.more(line)) if line else ()
             self._detail.show(line, stream, more)
 
     # What is taken away, and what is told

@@ -109,6 +109,7 @@ class Table(Lines, Generic[Row], can_focus=True):
         self._offset = 0
         self._last_mark = 0
         self._placed = False
+        self._about: Hashable = None
         self._told = Counts()
 
     # What others ask and tell
@@ -129,11 +130,19 @@ class Table(Lines, Generic[Row], can_focus=True):
         marks, row_key = self.model.marks, self.model.row_key
         return [row for row in self.model.rows if row_key(row) in marks] if marks else []
 
-    def set_rows(self, rows: Sequence[Row], total: int | None = None, *, more: bool = False) -> None:
-        """Show these rows; `total` is how many there are where not all are loaded, `more` that more exist."""
+    def set_rows(
+        self, rows: Sequence[Row], total: int | None = None, *, more: bool = False, about: Hashable = None
+    ) -> None:
+        """Show these rows; `total` is how many there are where not all are loaded, `more` that more exist.
+
+        `about` is what the rows belong to, such as a stack. Rows of another one are another list: it is shown from its
+        top, in the order in which they come, without the sort, filter and marks of the list before.
+        """
+        if about != self._about:
+            self._about = about
+            self._start_over()
         self.model.set_rows(rows, total, more=more)
-        # Until somebody has put the cursor on a row it stays at the top, where the worst comes to stand.
-        self._settle(home=not self._placed)
+        self._settle()
 
     def set_filter(self, text: str) -> None:
         """Show only rows in which `text` occurs, capitals or not; an empty text shows all."""
@@ -223,6 +232,7 @@ class Table(Lines, Generic[Row], can_focus=True):
 
     def _wheel(self, event: events.MouseEvent, by: int) -> None:
         event.stop()
+        self._placed = True
         self._view.scroll(by, len(self.model.order), self._body)
         self._repaint()
 
@@ -256,9 +266,18 @@ class Table(Lines, Generic[Row], can_focus=True):
         if self.model.searching:
             self.call_later(self._search)
 
-    def _settle(self, *, home: bool = False) -> None:
-        """After the order changed: find the cursor's row again and keep it where it is on screen."""
-        count = len(self.model.order)
+    def _start_over(self) -> None:
+        """Forget what the operator did with the rows of another list."""
+        self._placed, self._last_mark = False, 0
+        self._view.top = 0
+        self.model.start_over()
+
+    def _settle(self) -> None:
+        """After the order changed: find the cursor's row again and keep it where it is on screen.
+
+        Until somebody has put the cursor on a row it stays at the top, where the worst comes to stand.
+        """
+        count, home = len(self.model.order), not self._placed
         place = None if home else self.model.find(self._cursor_key, self._view.cursor)
         if place is not None:
             self._view.follow(place, count, self._body)

@@ -97,6 +97,13 @@ class TableModel(Generic[Row]):
             self.marks &= {self.row_key(row) for row in rows}
         self._order_all()
 
+    def start_over(self) -> None:
+        """Forget rows, sort, filter and marks: another list comes."""
+        self.rows, self.total, self.more = (), None, False
+        self.sort, self.needle, self._texts = None, "", []
+        self.marks.clear()
+        self._order_all()
+
     def set_sort(self, key: str | None, *, descending: bool = False) -> None:
         """Order by a column; None gives the order in which the rows came. Raises KeyError for no such column."""
         self.sort = None if key is None else (self._by_key[key].key, descending)

@@ -21,9 +21,14 @@ class Viewport:
     def follow(self, place: int, count: int, body: int) -> None:
         """The cursor's row has another place now: keep it on the same line of the screen.
 
-        At the very top the view stays there, so that a list shows what is new.
+        At the very top the view stays there, so that a list shows what is new. Where the view was scrolled away from
+        the cursor, the view stays.
         """
-        if self.top and 0 <= self.cursor - self.top < body:
+        if not 0 <= self.cursor - self.top < body:
+            self.cursor = max(0, min(count - 1, place))
+            self.scroll(0, count, body)
+            return
+        if self.top:
             self.top = max(0, self.top + place - self.cursor)
         self.move(place, count, body)
 

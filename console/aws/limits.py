@@ -6,13 +6,17 @@ import asyncio
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
 URGENT: Final = ContextVar("urgent", default=False)
-"""Set in a task whose calls go before all others that wait for the same bucket, as those of a followed tail."""
+"""Set in a task whose calls go before others that wait for the same bucket, as those of a followed tail."""
+
+SHARE: Final = 4
+"""Of so many tokens one is for those who are not urgent, where any of them waits: a check beside a flooded tail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,8 @@ class Rate:
 RATES: Final[dict[str, Rate]] = {
     # AWS allows 5/s per account and region, shared with every other user of the account.
     "logs:FilterLogEvents": Rate(1.0, 3),
+    # AWS allows 10/s per account and region (CloudWatch Logs quotas); a large account has hundreds of pages.
+    "logs:DescribeLogGroups": Rate(5.0, 10),
     # AWS allows 2/s per account and region.
     "cloudtrail:LookupEvents": Rate(0.5),
     # ECS's read actions have a bucket of 50 (ECS API reference, request throttling), which deployments need too.
@@ -44,8 +50,19 @@ MOST: Final[dict[str, float]] = {"logs:FilterLogEvents": 4.0}
 """Calls a second that a bucket may be raised to: one of AWS's five is left to the account's other users."""
 
 
+@dataclass(eq=False, slots=True)
+class Place:
+    """The place of a call in the line before a bucket; `at` is when it may be made, once that is known."""
+
+    at: float | None = None
+
+
 class Bucket:
-    """One token bucket, safe to use from several threads and loops."""
+    """One token bucket, safe to use from several threads and loops.
+
+    Who is urgent books the next token with `reserve`; the others stand in line, the first come first. While anyone
+    stands there, each fourth token (`SHARE`) is theirs, so that nobody waits for ever.
+    """
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic, most: float = 0.0) -> None:
         self._clock = clock
@@ -54,18 +71,44 @@ class Bucket:
         self._most = max(most, rate.per_second)
         self._wanted: dict[object, float] = {}
         self._next = clock() - (rate.burst - 1) / rate.per_second
+        self._line: deque[Place] = deque()
+        self._in_a_row = 0
 
     def reserve(self) -> float:
-        """Take the next token, and say how many seconds from now it may be used."""
+        """Take the next token that is not the turn of the line, and say how many seconds from now it may be used."""
         with self._lock:
-            return self._take(self._free())
+            if self._line and self._in_a_row >= SHARE - 1:
+                self._give(self._line.popleft())
+            self._in_a_row += 1
+            return max(0.0, self._take() - self._clock())
 
-    def take(self) -> float:
-        """Take a token if one may be used at once; else say how many seconds from now to ask again."""
+    def enter(self) -> Place:
+        """Stand in line for a token. Who leaves without having used it must say so with `leave`."""
         with self._lock:
-            at = self._free()
-            wait = at - self._clock()
-            return wait if wait > 0 else self._take(at)
+            if not self._line:
+                self._in_a_row = 0
+            place = Place()
+            self._line.append(place)
+            return place
+
+    def ask(self, place: Place) -> float:
+        """Whether it is the turn of a place, 0; else how many seconds from now to ask again."""
+        with self._lock:
+            if place.at is None:
+                if self._line[0] is not place:
+                    return max(1 / self._rate.per_second, self._free() - self._clock())
+                if self._free() > self._clock() and self._in_a_row < SHARE - 1:
+                    return self._free() - self._clock()
+                self._give(self._line.popleft())
+            return max(0.0, (place.at or 0.0) - self._clock())
+
+    def leave(self, place: Place) -> None:
+        """Wait no more; a token that was this place's already is that of the next in line."""
+        with self._lock:
+            if place.at is None:
+                self._line.remove(place)
+            elif place.at > self._clock() and self._line:
+                self._line.popleft().at = place.at
 
     def want(self, owner: object, per_second: float) -> None:
         """Allow more from now on while an owner needs it, as a lagging tail does; 0 gives it back."""
@@ -85,9 +128,16 @@ class Bucket:
         """When the next token may be used."""
         return max(self._next, self._clock() - (self._rate.burst - 1) / self._rate.per_second)
 
-    def _take(self, at: float) -> float:
+    def _take(self) -> float:
+        """Take the next token; gives when it may be used."""
+        at = self._free()
         self._next = at + 1 / self._rate.per_second
-        return max(0.0, at - self._clock())
+        return at
+
+    def _give(self, place: Place) -> None:
+        """Give the next token to a place."""
+        place.at = self._take()
+        self._in_a_row = 0
 
 
 class Limits:
@@ -111,17 +161,22 @@ class Limits:
             return self._buckets[key]
 
     async def wait(self, api: str, account: str, region: str) -> None:
-        """Wait until one more call of this API may be made; who is `URGENT` books ahead of those who only ask."""
+        """Wait until one more call of this API may be made; who is `URGENT` goes before those who stand in line."""
         bucket = self.bucket(api, account, region)
         if bucket is None:
             return
         if URGENT.get():
             await asyncio.sleep(bucket.reserve())
             return
-        delay = bucket.take()
-        while delay > 0:
-            await asyncio.sleep(delay)
-            delay = bucket.take()
+        place = bucket.enter()
+        try:
+            delay = bucket.ask(place)
+            while delay > 0:
+                await asyncio.sleep(delay)
+                delay = bucket.ask(place)
+        except BaseException:
+            bucket.leave(place)
+            raise
 
 
 SHARED: Final = Limits()

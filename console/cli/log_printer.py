@@ -1,24 +1,27 @@
-"""Log lines on stdout: text for people, in colour on a terminal only, or JSON."""
+"""Log lines on stdout: text for people, in colour on a terminal only, or JSON for programs, as AWS told it."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
-
-import msgspec
 
 from console.cli.output import paint
 from console.logs.event import Key, LogEvent
 from console.logs.levels import LogLevel, level_of
+from console.logs.moments import moment_at
 from console.logs.ordered import Ordered
 from console.logs.streams import Streams
 from console.stack import LogGroup
 from console.text import Clean
 
 _STYLE: Final = {LogLevel.ERROR: "crit", LogLevel.WARN: "warn", LogLevel.DEBUG: "muted"}
+
+
+_ODD: Final = re.compile(r"[^\x20-\x7e]")
 
 
 class Printer:
@@ -78,15 +81,23 @@ class Printer:
             "at": _time(event.at_ms),
             "group": stream.group,
             "stream": stream.name,
-            "message": event.text,
+            "message": event.message,
             "late": event.late,
         }
-        return msgspec.json.encode(line).decode() + "\n"
+        return _ODD.sub(_escaped, json.dumps(line, ensure_ascii=False)) + "\n"
 
     def _name(self, event: LogEvent) -> str:
         """The group where there are several, else the stream."""
         return self.streams[event.stream].group if self._many else self.streams.short(event.stream)
 
 
+def _escaped(char: re.Match[str]) -> str:
+    """A character of a JSON string, escaped unless it is a printable one: a terminal may show it."""
+    if char[0].isprintable():
+        return char[0]
+    units = char[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
 def _time(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+    return f"{moment_at(at_ms // 1000 * 1000):%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import filter_pattern
 from console.cli.log_printer import Printer
+from console.logs.classes import OTHER_CLASS
 from console.logs.groups import match, resolve, whole_name
 from console.logs.history import Search
 from console.logs.live_tail import TERMS, LiveTail
 from console.logs.moments import MomentProblem, moment
 from console.logs.tail import Tail
 from console.options import Options, UsageError
-from console.problems import Failure
+from console.problems import ONCE, Failure, Problem
 from console.stack import LogGroup, Stack
+from console.text import Clean, clean
 from console.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ HOLD: Final = 3.0
 
 SETTLED: Final = 60.0
 """Seconds after which what was written can be searched; what is younger is followed, since it may come late."""
+
+TRIES: Final = 5
+"""How often a group is asked that does not answer before it is given up: some 15 seconds, besides the calls."""
 
 _FLUSH: Final = 0.25
 
@@ -60,6 +65,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     except filter_pattern.PatternError as error:
         raise UsageError(f"--filter {args.filter!r}: {error}") from error
     start, end = _range(args)
+    ONCE.set(not (args.follow or args.live))
     workspace = open_workspace(options)
     try:
         return asyncio.run(_print(args, workspace, start, end))
@@ -137,6 +143,7 @@ class Reading:
         self._connections = connections
         self._stack = stack
         self._told: dict[str, str] = {}
+        self._waited = ""
 
     async def connect(self) -> Aws:
         """The present way to AWS."""
@@ -148,27 +155,57 @@ class Reading:
         printer = Printer(as_json=self._args.json, groups=groups, hold=HOLD if follow and len(groups) > 1 else 0.0)
         middle = max(start, int((time.time() - SETTLED) * 1000)) if follow else end
         failed = await self._search(groups, printer, start, middle)
-        if self._args.live:
-            sys.stderr.write(f"{TERMS}\n")
-            live = LiveTail(self.connect, groups, printer, pattern=self._args.filter, tell=lambda: self._tell(live))
-            await self._until_broken(printer, live.run())
-        elif follow:
-            tail = Tail(self.connect, groups, printer, pattern=self._args.filter, since_ms=middle)
-            tail.listen(lambda: self._tell(tail))
-            tail.start()
-            try:
-                await self._until_broken(printer, asyncio.Event().wait())
-            finally:
-                await tail.stop()
-        return int(failed)
+        never = {name for name, problem in failed.items() if problem.code == OTHER_CLASS}
+        groups = [group for group in groups if clean(group.group) not in never]
+        if groups and self._args.live:
+            await self._live(groups, printer)
+        elif groups and follow:
+            await self._follow(groups, printer, middle)
+        return int(bool(failed))
 
-    async def _search(self, groups: Sequence[LogGroup], printer: Printer, start: int, end: int) -> bool:
-        """Print what was written between two moments; gives whether a group could not be read."""
-        search = Search(self.connect, groups, printer, start, end, pattern=self._args.filter, in_order=True)
+    async def _live(self, groups: Sequence[LogGroup], printer: Printer) -> None:
+        """Print what comes, with Live Tail."""
+        sys.stderr.write(f"{TERMS}\n")
+        live = LiveTail(self.connect, groups, printer, pattern=self._args.filter, tell=lambda: self._tell(live))
+        await self._until_broken(printer, live.run())
+
+    async def _follow(self, groups: Sequence[LogGroup], printer: Printer, since_ms: int) -> None:
+        """Print what comes, until nobody reads any more or ctrl-c."""
+        tail = Tail(self.connect, groups, printer, pattern=self._args.filter, since_ms=since_ms)
+        tail.listen(lambda: self._tell(tail))
+        tail.start()
+        try:
+            await self._until_broken(printer, asyncio.Event().wait())
+        finally:
+            await tail.stop()
+
+    async def _search(self, groups: Sequence[LogGroup], printer: Printer, start: int, end: int) -> dict[Clean, Problem]:
+        """Print what was written between two moments; gives the groups that could not be read, and why."""
+        goes_on = self._args.follow or self._args.live
+        search = Search(
+            self.connect,
+            groups,
+            printer,
+            start,
+            end,
+            pattern=self._args.filter,
+            in_order=True,
+            tell=lambda: self._waits(search),
+            tries=None if goes_on else TRIES,
+        )
         await self._until_broken(printer, search.run())
-        for name, problem in search.progress.failed:
+        failed = dict(search.progress.failed)
+        for name, problem in failed.items():
             sys.stderr.write(f"groundskeeper: {name}: {problem}\n")
-        return bool(search.progress.failed)
+        return failed
+
+    def _waits(self, search: Search) -> None:
+        """Say on stderr what a search waits for, once."""
+        waiting = search.progress.waiting
+        words = waiting.what if waiting else ""
+        if words and words != self._waited:
+            sys.stderr.write(f"groundskeeper: waiting: {words}\n")
+        self._waited = words or self._waited
 
     async def _until_broken(self, printer: Printer, work: Awaitable[object]) -> None:
         """Go on until it is done, or until nobody reads any more. Raises BrokenPipeError then."""

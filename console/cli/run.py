@@ -15,7 +15,7 @@ from console.cli.parser import USAGE, usage_exit
 from console.demo.options import DemoError
 from console.journal.store import JournalError
 from console.options import Options, UsageError
-from console.problems import Failure
+from console.problems import ONCE, Failure
 from console.settings import FolderError, SettingsError
 from console.stack_file import StackError
 from console.text import clean
@@ -27,7 +27,11 @@ STOPPED: Final = 128 + signal.SIGINT
 
 def run_command(args: argparse.Namespace, options: Options) -> int:
     """Run the subcommand that was parsed; gives the exit code."""
-    return guarded(lambda: int(args.run(args, options)), usage_exit(args.command))
+    once = ONCE.set(True)
+    try:
+        return guarded(lambda: int(args.run(args, options)), usage_exit(args.command))
+    finally:
+        ONCE.reset(once)
 
 
 def no_terminal(options: Options) -> int:

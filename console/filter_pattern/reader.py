@@ -165,7 +165,7 @@ class Reader:
         self.place = end + 1
         try:
             return re.compile(source, re.ASCII | re.DOTALL)
-        except (re.error, OverflowError) as error:
+        except (re.error, ValueError, OverflowError, RecursionError) as error:
             raise PatternError(start + 1, f"a regular expression that is wrong ({error})", "a right one") from error
 
     def literal(self, bare: str, allowed: str) -> Literal:

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from console.aws.proxy import proxy_of
 from console.logs.event import LogEvent
 from console.logs.following import Sink
+from console.logs.pages import cleaned, raw_of
 from console.problems import Failure, Kind, Problem
 from console.stack import BeanstalkEnvironment
 from console.text import Clean, clean
@@ -128,12 +129,18 @@ def pour(samples: Iterable[Sample], sink: Sink) -> None:
     """Put the lines of samples into a buffer: a stream for each file of each instance."""
     for sample in samples:
         file = "log"
-        texts: dict[str, list[str]] = {}
+        found: dict[str, list[str]] = {}
         for line in sample.data.decode("utf-8", "replace").splitlines():
             if line.startswith(_TITLE) and "/" in line:
                 file = line.strip("- \t")
             elif line.strip("- \t"):
-                texts.setdefault(file, []).append(line)
-        for name, lines in texts.items():
+                found.setdefault(file, []).append(line)
+        for name, lines in found.items():
             stream = sink.streams.index(sample.instance, clean(name))
-            sink.append([LogEvent("", sample.at_ms, stream, clean(line)) for line in lines])
+            texts = cleaned(lines)
+            sink.append(
+                [
+                    LogEvent("", sample.at_ms, stream, text, raw=raw_of(line, text))
+                    for line, text in zip(lines, texts, strict=True)
+                ]
+            )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from console.logs.chunk import BYTES, LINES, Chunk
+from console.logs.chunk import BYTES, LINES, NOTHING, Chunk
 from console.logs.event import CONTINUES, GAP, LATE, Key, LogEvent
 from console.logs.stacktrace import Folder
 from console.logs.streams import Streams
@@ -121,18 +121,19 @@ class LogBuffer:
 
     def _columns(self, events: Sequence[LogEvent]) -> Chunk:
         """Events as a chunk, each line told what it continues; the later lines of one event continue its first."""
-        _, times, streams, texts, late = zip(*events, strict=True)
+        _, times, streams, texts, late, raws = zip(*events, strict=True)
         flags: Sequence[int] = [
             (LATE if came_late else 0) | (CONTINUES if continues else 0)
             for came_late, continues in zip(late, self._folder.continues(times, streams, texts), strict=True)
         ]
-        if "\n" in "".join(texts):
-            rows = [row for event in zip(times, streams, flags, texts, strict=True) for row in _lines(*event)]
-            times, streams, flags, texts = zip(*rows, strict=True)
+        if any(raws) or "\n" in "".join(texts):
+            rows = [row for event in zip(times, streams, flags, texts, raws, strict=True) for row in _lines(*event)]
+            times, streams, flags, texts, raws = zip(*rows, strict=True)
         first, self._number = self._number, self._number + len(times)
         self._received += len(times)
         self._late += sum(map(LATE.__and__, flags))
-        return Chunk(times, range(first, self._number), streams, flags, texts)
+        kept = {first + place: raw for place, raw in enumerate(raws) if raw} if any(raws) else NOTHING
+        return Chunk(times, range(first, self._number), streams, flags, texts, kept)
 
     # Where it goes
 
@@ -192,7 +193,10 @@ class LogBuffer:
             listener()
 
 
-def _lines(at_ms: int, stream: int, flags: int, text: str) -> Iterator[tuple[int, int, int, str]]:
-    """The lines of an event, whose text may hold line ends."""
-    for number, line in enumerate(text.rstrip("\n").split("\n")):
-        yield at_ms, stream, flags | CONTINUES if number else flags, line
+def _lines(at_ms: int, stream: int, flags: int, text: str, raw: str) -> Iterator[tuple[int, int, int, str, str]]:
+    """The lines of an event, whose text may hold line ends, each with what it was where that is something else."""
+    lines = text.rstrip("\n").split("\n")
+    raws = raw.rstrip("\n").split("\n", len(lines) - 1) if raw else []
+    for number, line in enumerate(lines):
+        came = raws[number] if number < len(raws) else ""
+        yield at_ms, stream, flags | CONTINUES if number else flags, line, "" if came == line else came

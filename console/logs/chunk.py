@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, count
+from types import MappingProxyType
 from typing import Final
 
 from console.logs.event import CONTINUES, GAP, Key, LogLine
@@ -20,6 +21,11 @@ LINES: Final = 2048
 BYTES: Final = 200_000
 """Text of a chunk at most, about: it is searched at one go."""
 
+NOTHING: Final[Mapping[int, str]] = MappingProxyType({})
+
+_A_RAW: Final = 150
+"""Bytes that a line takes as it came, besides its characters."""
+
 _serials = count(1)
 
 
@@ -27,10 +33,10 @@ class Chunk:
     """Lines in the order of their keys. It is open while its texts are a list; `seal` joins them.
 
     `serial` is another whenever lines were put between others, so that what was found in a chunk can be kept by it;
-    lines put at the end keep it.
+    lines put at the end keep it. `raws` has the lines as they came, by number, where their texts are others.
     """
 
-    __slots__ = ("_data", "_starts", "_texts", "flags", "numbers", "serial", "size", "streams", "times")
+    __slots__ = ("_data", "_starts", "_texts", "flags", "numbers", "raws", "serial", "size", "streams", "times")
 
     def __init__(
         self,
@@ -39,6 +45,7 @@ class Chunk:
         streams: Iterable[int] = (),
         flags: Iterable[int] = (),
         texts: Iterable[str] = (),
+        raws: Mapping[int, str] = NOTHING,
     ) -> None:
         self.serial = next(_serials)
         self.times = array("q", times)
@@ -48,7 +55,8 @@ class Chunk:
         self._texts = list(texts)
         self._data: bytes | None = None
         self._starts = array("I")
-        self.size = sum(map(len, self._texts)) + len(self._texts)
+        self.raws = dict(raws)
+        self.size = sum(map(len, self._texts)) + len(self._texts) + _size_of(self.raws)
 
     def __len__(self) -> int:
         return len(self.times)
@@ -75,7 +83,9 @@ class Chunk:
 
     def line(self, index: int) -> LogLine:
         """One line."""
-        return LogLine(self.numbers[index], self.times[index], self.streams[index], self.flags[index], self.text(index))
+        number = self.numbers[index]
+        raw = self.raws.get(number, "") if self.raws else ""
+        return LogLine(number, self.times[index], self.streams[index], self.flags[index], self.text(index), raw)
 
     def texts(self) -> list[str]:
         """All lines' texts; not to be changed."""
@@ -94,6 +104,7 @@ class Chunk:
         self.streams += other.streams
         self.flags += other.flags
         self._texts += other.texts()
+        self.raws.update(other.raws)
         self.size += other.size
 
     def merged(self, other: Chunk) -> Chunk:
@@ -101,22 +112,20 @@ class Chunk:
         times = [*self.times, *other.times]
         order = sorted(range(len(times)), key=times.__getitem__)
         return Chunk(
-            *(
-                map(column.__getitem__, order)
-                for column in (
-                    times,
-                    [*self.numbers, *other.numbers],
-                    [*self.streams, *other.streams],
-                    [*self.flags, *other.flags],
-                    self.texts() + other.texts(),
-                )
-            )
+            map(times.__getitem__, order),
+            map([*self.numbers, *other.numbers].__getitem__, order),
+            map([*self.streams, *other.streams].__getitem__, order),
+            map([*self.flags, *other.flags].__getitem__, order),
+            map((self.texts() + other.texts()).__getitem__, order),
+            {**self.raws, **other.raws},
         )
 
     def part(self, start: int, stop: int) -> Chunk:
         """An open chunk of some of the lines."""
         span = slice(start, stop)
-        return Chunk(self.times[span], self.numbers[span], self.streams[span], self.flags[span], self.texts()[span])
+        numbers = self.numbers[span]
+        raws = {number: self.raws[number] for number in numbers if number in self.raws} if self.raws else NOTHING
+        return Chunk(self.times[span], numbers, self.streams[span], self.flags[span], self.texts()[span], raws)
 
     def without(self, index: int) -> Chunk:
         """An open chunk of all lines but one."""
@@ -126,7 +135,13 @@ class Chunk:
 
     def parts(self, most_lines: int = LINES, most_bytes: int = BYTES) -> Iterator[Chunk]:
         """Sealed chunks of these lines, none larger than so many lines or about so much text."""
-        sizes = list(accumulate(len(text) + 1 for text in self.texts()))
+        lengths = [len(text) + 1 for text in self.texts()]
+        if self.raws:
+            lengths = [
+                length + (len(self.raws[number]) + _A_RAW if number in self.raws else 0)
+                for length, number in zip(lengths, self.numbers, strict=True)
+            ]
+        sizes = list(accumulate(lengths))
         start = before = 0
         while start < len(sizes):
             stop = min(start + most_lines, len(sizes), max(start + 1, bisect_left(sizes, before + most_bytes)))
@@ -142,7 +157,7 @@ class Chunk:
             if not joined.isascii():
                 lengths = (len(text.encode("utf-8", "replace")) for text in self._texts)
             self._starts = array("I", accumulate((length + 1 for length in lengths), initial=0))
-            self.size = len(self._data) + 1
+            self.size = len(self._data) + 1 + _size_of(self.raws)
             self._texts = []
         return self
 
@@ -157,3 +172,7 @@ class Chunk:
         if not any(flag & GAP for flag in set(self.flags)):
             return []
         return [index for index, flag in enumerate(self.flags) if flag & GAP and index >= start]
+
+
+def _size_of(raws: Mapping[int, str]) -> int:
+    return sum(map(len, raws.values())) + _A_RAW * len(raws) if raws else 0

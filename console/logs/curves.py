@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import gcd
+from typing import Final
 
 from console.logs.insights import Answer
 from console.text import Clean
+
+_LARGEST: Final = 1e100
+"""What is larger, infinite or no number at all is a text that happens to read as one; no axis holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def _moment(cell: str) -> float | None:
 
 def _number(cell: str) -> float | None:
     try:
-        return float(cell)
+        number = float(cell)
     except ValueError:
         return None
+    return number if abs(number) < _LARGEST else None

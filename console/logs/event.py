@@ -22,7 +22,8 @@ class LogEvent(NamedTuple):
     `id` is CloudWatch's event id (the buffer does not keep it), `at_ms` the event's own time in milliseconds since
     1970, `stream` an index into the buffer's table of streams. `text` may hold line ends where it was cleaned with
     ``multiline=True``; the first line then is the event's, the others continue it. `late` says that it came after
-    newer events of its stream. A tuple, since a hundred thousand of them come and go in a second.
+    newer events of its stream. `raw` is the message as AWS told it, where `text` is another; it is for files and
+    other programs, and never drawn. A tuple, since a hundred thousand of them come and go in a second.
     """
 
     id: str
@@ -30,6 +31,12 @@ class LogEvent(NamedTuple):
     stream: int
     text: Clean
     late: bool = False
+    raw: str = ""
+
+    @property
+    def message(self) -> str:
+        """The message as AWS told it."""
+        return self.raw or self.text
 
 
 class Key(NamedTuple):
@@ -40,13 +47,22 @@ class Key(NamedTuple):
 
 
 class LogLine(NamedTuple):
-    """One line of the buffer; `number` counts arrivals, `flags` are `LATE`, `CONTINUES` and `GAP`."""
+    """One line of the buffer; `number` counts arrivals, `flags` are `LATE`, `CONTINUES` and `GAP`.
+
+    `raw` is the line as it came, where `text` is another: longer, or with what is not shown. It is never drawn.
+    """
 
     number: int
     at_ms: int
     stream: int
     flags: int
     text: str
+    raw: str = ""
+
+    @property
+    def original(self) -> str:
+        """The line as it came."""
+        return self.raw or self.text
 
     @property
     def key(self) -> Key:

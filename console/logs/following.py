@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from console.logs.event import Key, LogEvent
+from console.logs.moments import moment_at
 from console.logs.streams import Streams
 from console.problems import Problem
 from console.text import Clean
@@ -51,6 +51,7 @@ class Doing(StrEnum):
     LAGGING = "lagging"
     BACKING_OFF = "backing off"
     MISSING = "missing"
+    UNREADABLE = "not to be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +139,4 @@ class Holes:
 
 
 def _clock(at_ms: int) -> str:
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%H:%M:%S} UTC"
+    return f"{moment_at(at_ms):%H:%M:%S} UTC"

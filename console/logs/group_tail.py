@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from console.logs.classes import OTHER_CLASS
 from console.logs.event import LogEvent
 from console.logs.following import Connect, Doing, GroupState, Hole, Holes, Pace, Sink
 from console.logs.intake import Intake
@@ -79,12 +80,18 @@ class GroupTail:
         self._wake = asyncio.Event()
 
     async def run(self, connect: Connect) -> None:
-        """Follow it. Whatever goes wrong, it waits a while and goes on where it was."""
+        """Follow it. Whatever goes wrong, it waits a while and goes on where it was.
+
+        It ends where the group is of a class that is not read so, which no waiting changes.
+        """
         while True:
             try:
                 await self._turn(await connect())
             except Exception as error:  # noqa: BLE001 - a followed tail never stops
                 problem = error.problem if isinstance(error, Failure) else classify(error, where=self.name)
+                if problem.code == OTHER_CLASS:
+                    self._become(Doing.UNREADABLE, problem)
+                    return
                 await self._rest(self._failed(problem))
             else:
                 self._tries = 0
@@ -98,7 +105,7 @@ class GroupTail:
     @property
     def busy(self) -> bool:
         """Whether one page at a time is not enough."""
-        if self.state.doing in (Doing.MISSING, Doing.BACKING_OFF):
+        if self.state.doing in (Doing.MISSING, Doing.BACKING_OFF, Doing.UNREADABLE):
             return False
         pages = self._head.turned + 1 if self._head is not None else 0
         return self.state.doing is Doing.LAGGING or self._owed.holes or max(pages, self._pages_of_last) > 1
@@ -268,5 +275,6 @@ class GroupTail:
     async def _rest(self, seconds: float) -> None:
         """Wait, or until somebody wants it to go on."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):  # wait_for of Python 3.11 can swallow a cancellation
+                await self._wake.wait()
         self._wake.clear()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from console.arn import is_arn
+from console.logs.classes import STANDARD, unreadable
 from console.problems import Failure, Kind, Problem
 from console.resource_names import LOG_GROUP, read
 from console.stack import LogGroup, Stack
@@ -17,10 +18,16 @@ from console.text import Clean, clean
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
+MOST_LISTED: Final = 2000
+"""Groups of an account that are listed: forty calls, within the budget eight seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupInfo:
-    """A log group as AWS tells of it. `name` is AWS's own; `retention` is in days, None for ever; times in ms."""
+    """A log group as AWS tells of it.
+
+    `name` is AWS's own; `retention` is in days, None for ever; times in ms; `group_class` as in DescribeLogGroups.
+    """
 
     name: str
     arn: str
@@ -28,6 +35,7 @@ class GroupInfo:
     retention: int | None = None
     created_ms: int = 0
     region: str | None = None
+    group_class: str = STANDARD
 
     @property
     def label(self) -> Clean:
@@ -40,19 +48,36 @@ class GroupInfo:
         return LogGroup(group=self.name, region=self.region)
 
 
-async def list_groups(aws: Aws, prefix: str = "", region: str | None = None) -> tuple[GroupInfo, ...]:
-    """All groups whose names begin so, by name. Raises `Failure`."""
+async def list_groups(
+    aws: Aws, prefix: str = "", region: str | None = None, most: int = MOST_LISTED
+) -> tuple[GroupInfo, ...]:
+    """The groups whose names begin so, by name; `most` of them: an account may have thousands. Raises `Failure`."""
     given = {"logGroupNamePrefix": prefix} if prefix else {}
-    found = await aws.items("logs", "describe_log_groups", "logGroups", region=region, **given)
-    return tuple(sorted((_info(item, region) for item in found), key=lambda info: info.name))
+    found: list[GroupInfo] = []
+    async for page in aws.pages("logs", "describe_log_groups", expect="logGroups", region=region, **given):
+        found += (_info(item, region) for item in page["logGroups"])
+        if len(found) >= most:
+            break
+    return tuple(sorted(found, key=lambda info: info.name)[:most])
 
 
 async def describe(aws: Aws, groups: Iterable[LogGroup]) -> dict[str, GroupInfo]:
-    """What AWS tells of these groups, by name; one that does not exist is not among them. Raises `Failure`."""
+    """What AWS tells of these groups, by name; one that does not exist is not among them. Raises `Failure`.
+
+    Each is asked for alone: groups come in the order of their names, so of all that begin so it is the first.
+    """
 
     async def one(group: LogGroup) -> GroupInfo | None:
-        found = await list_groups(aws, group.group, group.region)
-        return next((info for info in found if info.name == group.group), None)
+        answer = await aws.call(
+            "logs",
+            "describe_log_groups",
+            expect="logGroups",
+            region=group.region,
+            logGroupNamePrefix=group.group,
+            limit=1,
+        )
+        infos = [_info(item, group.region) for item in answer["logGroups"]]
+        return next((info for info in infos if info.name == group.group), None)
 
     infos = await asyncio.gather(*(one(group) for group in groups))
     return {info.name: info for info in infos if info is not None}
@@ -111,7 +136,7 @@ async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGrou
     chosen: dict[str, LogGroup] = {}
     for word in words:
         whole = whole_name(word, stack)
-        found = match(word, stack, whole=whole) or tuple(info.group for info in await list_groups(aws, whole or word))
+        found = match(word, stack, whole=whole) or await _listed(aws, word, whole)
         exact = tuple(group for group in found if group.group == (whole or word))
         meant = exact if whole else exact or found
         for group in meant:
@@ -123,6 +148,17 @@ async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGrou
     return tuple(chosen.values())
 
 
+async def _listed(aws: Aws, word: str, whole: str | None) -> tuple[LogGroup, ...]:
+    """The groups of the account that a word means. Raises `Failure`, also where all are of a class that is not read."""
+    name = whole or word
+    found = await list_groups(aws, name)
+    meant = [info for info in found if info.name == name] or list(found)
+    readable = tuple(info.group for info in meant if unreadable(info.group_class) is None)
+    if meant and not readable and (problem := unreadable(meant[0].group_class)):
+        raise Failure(replace(problem, what=clean(f"{meant[0].label}: {problem.what}")))
+    return readable
+
+
 def _info(item: dict[str, Any], region: str | None) -> GroupInfo:
     return GroupInfo(
         name=item["logGroupName"],
@@ -131,4 +167,5 @@ def _info(item: dict[str, Any], region: str | None) -> GroupInfo:
         retention=item.get("retentionInDays"),
         created_ms=item.get("creationTime", 0),
         region=region,
+        group_class=item.get("logGroupClass", STANDARD),
     )

@@ -50,7 +50,8 @@ class Search:
     """One search of groups from `start_ms` on and before `end_ms`, in milliseconds since 1970.
 
     Lines go to `sink` as they are found. `in_order` gives them oldest first instead, each slice sorted by time, for
-    those who cannot put lines between others. `tell` is called when `progress` changed.
+    those who cannot put lines between others. `tell` is called when `progress` changed. `tries` is after how many
+    failures in a row a group is given up; None waits until it is there again.
     Raises `PatternError` for a pattern that CloudWatch Logs would refuse.
     """
 
@@ -65,6 +66,7 @@ class Search:
         pattern: str = "",
         in_order: bool = False,
         tell: Callable[[], None] = lambda: None,
+        tries: int | None = None,
     ) -> None:
         filter_pattern.parse(pattern)
         self.groups = tuple(groups)
@@ -74,6 +76,7 @@ class Search:
         self._pattern = pattern
         self._in_order = in_order
         self._tell = tell
+        self._tries = tries
         self._left = (start_ms, end_ms)
         self._size = max(_FIRST, (end_ms - start_ms) // _SLICES)
         self._covered = self._events = self._calls = 0
@@ -147,13 +150,15 @@ class Search:
         name, tries = clean(pages.group.group), 0
         taken: list[int] = []
         known: set[int] = set()
-        while not pages.done:
+        while not pages.done and name not in self._failed:
             token = pages.token
             try:
                 page = await pages.read(await self._connect())
             except Failure as failure:
                 problem = failure.problem
-                if problem.kind in _IN_VAIN and not (token and problem.kind is Kind.INVALID):
+                tries += 1
+                in_vain = problem.kind in _IN_VAIN and not (token and problem.kind is Kind.INVALID)
+                if in_vain or tries == self._tries:
                     self._failed.setdefault(name, problem)
                     self._tell()
                     return kept
@@ -161,8 +166,7 @@ class Search:
                     known.update(taken)  # it begins again
                 self._waiting = problem
                 self._tell()
-                await asyncio.sleep(_WAITS[min(tries, len(_WAITS) - 1)])
-                tries += 1
+                await asyncio.sleep(_WAITS[min(tries, len(_WAITS)) - 1])
                 continue
             tries = 0
             async for events in events_of(page.events, name, self._sink.streams):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +9,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 import jmespath
-import orjson
-from jmespath.exceptions import JMESPathError
 
+from console.logs import json_text
 from console.text import Clean, clean
 
 _LEVELS: Final = ("level", "severity", "lvl", "levelname")
@@ -31,23 +29,41 @@ class ExpressionProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class JsonColumn:
-    """One column of JSON lines: what is found by a JMESPath expression; the last column takes the room that is left."""
+    """A column of JSON lines: what an expression finds, or stands under a key; the last takes the room that is left."""
 
     title: Clean
     expression: Any
     width: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """Finds what stands under some keys, whatever they are; a JMESPath expression would have to quote them."""
+
+    path: tuple[str, ...]
+
+    def search(self, value: Any) -> Any:
+        for key in self.path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+
 def parse(text: str) -> dict[str, Any] | None:
     """The JSON object that a line is, or that it ends with after a prefix of its own; None where it is none."""
+    found = split(text)
+    return found[1] if found else None
+
+
+def split(text: str) -> tuple[str, dict[str, Any]] | None:
+    """The JSON object of a line, as the text that it is and as its value; None where there is none."""
     start = text.find("{")
     if start < 0 or not text.rstrip().endswith("}"):
         return None
     try:
-        found = orjson.loads(text[start:])
-    except orjson.JSONDecodeError:
+        found = json_text.loads(text[start:])
+    except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return (text[start:], found) if isinstance(found, dict) else None
 
 
 @lru_cache(maxsize=64)
@@ -55,21 +71,29 @@ def expression(text: str) -> Any:
     """Compile a JMESPath expression. Raises ExpressionProblem with a sentence."""
     try:
         return jmespath.compile(text)
-    except JMESPathError as error:
-        raise ExpressionProblem(f"Not a JMESPath expression yet: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # noqa: BLE001 - its reader raises errors of its own and of Python
+        raise ExpressionProblem(f"Not a JMESPath expression yet: {_said(error)}") from None
 
 
 def search(compiled: Any, value: Any) -> Any:
-    """What an expression finds. Raises ExpressionProblem where a function of it cannot take what it is given."""
+    """What an expression finds. Raises ExpressionProblem where it cannot take what it is given."""
     try:
         return compiled.search(value)
-    except JMESPathError as error:
-        raise ExpressionProblem(f"{str(error).splitlines()[0]}") from None
+    except Exception as error:  # noqa: BLE001 - a step of 0, a number beside a text: JMESPath lets Python's errors out
+        raise ExpressionProblem(f"The expression cannot be used here: {_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    """The first line of what an error says, not longer than a person reads."""
+    if isinstance(error, RecursionError):
+        return "it nests too deep."
+    words = str(error).strip() or type(error).__name__
+    return clean(words.splitlines()[0], limit=200)
 
 
 def pretty(value: Any) -> list[Clean]:
     """A JSON value over several lines."""
-    return [clean(line) for line in json.dumps(value, indent=2, ensure_ascii=False, default=str).split("\n")]
+    return json_text.laid_out(json_text.dumps(value))
 
 
 def columns(objects: Sequence[dict[str, Any]]) -> tuple[JsonColumn, ...]:
@@ -81,7 +105,7 @@ def columns(objects: Sequence[dict[str, Any]]) -> tuple[JsonColumn, ...]:
     rest = [path for path in common if path not in first + last][: _MOST - len(first + last)]
     named = Counter(path[-1] for path in common)
     return tuple(
-        _column(path[-1] if named[path[-1]] == 1 else ".".join(path), expression(_quoted(path)), objects)
+        _column(path[-1] if named[path[-1]] == 1 else ".".join(path), _Member(path), objects)
         for path in first + rest + last
     )
 
@@ -112,15 +136,10 @@ def cell(column: JsonColumn, value: dict[str, Any]) -> str:
         return "?"
     if found is None:
         return ""
-    return clean(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str))
+    return clean(found if isinstance(found, str) else json_text.dumps(found))
 
 
 def _column(title: str, compiled: Any, objects: Sequence[dict[str, Any]]) -> JsonColumn:
     column = JsonColumn(clean(title), compiled, 0)
     longest = max((len(cell(column, one)) for one in objects), default=0)
     return JsonColumn(column.title, compiled, min(_WIDEST, max(longest, len(column.title))))
-
-
-def _quoted(path: tuple[str, ...]) -> str:
-    """A path as JMESPath."""
-    return ".".join(map(json.dumps, path))

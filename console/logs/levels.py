@@ -6,6 +6,8 @@ import re
 from enum import IntEnum
 from typing import Final
 
+from console.logs.colours import uncoloured
+
 
 class LogLevel(IntEnum):
     """How bad a line says it is; NONE where it does not say."""
@@ -52,8 +54,8 @@ ERROR_PATTERN: Final = (
 
 
 def level_of(text: str) -> LogLevel:
-    """The level of a line; the first that it names counts."""
-    found = _SAYS.search(text, 0, _LOOKED_AT)
+    """The level of a line; the first that it names counts, in whatever colour."""
+    found = _SAYS.search(uncoloured(text), 0, _LOOKED_AT)
     if found is None:
         return LogLevel.NONE
     if found.lastgroup == "trouble":

@@ -9,11 +9,12 @@ from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from console import filter_pattern
+from console.logs.classes import OTHER_CLASS, unreadable
 from console.logs.event import LogEvent
 from console.logs.following import Connect, Doing, GroupState, Hole, Holes, Sink
 from console.logs.groups import GroupInfo, describe
 from console.logs.history import Search
-from console.logs.pages import cleaned
+from console.logs.pages import cleaned, raw_of
 from console.logs.streams import Streams
 from console.logs.twins import Twins
 from console.problems import Failure, Kind, Problem, classify
@@ -76,6 +77,7 @@ class LiveTail:
         self._sample: Hole | None = None
         self._began_ms = self._last_ms = 0
         self._minutes = 0.0
+        self._unreadable: dict[Clean, Problem] = {}
         self._sweeps: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -89,6 +91,10 @@ class LiveTail:
                     problem = None
                 except Exception as error:  # noqa: BLE001 - a followed tail never stops
                     problem = error.problem if isinstance(error, Failure) else classify(error, where="logs")
+                    if problem.code == OTHER_CLASS:
+                        self.states = tuple(self._begun(state.group, set()) for state in self.states)
+                        self._tell()
+                        return
                 tries = 0 if self._last_ms > before else tries + 1
                 wait = _WAITS[min(tries - 1, len(_WAITS) - 1)] if tries else 0.0
                 if problem is not None:
@@ -101,7 +107,13 @@ class LiveTail:
 
     async def _session(self, aws: Aws) -> None:
         """One session, from its start to its end."""
-        known = await describe(aws, self.groups)
+        described = await describe(aws, self.groups)
+        self._unreadable = {
+            info.label: problem for info in described.values() if (problem := unreadable(info.group_class))
+        }
+        known = {name: info for name, info in described.items() if info.label not in self._unreadable}
+        if self._unreadable and not known:
+            raise Failure(next(iter(self._unreadable.values())))
         if not known:
             raise Failure(Problem(Kind.NOT_FOUND, Clean("None of the log groups exists."), Clean("It is tried again.")))
         client = await aws.client("logs", self._region)
@@ -120,10 +132,7 @@ class LiveTail:
         async for event in events:
             if "sessionStart" in event:
                 there = set(names.values())
-                self.states = tuple(
-                    GroupState(state.group, Doing.FOLLOWING if state.group in there else Doing.MISSING)
-                    for state in self.states
-                )
+                self.states = tuple(self._begun(state.group, there) for state in self.states)
                 self._mend()
                 self._tell()
             elif "sessionUpdate" in event:
@@ -134,15 +143,21 @@ class LiveTail:
                 aws.meter.charge(PRICE)
                 self._minutes = time.monotonic() + 60
 
+    def _begun(self, group: Clean, there: set[Clean]) -> GroupState:
+        """How a group goes at the start of a session."""
+        if problem := self._unreadable.get(group):
+            return GroupState(group, Doing.UNREADABLE, problem=problem)
+        return GroupState(group, Doing.FOLLOWING if group in there else Doing.MISSING)
+
     def _take(self, update: dict[str, Any], names: dict[str, Clean]) -> None:
         """Pass on what an update brings."""
         found = update.get("sessionResults", ())
-        texts = cleaned([item.get("message", "") for item in found])
+        messages = [item.get("message", "") for item in found]
         events = []
-        for item, text in zip(found, texts, strict=True):
+        for item, message, text in zip(found, messages, cleaned(messages), strict=True):
             group = names.get(item["logGroupIdentifier"], clean(item["logGroupIdentifier"].rpartition(":")[2]))
             stream = self._sink.streams.index(group, clean(item["logStreamName"]))
-            events.append(LogEvent("", item["timestamp"], stream, text))
+            events.append(LogEvent("", item["timestamp"], stream, text, raw=raw_of(message, text)))
         self._sink.append(self._twins.new(events, _LIVE))
         self._last_ms = int(time.time() * 1000)
         self._twins.forget(self._last_ms)

@@ -9,7 +9,7 @@ from typing import Final
 
 from console.logs.following import Connect, Sink
 from console.logs.history import Progress, Search
-from console.problems import Failure, Problem
+from console.problems import Failure, Problem, classify
 from console.stack import LogGroup
 
 _NEAR: Final = 300_000
@@ -86,6 +86,9 @@ class LookBack:
             self.stopped = True
             self._ended(self)
             raise
+        except Exception as error:  # noqa: BLE001 - nobody waits for this task: what ends it must be told
+            self.problem = classify(error, where="search")
+            self._ended(self)
 
 
 def _spans(start_ms: int, end_ms: int, at_ms: int | None) -> list[Span]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from console.logs.classes import explained
+from console.logs.colours import uncoloured
 from console.logs.event import LogEvent
 from console.logs.streams import Streams
 from console.problems import Failure, Kind
@@ -74,7 +76,7 @@ class Pages:
         except Failure as failure:
             if failure.problem.kind is Kind.INVALID:
                 self.token = None  # tokens expire: what was read already is known by its ids
-            raise
+            raise explained(failure) from failure
         # Whether AWS takes the end as included differs by operation: the next span begins there.
         events = [event for event in answer["events"] if event["timestamp"] < self.end_ms]
         return Page(events, answer.get("nextToken"), _skew(answer))
@@ -95,19 +97,27 @@ async def events_of(found: Sequence[dict[str, Any]], group: Clean, streams: Stre
 
 def _events(found: Sequence[dict[str, Any]], group: Clean, streams: Streams) -> list[LogEvent]:
     index = {name: streams.index(group, clean(name)) for name in {event["logStreamName"] for event in found}}
-    texts = cleaned([event.get("message", "") for event in found])
+    messages = [event.get("message", "") for event in found]
     return [
-        LogEvent(event["eventId"], event["timestamp"], index[event["logStreamName"]], text)
-        for event, text in zip(found, texts, strict=True)
+        LogEvent(event["eventId"], event["timestamp"], index[event["logStreamName"]], text, raw=raw_of(message, text))
+        for event, message, text in zip(found, messages, cleaned(messages), strict=True)
     ]
 
 
+def raw_of(message: str, text: str) -> str:
+    """A message where its text is another, else nothing."""
+    return "" if message is text or message == text else message
+
+
 def cleaned(messages: list[str]) -> list[Clean]:
-    """Messages made safe to show, each of one or more lines; plain ones are told by a look at all of them at once."""
+    """Messages made safe to show, each of one or more lines, without the codes of colours.
+
+    Plain ones are told by a look at all of them at once.
+    """
     joined = "".join(messages)
     if joined.isascii() and joined.isprintable() and max(map(len, messages), default=0) <= LIMIT:
         return cast(list[Clean], messages)
-    return [clean(message.rstrip("\r\n"), multiline=True) for message in messages]
+    return [clean(uncoloured(message).rstrip("\r\n"), multiline=True) for message in messages]
 
 
 def _skew(answer: dict[str, Any]) -> float:

@@ -94,6 +94,8 @@ class Panes:
         self._gaps: dict[Key, _Gap] = {}
         self._gap_number = 0
         self._arranging = asyncio.Lock()
+        self._changing = asyncio.Lock()
+        self._over = False
         self.began_ms = self._from_ms = 0
         self._jump: int | None = None
         self._jump_later: int | None = None
@@ -149,10 +151,15 @@ class Panes:
         filter_pattern.parse(wanted.pattern)
         if wanted.live:
             LiveTail(self._connect, groups, self)
+        async with self._changing:  # whoever opens meanwhile comes after, and nobody's tail is left behind
+            await self._stop()
+            if not self._over:
+                self._open(tuple(groups), wanted)
+
+    def _open(self, groups: tuple[LogGroup, ...], wanted: Wanted) -> None:
         split = self.split and len(groups) > 1
-        await self.close()
         self.wanted, self.streams, self._gaps = wanted, Streams(), {}
-        self._arrange(tuple(groups), split=split)
+        self._arrange(groups, split=split)
         self.began_ms = now = int(time.time() * 1000)
         end = min(wanted.end_ms or now - _SETTLED, now)
         start = now - int(1000 * BACK) if wanted.start_ms is None else min(wanted.start_ms, end)
@@ -168,7 +175,7 @@ class Panes:
 
     def resume(self) -> None:
         """Follow on, from where it was: what came meanwhile is read too."""
-        if self._tail is not None and not self.following:
+        if self._tail is not None and not self.following and not self._over:
             self.following = True
             if isinstance(self._tail, LiveTail):
                 self._live = asyncio.create_task(self._tail.run())
@@ -183,15 +190,24 @@ class Panes:
     async def pause(self) -> None:
         """Follow no more for now; the lines stay."""
         self.following = False
+        live, self._live = self._live, None  # at once: it may be resumed while these end
         if isinstance(self._tail, Tail):
             await self._tail.stop()
-        elif self._live is not None:
-            self._live.cancel()
-            await asyncio.gather(self._live, return_exceptions=True)
-            self._live = None
+        elif live is not None:
+            live.cancel()
+            await asyncio.gather(live, return_exceptions=True)
 
     async def close(self) -> None:
         """Stop everything; the lines stay."""
+        async with self._changing:
+            await self._stop()
+
+    async def end(self) -> None:
+        """Stop everything for good: who still opens something here, as a screen that was on its way, opens nothing."""
+        self._over = True
+        await self.close()
+
+    async def _stop(self) -> None:
         if self.looking is not None:
             await self.looking.stop()
         await self.pause()
@@ -233,10 +249,11 @@ class Panes:
     def append(self, events: Sequence[LogEvent]) -> None:
         """Take events, each to the pane of its group."""
         if not self.split:
-            self.panes[0].buffer.append(events)
+            for pane in self.panes:
+                pane.buffer.append(events)
             return
         found: dict[int, list[LogEvent]] = {}
-        buffers = [self._where[stream.group] for stream in self.streams]
+        buffers = [self._where.get(stream.group, self.panes[0].buffer) for stream in self.streams]
         for event in events:
             found.setdefault(id(buffers[event.stream]), []).append(event)
         for pane in self.panes:

@@ -31,7 +31,7 @@ def compiled(source: str, flags: int = 0) -> re.Pattern[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # it would be written over the screen
             return re.compile(source, flags)
-    except (re.error, OverflowError, RecursionError) as error:
+    except (re.error, ValueError, OverflowError, RecursionError) as error:
         raise PatternProblem(f"Not a regular expression yet: {error}.") from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.logs.chunk import Chunk
-from console.logs.event import CONTINUES, GAP, LATE, LogEvent
+from console.logs.event import CONTINUES, GAP, LATE, LogEvent, LogLine
 from console.text import Clean
 
 
@@ -19,8 +19,14 @@ def events_of(chunk: Chunk) -> list[LogEvent]:
         if line.flags & GAP:
             continue
         if line.flags & CONTINUES and place is not None and events[place].at_ms == line.at_ms:
-            events[place] = events[place]._replace(text=Clean(f"{events[place].text}\n{line.text}"))
+            events[place] = _joined(events[place], line)
             continue
         last[line.stream] = len(events)
-        events.append(LogEvent("", line.at_ms, line.stream, Clean(line.text), bool(line.flags & LATE)))
+        events.append(LogEvent("", line.at_ms, line.stream, Clean(line.text), bool(line.flags & LATE), line.raw))
     return events
+
+
+def _joined(event: LogEvent, line: LogLine) -> LogEvent:
+    """An event with one more line of it."""
+    raw = f"{event.message}\n{line.original}" if event.raw or line.raw else ""
+    return event._replace(text=Clean(f"{event.text}\n{line.text}"), raw=raw)

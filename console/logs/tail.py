@@ -80,7 +80,7 @@ class Tail:
     @property
     def behind(self) -> float:
         """Seconds since all groups that are there were known to be read."""
-        there = [state.behind for state in self.states if state.doing is not Doing.MISSING]
+        there = [state.behind for state in self.states if state.doing not in (Doing.MISSING, Doing.UNREADABLE)]
         return max(there, default=0.0)
 
     def listen(self, listener: Callable[[], None]) -> None:
@@ -134,7 +134,9 @@ class Tail:
     def _ask(self) -> None:
         """Ask the account's budget for what the groups of each region need now."""
         for region, bucket in self._buckets.items():
-            here = [tail for tail in self._tails if tail.group.region == region]
+            here = [
+                tail for tail in self._tails if tail.group.region == region and tail.state.doing is not Doing.UNREADABLE
+            ]
             need = MOST_A_SECOND if any(tail.busy for tail in here) else len(here) / (1.5 * self._pace.every)
             bucket.want(self, 0.0 if time.monotonic() < self._modest_until else need)
 

@@ -97,12 +97,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What a panel knows of a Source: the last good value, when it was read, and the present problem."""
+    """What a panel knows of a Source: the last good value, when it was read, and the present problem.
+
+    `asked` is when it was asked for the last time, whatever came of it.
+    """
 
     value: T | None = None
     at: datetime | None = None
     problem: Problem | None = None
     since: datetime | None = None
+    asked: datetime | None = None
     next_at: datetime | None = None
     fetching: bool = False
     paused: bool = False

@@ -46,7 +46,7 @@ def _told(text: str) -> str:
     """The message of a JSON object; empty where it is none, or has none."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     for path in _MESSAGES:
         at: Any = found

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from console.logs.classes import OTHER_CLASS, explained
+from console.logs.colours import uncoloured
+from console.logs.moments import moment_at
+from console.problems import Failure
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.gist import gist
@@ -63,6 +66,19 @@ async def recent_errors(aws: Aws, stack: Stack) -> Report:
 
 
 async def _group(aws: Aws, wanted: LogGroup, limits: Mapping[str, float]) -> Report:
+    try:
+        return await _read(aws, wanted, limits)
+    except Failure as failure:
+        told = explained(failure).problem
+        if told.code != OTHER_CLASS:
+            raise
+        # Of this group alone: the others are judged, also where it is the only one.
+        what, threshold = clean(told), Clean("can be searched")
+        name = clean(wanted.group)
+        return Report((Finding(recent_errors.name, name, Level.UNKNOWN, what, Clean("not read"), threshold),))
+
+
+async def _read(aws: Aws, wanted: LogGroup, limits: Mapping[str, float]) -> Report:
     now = time.time()
     found, more = await _filter(aws, wanted, now - HOUR, now, PAGES)
     # Events come oldest first: where not all were read, the newest are still unknown.
@@ -104,7 +120,7 @@ def summarise(found: Sequence[dict[str, Any]], more: bool, tail: Sequence[dict[s
         count=len(found),
         more=more,
         newest=tuple(
-            Event(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), clean(event["message"].rstrip()), Level.WARN)
+            Event(moment_at(event["timestamp"]), clean(uncoloured(event["message"]).rstrip()), Level.WARN)
             for event in newest
         ),
         streams=len({event["logStreamName"] for event in found}),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Kind, classify
 from console.sources.base import AnySource, Reading
+from console.sources.verdict import is_known
 from console.stack import Stack
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Feed:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        if self._task is None:
+            self.reading = replace(self.reading, fetching=False, next_at=None, paused=False)
 
     def wake(self) -> None:
         """Fetch now instead of at the end of the wait."""
@@ -73,7 +76,7 @@ class Feed:
     async def _run(self) -> None:
         while not _own_cancellation():  # Python 3.11's wait_for can swallow one
             self._wake.clear()
-            self._publish(replace(self.reading, fetching=True, next_at=None))
+            self._publish(replace(self.reading, fetching=True, asked=self._poller.now(), next_at=None))
             self._publish(await self._read())
             await self._wait()
 
@@ -91,7 +94,7 @@ class Feed:
             since = self.reading.since if same else self._poller.now()
             return replace(self.reading, problem=failure.problem, since=since, fetching=False)
         self._failures = 0
-        return Reading(value=value, at=self._poller.now())
+        return Reading(value=value, at=self._poller.now(), asked=self.reading.asked)
 
     async def _wait(self) -> None:
         seconds = self._poller.pause(self.source.period, self._failures, self.reading.problem)
@@ -167,6 +170,15 @@ class Poller:
     def readings(self) -> list[tuple[Key, AnyReading]]:
         """What is known of everything that is watched."""
         return [(key, feed.reading) for key, feed in self._feeds.items() if feed.listeners]
+
+    def known(self) -> list[tuple[Stack, AnySource, AnyReading]]:
+        """What is known at present: of all that is watched, and of what nobody watches any more until it is stale."""
+        now = self.now()
+        return [
+            (feed.stack, feed.source, feed.reading)
+            for feed in self._feeds.values()
+            if feed.listeners or is_known(feed.source, feed.reading, now)
+        ]
 
     def refresh_now(self, stack: Stack | None = None, source: str | None = None) -> None:
         """Fetch now what is watched: all, one stack's, or one Source of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +14,8 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from console.desk import Desk
-from console.logs.groups import list_groups, own_first
+from console.logs.classes import STANDARD
+from console.logs.groups import MOST_LISTED, GroupInfo, list_groups, own_first
 from console.logs.sets import keep_set, recall_sets
 from console.problems import Failure
 from console.stack import LogGroup, Stack
@@ -44,6 +45,13 @@ def _stored(choice: Choice) -> str:
 
 def _kept(choice: Choice) -> str:
     return "" if not choice.known else f"{choice.days} days" if choice.days else "for ever"
+
+
+def _whose(info: GroupInfo, own: Container[str]) -> str:
+    """Whose a group is, or that it is of a class whose lines are not read."""
+    if info.group_class != STANDARD:
+        return {"INFREQUENT_ACCESS": "Insights"}.get(info.group_class, info.group_class.lower())
+    return "stack" if info.name in own else "account"
 
 
 def _of(choice: Choice) -> Content:
@@ -120,7 +128,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
             Choice(
                 info.label,
                 (own.get(info.name, info.group),),
-                "stack" if info.name in own else "account",
+                _whose(info, own),
                 info.stored_bytes,
                 info.retention,
                 known=True,
@@ -128,8 +136,13 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
             for info in own_first(found, self._stack)
         ]
         there = {info.name for info in found}
-        self._groups += [Choice(clean(name), (group,), "not there") for name, group in own.items() if name not in there]
+        cut = len(found) >= MOST_LISTED
+        absent = "stack" if cut else "not there"
+        self._groups += [Choice(clean(name), (group,), absent) for name, group in own.items() if name not in there]
         self._show()
+        if cut:
+            told = f"Only the first {MOST_LISTED:,} log groups are listed. Next: name others in the stack file."
+            self.notify(told, severity="warning", markup=False)
 
     def _show(self) -> None:
         self._table.set_rows([*self._sets, *self._groups])

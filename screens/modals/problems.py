@@ -1,9 +1,7 @@
-"""Every problem that there is at present, with its time."""
+"""All that is wrong at present, as a list; enter opens what it is about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -13,6 +11,8 @@ from textual.content import Content
 from textual.screen import Screen
 
 from console.desk import Desk
+from screens.present import Present, present
+from widgets.level import level_cell, tally
 from widgets.table import Table
 from widgets.table_layout import Column
 from widgets.terminal.pace import PacedModal
@@ -20,78 +20,60 @@ from widgets.text_view import TextView, hang
 from widgets.times import clock, span
 
 
-@dataclass(frozen=True)
-class Present:
-    """A problem that there is now: of which stack and Source, since when, when it is tried again."""
-
-    stack: str
-    source: str
-    kind: str
-    what: str
-    hint: str
-    since: datetime | None
-    next_at: datetime | None
-
-
-def present(desk: Desk) -> list[Present]:
-    """What is wrong with stack files, credentials, the journal and Sources, the newest first."""
-    general = (("start", desk.problem), ("journal", desk.changes.problem if desk.changes else None))
-    found = [Present("", name, p.kind, p.what, p.hint, None, None) for name, p in general if p is not None]
-    for key, reading in desk.poller.readings():
-        if problem := reading.problem:
-            times = (reading.since, reading.next_at)
-            found.append(Present(key.stack, key.source, problem.kind, problem.what, problem.hint, *times))
-    return sorted(found, key=lambda p: p.since.timestamp() if p.since else 0, reverse=True)
-
-
-def _since(problem: Present) -> str:
-    return clock(problem.since, datetime.now(UTC)) if problem.since else ""
+def _since(row: Present) -> str:
+    return clock(row.since, datetime.now(UTC)) if row.since else ""
 
 
 COLUMNS: tuple[Column[Present], ...] = (
-    Column("since", "Since", _since, width=14),
-    Column("kind", "Kind", lambda p: p.kind, width=9),
-    Column("stack", "Stack", lambda p: p.stack, width=10, most=20, share=1, hide=1),
-    Column("source", "Source", lambda p: p.source, width=14, most=24, share=1),
-    Column("what", "What", lambda p: Content(p.what), width=20, share=4),
+    Column("level", "Level", lambda row: level_cell(row.level), width=9, sort=lambda row: -row.level),
+    Column("stack", "Stack", lambda row: row.stack, width=10, most=20, share=1),
+    Column("where", "Of what", lambda row: row.where, width=14, good=24, most=40, share=2),
+    Column("what", "What", lambda row: Content(row.what), width=24, share=4),
+    Column("since", "Since", _since, width=12, hide=1),
+    Column("check", "Check", lambda row: ", ".join(row.checks), width=14, most=24, share=1, hide=2),
 )
 
 
+def row_key(row: Present) -> tuple[object, ...]:
+    """What makes a row the same one a second later, though an age in its words has changed."""
+    return row.stack, row.checks, row.resources, row.level, row.what if row.resources else ""
+
+
 class Explained(TextView):
-    """The whole of one problem."""
+    """The whole of one row."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._problem: Present | None = None
+        self._row: Present | None = None
         self.can_focus = False
 
-    def show(self, problem: Present | None) -> None:
-        """Show a problem."""
-        self._problem = problem
+    def show(self, row: Present | None) -> None:
+        """Show a row."""
+        self._row = row
         self.renew(home=True)
 
     def content(self, width: int) -> list[Content]:
-        """What went wrong, what to do, when it is tried again."""
-        if self._problem is None:
+        """What is wrong, of what, what to do, when it is read again."""
+        row = self._row
+        if row is None:
             return []
-        lines = hang(f"{self._problem.what} {self._problem.hint}".strip(), width)
-        if self._problem.next_at:
-            left = (self._problem.next_at - datetime.now(UTC)).total_seconds()
-            lines.append(
-                Content.styled(f"Tried again in {span(left)}." if left >= 1 else "Tried again now.", "$text-muted")
-            )
-        return lines
+        lines = hang(f"{row.where}: {row.what} {row.hint}".strip(), width)
+        told = [f"Check: {', '.join(row.checks)}."] if row.resources or len(row.checks) > 1 else []
+        if row.next_at:
+            left = (row.next_at - datetime.now(UTC)).total_seconds()
+            told.append(f"Tried again in {span(left)}." if left >= 1 else "Tried again now.")
+        return [*lines, *(line.stylize("$text-muted") for line in hang(" ".join(told), width) if told)]
 
 
-class ProblemsModal(PacedModal[None]):
-    """What could not be read, since when, and what to do about it."""
+class ProblemsModal(PacedModal[Present]):
+    """What is wrong, since when, and what to do about it; gives the row that was chosen."""
 
     DEFAULT_CSS = """
     ProblemsModal {
         align: center middle;
-        & > Table { width: 96%; max-width: 130; height: auto; max-height: 60%; border: round $primary;
+        & > Table { width: 96%; max-width: 140; height: auto; max-height: 65%; border: round $primary;
                     background: $surface; }
-        & > Explained { width: 96%; max-width: 130; height: 6; background: $surface; border: round $panel; }
+        & > Explained { width: 96%; max-width: 140; height: 6; background: $surface; border: round $panel; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,exclamation_mark", "dismiss", "Close")]
@@ -99,13 +81,14 @@ class ProblemsModal(PacedModal[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._table = Table[Present](COLUMNS, lambda p: (p.stack, p.source), empty="No problems.", marks=False)
+        empty = "No problem in what is read at present: Health reads every check of the open stack."
+        self._table = Table[Present](COLUMNS, row_key, empty=empty, marks=False)
         self._explained = Explained()
 
     def compose(self) -> ComposeResult:
         """The list, and the whole of the one under the cursor."""
-        self._table.border_title = "Problems"
-        self._table.border_subtitle = "esc closes"
+        self._table.border_title = "Problems at present"
+        self._table.border_subtitle = "enter opens, esc closes"
         yield self._table
         yield self._explained
 
@@ -115,16 +98,33 @@ class ProblemsModal(PacedModal[None]):
         self.set_interval(1, self._show)
 
     def _show(self) -> None:
-        found: Sequence[Present] = present(self._desk)
+        found = present(self._desk)
         self._table.set_rows(found)
+        self._table.border_title = Content.assemble("Problems at present  ", tally(row.level for row in found))
         self._explained.display = bool(found)
         self._explained.show(self._table.cursor_row)
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
-        """Explain the problem under the cursor."""
+        """Explain the row under the cursor."""
         self._explained.show(event.row)
+
+    def on_table_selected(self, event: Table.Selected) -> None:
+        """Open what the row is about."""
+        self.dismiss(event.row)
 
 
 def open_problems(screen: Screen[Any], desk: Desk) -> None:
-    """Show what could not be read, and why."""
-    screen.app.push_screen(ProblemsModal(desk))
+    """Show all that is wrong; opens the resource, or the Health of the stack, that is chosen."""
+
+    async def follow(row: Present | None) -> None:
+        stack = next((stack for stack in desk.stacks if row and stack.name == row.stack), None)
+        if row is None or stack is None:
+            return
+        from screens.resource import ResourceScreen
+
+        desk.choose(stack)
+        await screen.app.run_action("open('health')")
+        if len(row.resources) == 1:
+            screen.app.push_screen(ResourceScreen(desk, stack, row.resources[0]))
+
+    screen.app.push_screen(ProblemsModal(desk), follow)

@@ -68,12 +68,12 @@ def read(process: subprocess.Popen[str], text: str) -> list[str]:
 
 def test_lines_of_several_groups_come_in_order_and_plain(demo: DemoServer, write: Callable[..., None]) -> None:
     for number in range(6):
-        write((ONE, TWO)[number % 2], f"n{number} ERROR \x1b[31mred", ago=60 - number)
+        write((ONE, TWO)[number % 2], f"n{number} ERROR \x1b[31mred\x1b]0", ago=60 - number)
     code, lines, err = done(demo, "/test/cli/", "--since", "2m")
     assert (code, err) == (0, "")
     assert [line.split()[1:3] for line in lines] == [[(ONE, TWO)[n % 2], f"n{n}"] for n in range(6)]
     assert all(line[:4].isdigit() and line.split()[0].endswith("Z") for line in lines)
-    assert "\x1b" not in "".join(lines) and lines[0].endswith("␛[31mred")
+    assert "\x1b" not in "".join(lines) and lines[0].endswith("ERROR red␛]0")
 
 
 def test_json_is_an_object_a_line_and_ranges_and_filters_hold(demo: DemoServer, write: Callable[..., None]) -> None:
@@ -88,7 +88,7 @@ def test_json_is_an_object_a_line_and_ranges_and_filters_hold(demo: DemoServer, 
         "at": "",
         "group": ONE,
         "stream": "s0",
-        "message": "ERROR\n  at line 2",
+        "message": "ERROR\n  at line 2\n",
         "late": False,
     }
     assert done(demo, *words, "--until", "2m")[1] == []

@@ -11,8 +11,10 @@ import pytest
 from console.filter_pattern import PatternError
 from console.logs import history
 from console.logs.event import LogEvent
-from console.logs.history import Search
-from console.problems import Kind
+from console.logs.history import AT_ONCE, Search
+from console.problems import Failure, Kind, Problem
+from console.text import Clean
+from tests.deadlines import SOON
 from tests.logs.cloud import Cloud, Shown, failure, group
 
 MINUTE = 60_000
@@ -124,6 +126,46 @@ async def test_a_group_that_cannot_be_searched_is_told_and_the_others_go_on(clou
     assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/b")
     ((name, problem),) = search.progress.failed
     assert (name, problem.kind) == ("/a", kind)
+
+
+async def test_one_that_is_asked_so_often_and_no_more_ends(cloud: Cloud, soon: None) -> None:
+    asked: list[str] = []
+
+    def spoil(params: dict[str, Any]) -> None:
+        if params["logGroupName"] == "/a":
+            asked.append("/a")
+            raise failure(Kind.NETWORK)
+
+    cloud.spoil, shown = spoil, Shown()
+    waits: list[Problem | None] = []
+    search = searching(cloud, shown, in_order=True, tries=3, tell=lambda: waits.append(search.progress.waiting))
+    async with asyncio.timeout(SOON):
+        await search.run()
+    assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/b")
+    assert [name for name, _ in search.progress.failed] == ["/a"]
+    assert 3 <= len(asked) <= 3 * AT_ONCE and any(waits)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("The log group /a is of log-group-class INFREQUENT_ACCESS. FilterLogEvents is not supported.", "only Logs In"),
+        ("Log group class Delivery does not support FilterLogEvents.", "neither FilterLogEvents nor Logs Insights"),
+        ("This is not supported for this log group class.", "Logs Insights may"),
+    ],
+)
+async def test_a_group_of_a_class_that_is_not_read_so_is_told_with_what_reads_it(
+    cloud: Cloud, words: str, told: str
+) -> None:
+    def spoil(params: dict[str, Any]) -> None:
+        raise Failure(Problem(Kind.INVALID, Clean(words), code=Clean("InvalidOperationException")))
+
+    cloud.spoil = spoil
+    search = Search(cloud.connect, [group("/a")], Shown(), START, START + MINUTE)
+    async with asyncio.timeout(SOON):
+        await search.run()
+    ((_, problem),) = search.progress.failed
+    assert told in str(problem) and "Next:" in str(problem) and len(cloud.asked) == 1
 
 
 async def test_cancelled_it_leaves_nothing_behind_and_gives_the_budget_back(cloud: Cloud) -> None:

@@ -53,10 +53,16 @@ class LiveCloud(Cloud):
         self.meter = Meter()
         self.sessions: asyncio.Queue[Session] = asyncio.Queue()
         self.started: list[dict[str, Any]] = []
+        self.classes: dict[str, dict[str, str]] = {}
 
-    async def items(self, service: str, operation: str, key: str, **params: Any) -> Any:
-        names = [name for name in self.groups if name.startswith(params["logGroupNamePrefix"])]
-        return [{"logGroupName": name, "logGroupArn": f"arn:aws:logs:r:1:log-group:{name}"} for name in names]
+    async def call(self, service: str, operation: str, **params: Any) -> Any:
+        if operation != "describe_log_groups":
+            return await super().call(service, operation, **params)
+        names = sorted(name for name in self.groups if name.startswith(params["logGroupNamePrefix"]))
+        found = [{"logGroupName": name, "logGroupArn": f"arn:aws:logs:r:1:log-group:{name}"} for name in names]
+        return {
+            "logGroups": [{**item, **self.classes.get(item["logGroupName"], {})} for item in found[: params["limit"]]]
+        }
 
     async def client(self, service: str, region: str | None) -> Any:
         return self
@@ -150,6 +156,26 @@ async def test_a_group_that_is_not_there_does_not_keep_the_others(shown: Shown) 
         assert cloud.started == [
             {"logGroupIdentifiers": ["arn:aws:logs:r:1:log-group:/a"], "logEventFilterPattern": "n"}
         ]
+
+
+async def test_a_group_of_a_class_that_it_does_not_follow_is_told_and_not_asked_for(shown: Shown) -> None:
+    cloud = LiveCloud("/a", "/b")
+    cloud.classes["/b"] = {"logGroupClass": "INFREQUENT_ACCESS"}
+    tail = LiveTail(cloud.connect, [group("/a"), group("/b")], shown, tell=shown.news)
+    async with living(tail):
+        await shown.until(lambda: tail.states[0].doing is Doing.FOLLOWING)
+        assert cloud.started[0]["logGroupIdentifiers"] == ["arn:aws:logs:r:1:log-group:/a"]
+        assert tail.states[1].doing is Doing.UNREADABLE
+        assert "only Logs Insights reads it" in str(tail.states[1].problem)
+
+
+async def test_it_ends_where_no_group_is_of_a_class_that_it_follows(shown: Shown) -> None:
+    cloud = LiveCloud("/a")
+    cloud.classes["/a"] = {"logGroupClass": "DELIVERY"}
+    tail = LiveTail(cloud.connect, [group("/a")], shown)
+    async with asyncio.timeout(SOON):
+        await tail.run()
+    assert not cloud.started and "neither FilterLogEvents nor Logs Insights" in str(tail.states[0].problem)
 
 
 async def test_it_waits_for_a_group_that_is_not_there_yet(shown: Shown) -> None:

@@ -14,7 +14,8 @@ import pytest
 from console.logs.event import LATE
 from console.logs.following import Doing
 from console.logs.tail import Tail
-from console.problems import Kind
+from console.problems import Failure, Kind, Problem
+from console.text import Clean
 from tests.logs.cloud import HURRY, Cloud, Shown, failure, group, now_ms
 
 
@@ -205,6 +206,23 @@ async def test_a_group_that_is_missing_takes_nothing_of_the_budget(cloud: Cloud,
         await shown.until(lambda: len(cloud.asked) > 3)
         assert not any(state.missing for state in tail.states)
         assert [tail.busy for tail in tail._tails] == [False]
+
+
+async def test_a_group_of_another_class_is_told_and_asked_for_no_more(cloud: Cloud, shown: Shown) -> None:
+    def spoil(params: dict[str, Any]) -> None:
+        if params["logGroupName"] == "/a":
+            what = Clean("The log group /a is of log-group-class INFREQUENT_ACCESS.")
+            raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+
+    cloud.spoil = spoil
+    cloud.write("/b", ["one"])
+    async with following(cloud, shown, "/a", "/b") as tail:
+        await shown.until(lambda: tail.states[0].doing is Doing.UNREADABLE)
+        await shown.until(lambda: len(cloud.asked) > 6)
+        assert "only Logs Insights reads it" in str(tail.states[0].problem)
+        assert not tail.states[0].missing and tail.states[1].doing is Doing.FOLLOWING
+        assert sum(params["logGroupName"] == "/a" for params in cloud.asked) == 1
+        assert tail.behind < 10
 
 
 async def test_a_group_that_goes_and_comes_again(cloud: Cloud, shown: Shown) -> None:

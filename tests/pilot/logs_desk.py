@@ -22,9 +22,10 @@ OTHER = Stack(name="other", environment="test", region="eu-west-1", logs=(LogGro
 class ListedCloud(Cloud):
     """Log groups in memory that can be listed; one more is there."""
 
-    async def items(self, service: str, operation: str, key: str, *, region: str | None, **params: Any) -> Any:
-        assert (service, operation, key) == ("logs", "describe_log_groups", "logGroups")
-        return [{"logGroupName": name, "storedBytes": 2048} for name in (*self.groups, "/ecs/elsewhere")]
+    async def pages(self, service: str, operation: str, *, expect: str, region: str | None, **params: Any) -> Any:
+        assert (service, operation, expect) == ("logs", "describe_log_groups", "logGroups")
+        yield {"logGroups": [{"logGroupName": name, "storedBytes": 2048} for name in self.groups]}
+        yield {"logGroups": [{"logGroupName": "/ecs/elsewhere", "storedBytes": 2048}]}
 
 
 class LogDesk(ScriptedDesk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,12 +70,21 @@ _NONE = Options()
 
 
 class ScriptedDesk(Desk):
-    """A desk without AWS: each check answers what `answers` holds for it at the time, or fails with it."""
+    """A desk without AWS: each check answers what `answers` holds for it at the time, or fails with it.
+
+    `overview` names the checks that the Stacks screen reads: all where it is None.
+    """
 
     def __init__(
-        self, answers: dict[str, Answer] | None = None, stacks: Iterable[Stack] = (MINES,), options: Options = _NONE
+        self,
+        answers: dict[str, Answer] | None = None,
+        stacks: Iterable[Stack] = (MINES,),
+        options: Options = _NONE,
+        *,
+        overview: Collection[str] | None = None,
     ) -> None:
         super().__init__(options)
+        self.overview = overview
         self.answers: dict[str, Answer] = {"services": SERVICES, "functions": FUNCTIONS} if answers is None else answers
         self.login: Problem | None = None
         self.whose = "123456789012"
@@ -126,7 +135,8 @@ class ScriptedDesk(Desk):
             return answer if answer is not None else await asyncio.Future()
 
         text = f"The {name} are as they should be."
-        return Source(name, text, text, fetch, 30, (), lambda stack: True, overview=True)
+        in_overview = self.overview is None or name in self.overview
+        return Source(name, text, text, fetch, 30, (), lambda stack: True, overview=in_overview)
 
 
 class _Calls:

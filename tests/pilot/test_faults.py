@@ -154,4 +154,4 @@ async def test_where_nobody_can_be_asked_nothing_is_called_healthy(
         await shows(pilot, "[S Stacks]", "No stack is known yet.")
         assert "Nothing is wrong." not in text(pilot)
         await pilot.press("exclamation_mark")
-        await shows(pilot, "─ Problems ─", "login")
+        await shows(pilot, "Problems at present  ✗ 1 crit", "login")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,6 +13,8 @@ from console.text import Clean
 from tests.pilot.scripted import (
     DENIED,
     FUNCTIONS,
+    LEDGER,
+    MINES,
     NO_CREDENTIALS,
     SERVICES,
     SIZES,
@@ -24,6 +27,7 @@ from tests.pilot.scripted import (
     text,
     until,
 )
+from widgets.table import Table
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -120,7 +124,7 @@ async def test_what_keeps_many_checks_from_being_made_is_said_once() -> None:
         assert text(pilot).count("? unknown") == 1
         assert "batch" in text(pilot)
         await pilot.press("enter")
-        await shows(pilot, "─ Problems ─", "Tried again")
+        await shows(pilot, "Problems at present  ? 1 unknown", "Check: one, two, three, four. Tried again")
         await pilot.press("escape")
         desk.sign(None)
         await hides(pilot, "4 checks", "No AWS credentials")
@@ -197,3 +201,44 @@ async def test_nothing_is_painted_while_nothing_changes() -> None:
         await until(pilot, lambda: desk.asked >= before + 2)
         await pilot.pause(0.3)
         assert [args for args in painted if args[1] is not None] == []
+
+
+async def test_another_stack_shows_its_worst_under_the_cursor_whatever_was_done_in_the_one_before() -> None:
+    many = Report(tuple(finding("services", f"web-{at:02}") for at in range(40)))
+    bad = Report((finding("functions", "zeta", Level.CRIT, "Every second call fails."),))
+    desk = ScriptedDesk({"services": many, "functions": bad}, stacks=(MINES, LEDGER))
+    async with console(desk, (80, 24), "stacks") as pilot:
+        for keys in (["G"], ["G", "s", "s"], ["slash", *"web", "enter", "G"], ["pagedown", "g", "pagedown"]):
+            for name in ("ledger", "mines"):
+                await pilot.press("S")
+                await shows(pilot, "[S Stacks]", "Problems of")
+                await pilot.press("g" if name == "mines" else "G", "enter")
+                await shows(pilot, "[1 Health]", name, "zeta")
+                table = pilot.app.screen.query_one("#findings").query_one(Table)
+                assert table.cursor_row.resource == "zeta"
+                await pilot.press(*keys)
+
+
+async def test_what_comes_worse_is_under_the_cursor_until_somebody_moves_it() -> None:
+    desk = ScriptedDesk({"services": SERVICES, "functions": Report((finding("functions", "web-api"),))})
+    async with console(desk) as pilot:
+        await shows(pilot, "Fewer tasks run than desired.", "web-api")
+        table = pilot.app.screen.query_one("#findings").query_one(Table)
+        assert table.cursor_row.resource == "web"
+        desk.say("functions", FUNCTIONS)
+        await until(pilot, lambda: table.cursor_row.resource == "web-api")
+
+
+async def test_a_check_that_does_not_answer_is_named_with_how_long() -> None:
+    desk = ScriptedDesk({"services": SERVICES, "functions": FUNCTIONS})
+    now = [datetime.now(UTC)]
+    desk.poller.now = lambda: now[0]
+    async with console(desk) as pilot:
+        await shows(pilot, "Every second call fails.", "Fewer tasks run")
+        now[0] -= timedelta(seconds=200)  # as if what follows were read and asked so long ago
+        desk.poller.refresh_now()
+        await until(pilot, lambda: all(reading.at == now[0] for _, reading in desk.poller.readings()))
+        desk.say("functions", None)
+        await shows(pilot, "? unknown", "functions", "Asked 3 min ago, and not answered yet")
+        await pilot.press("exclamation_mark")
+        await shows(pilot, "Problems at present", "? unknown", "Asked 3 min ago, and not answered yet")

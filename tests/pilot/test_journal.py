@@ -185,7 +185,7 @@ async def test_a_console_starts_whatever_lies_in_place_of_the_journal(
         await says(pilot, "Fewer tasks run", "cannot be used", "it is no file")
         await pilot.press("exclamation_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, ProblemsModal))
-        await says(pilot, "invalid journal", "Next: move it aside")
+        await says(pilot, "✗ crit journal", "journal: The journal", "Next: move it aside")
         await pilot.press("escape", "0")
         await until(pilot, lambda: isinstance(pilot.app.screen, JournalScreen))
         await says(pilot, "it is no file", "not read yet")

@@ -18,6 +18,7 @@ import themes
 from console.logs.buffer import LogBuffer
 from console.logs.chunk import LINES
 from console.logs.event import LogEvent
+from console.logs.pages import cleaned
 from console.text import Clean, clean
 from tests.deadlines import SOON
 from tests.hostile import HOSTILE
@@ -388,6 +389,39 @@ async def test_json_in_columns_and_in_detail_with_jmespath() -> None:
         await until(pilot, lambda: any(line.strip() == "28," for line in lines(app)))
         await typed(pilot, "K", "user.id", "enter")
         assert lines(app)[0].split() == ["user.id"]
+
+
+async def test_a_line_is_shown_as_it_came_and_unfolded_again() -> None:
+    came = '\x1b[31mERROR\x1b[0m {"price":1.00,"n":12345678901234567890,"price":1.0}'
+    app = PaneApp(["plain"])
+    (text,) = cleaned([came])
+    app.log_buffer.append([LogEvent("", NOW_MS, 0, text, raw=came)])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: any('"n": 12345678901234567890,' in line for line in lines(app)))
+        shown = "\n".join(lines(app))
+        assert shown.index('"price": 1.00,') < shown.index('"n": 1') < shown.index('  "price": 1.0 ')
+        assert "u shows that" in shown and "␛" not in shown
+        await pilot.press("u")
+        await until(pilot, lambda: any('␛[31mERROR␛[0m {"price":1.00,' in line for line in lines(app)))
+        await pilot.press("u", "enter", "u")
+        await until(pilot, lambda: any("␛[31mERROR" in line for line in lines(app)))
+
+
+async def test_no_line_and_no_expression_ends_the_console() -> None:
+    deep = ['{"a":' + "[" * n + "]" * n + "}" for n in (199, 201, 1020, 8000)]
+    app = PaneApp([*deep, '{"level":"error","status":503,"msg":"x"}'])
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: any('"status": 503' in line for line in lines(app)))
+        await typed(pilot, "J", "status >= '500'", "enter")
+        await until(pilot, lambda: any("cannot be used here" in line for line in lines(app)))
+        await typed(pilot, "K", "a[::0] status>='1'", "enter")
+        for _ in deep:
+            await pilot.press("k")
+            await until(pilot, lambda: any("Time" in line for line in lines(app)[20:]))
+        await pilot.press("c", "c", "w", "u")
+        assert app.is_running
 
 
 async def test_a_line_that_has_none_of_the_columns_is_shown_as_it_is() -> None:

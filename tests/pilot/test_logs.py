@@ -15,10 +15,11 @@ from textual.pilot import Pilot
 
 from console.logs.event import LogEvent
 from console.logs.sets import recall_sets
-from console.problems import Kind
+from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Finding, Level, Report
 from console.stack import LogGroup, Stack
 from console.text import Clean, clean
+from screens.insights import InsightsScreen
 from screens.modals.log_groups import LogGroupsModal
 from screens.modals.log_read import LogReadModal
 from tests.logs.cloud import failure
@@ -363,3 +364,28 @@ async def test_without_log_groups_the_next_step_is_said() -> None:
     desk = LogDesk(Stack(name="bare", region="eu-west-1"))
     async with console(desk, first="logs") as pilot:
         await shows(pilot, "names no log group", "p chooses")
+
+
+async def test_a_range_that_has_become_none_is_told_and_asks_nothing() -> None:
+    async with console(LogDesk(), first="logs") as pilot:
+        screen = InsightsScreen(LogDesk(), MINES, MINES.logs)
+        await pilot.app.push_screen(screen)
+        await pilot.press("escape")
+        screen._range, screen._query.text = "12:00 to 12:00", "fields @message"
+        screen.action_run()
+        await shows(pilot, "The range ends before it begins")
+        assert pilot.app.is_running and not screen._run.running
+
+
+async def test_a_group_that_only_insights_reads_says_so_when_it_is_opened() -> None:
+    desk = LogDesk()
+
+    def spoil(params: dict[str, Any]) -> None:
+        if params["logGroupName"] == WEB:
+            what = Clean("The log group is of log-group-class INFREQUENT_ACCESS.")
+            raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+
+    desk.cloud.spoil = spoil
+    desk.cloud.write(WORK, ["a line"], desk.ago(5))
+    async with console(desk, (120, 40), first="logs") as pilot:
+        await shows(pilot, "only Logs Insights reads it", "1 of 2 not to be read", "a line", "live")

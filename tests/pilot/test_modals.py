@@ -6,7 +6,7 @@ import pytest
 
 from console.memory import recall
 from console.options import Options
-from console.sources.base import Level
+from console.sources.base import Level, Report
 from screens.modals.profile import ProfileModal
 from tests.pilot.scripted import (
     DENIED,
@@ -24,7 +24,12 @@ from tests.pilot.scripted import (
     until,
 )
 
-MODALS = {"question_mark": "─ Keys ─", "colon": "─ Palette ─", "exclamation_mark": "─ Problems ─", "P": "Profile and"}
+MODALS = {
+    "question_mark": "─ Keys ─",
+    "colon": "─ Palette ─",
+    "exclamation_mark": "─ Problems at present",
+    "P": "Profile and",
+}
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -79,13 +84,14 @@ async def test_a_theme_that_is_asked_for_is_the_first_one() -> None:
 
 
 async def test_the_problems_have_their_time_and_all_their_words() -> None:
-    desk = ScriptedDesk({"services": SERVICES, "tasks": DENIED})
+    well = Report((finding("services", "web"),))
+    desk = ScriptedDesk({"services": well, "tasks": DENIED})
     async with console(desk, (80, 24)) as pilot:
         await shows(pilot, "denied")
         await pilot.press("exclamation_mark")
         await shows(pilot, "Not allowed to call ListTasks. Ask for ecs:ListTasks.", "Tried again")
-        desk.say("tasks", SERVICES)
-        await shows(pilot, "No problems.")
+        desk.say("tasks", well)
+        await shows(pilot, "No problem in what is read at present")
 
 
 async def test_the_profile_that_is_chosen_is_used_for_every_stack(monkeypatch: pytest.MonkeyPatch) -> None:

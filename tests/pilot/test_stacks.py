@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from console.memory import recall
 from console.problems import Kind, Problem
-from console.sources.base import Report
+from console.sources.base import Level, Report
 from console.text import Clean
 from tests.pilot.scripted import (
+    DENIED,
+    FUNCTIONS,
     LEDGER,
     MINES,
     NO_CREDENTIALS,
@@ -47,6 +51,46 @@ async def test_the_problems_of_the_stack_under_the_cursor_are_beneath() -> None:
         await shows(pilot, "Problems of mines")
         await pilot.press("j")
         await shows(pilot, "Problems of ledger", "Fewer tasks run than desired.")
+
+
+async def test_what_the_overview_does_not_read_is_never_called_healthy() -> None:
+    desk = ScriptedDesk(
+        {"services.one": Report((finding("services.one", "web"),)), "functions.all": FUNCTIONS},
+        stacks=BOTH,
+        overview=("services.one",),
+    )
+    now = [datetime.now(UTC)]
+    desk.poller.now = lambda: now[0]
+    async with console(desk, (120, 40)) as pilot:
+        await shows(pilot, "● in part", "services; 1 checks not read here")
+        await shows(pilot, "No problem in services.one. 1 checks are not read here: enter opens Health.")
+        assert "● ok" not in text(pilot) and "Nothing is wrong" not in text(pilot)
+        await pilot.press("enter")
+        await shows(pilot, "[1 Health]", "Every second call fails.")
+        await pilot.press("S")
+        # what Health has read tells of the stack until it is stale
+        await shows(pilot, "Problems of mines", "✗ crit", "✗1 ●1", "web-api: Every second call fails.")
+        assert text(pilot).count("● in part") == 1
+        now[0] += timedelta(seconds=61)
+        desk.poller.refresh_now()
+        await until(pilot, lambda: text(pilot).count("● in part") == 2)
+        assert "crit" not in text(pilot)
+
+
+async def test_all_that_is_wrong_is_listed_many_alike_in_one_row_and_opened_from_there() -> None:
+    three = Report(tuple(finding("services", name, Level.WARN, "Too few tasks.") for name in ("web", "api", "batch")))
+    desk = ScriptedDesk({"services": three, "functions": FUNCTIONS, "tables": DENIED}, stacks=BOTH)
+    async with console(desk, (120, 40)) as pilot:
+        await shows(pilot, "Too few tasks.", "Not allowed to call ListTasks.")
+        await pilot.press("exclamation_mark")
+        await shows(pilot, "Problems at present  ✗ 2 crit  ? 2 unknown  ▲ 2 warn", "3 resources", "tables")
+        await pilot.press("G")
+        await shows(pilot, "3 resources: Too few tasks. web, api, batch")
+        await pilot.press("g")
+        await shows(pilot, "web-api: Every second call fails. 42 % (should be < 80 %)", "Check: functions.")
+        await pilot.press("enter")
+        await shows(pilot, "[1 Health]", "web-api", "Lambda function")
+        assert desk.stack is not None and desk.stack.name == "ledger"
 
 
 async def test_a_stack_that_cannot_be_asked_says_why_and_is_not_called_healthy() -> None:
@@ -100,6 +144,6 @@ async def test_the_cursor_is_on_the_open_stack_at_first() -> None:
         await pilot.press("k", "S")
         await shows(pilot, "Problems of ledger")
         await pilot.press("k", "exclamation_mark")
-        await shows(pilot, "No problems.")
+        await shows(pilot, "Problems at present")
         await pilot.press("escape")
         await shows(pilot, "Problems of mines")

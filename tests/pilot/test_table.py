@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual import events
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -277,6 +278,30 @@ def test_any_text_keeps_every_line_as_wide_as_the_table(texts: list[str], width:
         line = picture.line(y)
         assert cell_len(line.text) == width
         assert not {category(char) for char in line.text} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+async def test_rows_of_something_else_begin_at_the_top_as_they_come() -> None:
+    app = TableApp([Item("b", 1)])
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.set_rows(ITEMS, about="one")
+        await pilot.press("s", "s", "space", "G")
+        app.table.set_filter("item")
+        app.table.set_rows(ITEMS, about="one")
+        assert row_under_cursor(app) != ITEMS[0].name and app.table.marked_rows
+        app.table.set_rows(ITEMS, about="two")
+        assert row_under_cursor(app) == ITEMS[0].name and not app.table.marked_rows
+        assert not app.table.counts.filtered and app.table.model.sort is None
+        app.table.set_rows([Item("worst", 9), *ITEMS], about="two")
+        assert row_under_cursor(app) == "worst"
+
+
+async def test_a_list_that_was_scrolled_by_the_wheel_stays_where_it_is() -> None:
+    app = TableApp(ITEMS)
+    async with app.run_test(size=(80, 24)):
+        app.table.on_mouse_scroll_down(events.MouseScrollDown(app.table, 5, 5, 0, 1, 0, False, False, False))
+        before = app.table._view.top
+        app.table.set_rows(list(map(replace, ITEMS)))
+        assert app.table._view.top == before > 0
 
 
 async def test_the_cursor_stays_at_the_top_until_somebody_moves_it() -> None:

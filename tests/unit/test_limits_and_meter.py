@@ -45,15 +45,42 @@ def test_a_bucket_is_raised_while_somebody_wants_it_and_no_further_than_allowed(
     assert [bucket.reserve() for _ in range(3)] == [0, 1.0, 2.0]
 
 
-def test_who_only_asks_gets_a_token_when_it_is_there_and_books_none() -> None:
+def test_who_stands_in_line_gets_a_token_when_it_is_there_the_first_first() -> None:
     clock = Clock()
     bucket = Bucket(Rate(1.0), clock)
-    assert bucket.take() == 0
-    assert [bucket.take() for _ in range(3)] == [1.0, 1.0, 1.0]
-    assert bucket.reserve() == 1.0, "who books goes before those who asked earlier"
-    assert bucket.take() == 2.0
+    first, second = bucket.enter(), bucket.enter()
+    assert bucket.ask(second) == 1.0, "it is the first one's turn"
+    assert bucket.ask(first) == 0
+    assert bucket.ask(second) == 1.0
+    assert bucket.reserve() == 1.0, "who is urgent goes before those who came earlier"
+    assert bucket.ask(second) == 2.0
     clock.now += 2
-    assert bucket.take() == 0
+    assert bucket.ask(second) == 0
+
+
+def test_each_fourth_token_is_for_those_in_line_however_many_are_urgent() -> None:
+    clock = Clock()
+    bucket = Bucket(Rate(1.0), clock)
+    places = [bucket.enter() for _ in range(3)]
+    assert [bucket.reserve() for _ in range(8)] == [0, 1, 2, 4, 5, 6, 8, 9]
+    assert [bucket.ask(place) for place in places] == [3, 7, 10]
+    clock.now += 7
+    assert [bucket.ask(place) for place in places] == [0, 0, 3]
+    assert bucket.reserve() == 3.0, "where two have been urgent since, it is not yet the turn of the line"
+    assert bucket.reserve() == 5.0
+    assert bucket.ask(places[2]) == 4.0
+
+
+def test_a_token_of_who_leaves_is_that_of_the_next_in_line() -> None:
+    clock = Clock()
+    bucket = Bucket(Rate(1.0), clock)
+    first, second, third = (bucket.enter() for _ in range(3))
+    assert [bucket.reserve() for _ in range(4)] == [0, 1, 2, 4]
+    bucket.leave(second)
+    bucket.leave(first)
+    assert bucket.ask(third) == 3.0
+    clock.now += 3
+    assert bucket.ask(third) == 0
 
 
 async def test_an_urgent_task_books_ahead(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,8 +142,8 @@ class Listed:
     def __init__(self, *names: str) -> None:
         self.names = names
 
-    async def items(self, *_: str, logGroupNamePrefix: str, **__: Any) -> list[dict[str, str]]:  # noqa: N803
-        return [{"logGroupName": name} for name in self.names if name.startswith(logGroupNamePrefix)]
+    async def pages(self, *_: str, logGroupNamePrefix: str, **__: Any) -> Any:  # noqa: N803
+        yield {"logGroups": [{"logGroupName": name} for name in self.names if name.startswith(logGroupNamePrefix)]}
 
 
 async def test_the_arn_of_a_log_group_means_that_one_alone() -> None:

@@ -202,3 +202,36 @@ def test_without_a_key_the_sources_slow_down_then_stop_until_one_comes(poller: P
     clock.pass_(3 * IDLE_AFTER)
     poller.idle_pause = False
     assert poller.pause(15.0, 0, None) == 15
+
+
+async def test_what_nobody_watches_any_more_is_known_until_it_is_stale(poller: Poller, clock: Clock) -> None:
+    scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(scripted.source(), STACK, "a panel", heard(readings))
+    (await scripted.asked.get()).set_result(Report())
+    await settled(readings, lambda reading: reading.at)
+    poller.refresh_now()
+    await settled(readings, lambda reading: reading.fetching)
+    await poller.unwatch("a panel")
+    ((stack, source, reading),) = poller.known()
+    assert (stack, source.name, reading.value) == (STACK, "shop.things", Report())
+    assert not reading.fetching and reading.next_at is None
+    clock.pass_(30)
+    assert len(poller.known()) == 1
+    clock.pass_(1)
+    assert poller.known() == []
+
+
+async def test_a_reading_says_when_it_was_asked_for_last(poller: Poller, clock: Clock) -> None:
+    scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(scripted.source(), STACK, "a panel", heard(readings))
+    asked, answer = clock.now, await scripted.asked.get()
+    clock.pass_(7)
+    answer.set_result(Report())
+    reading = await settled(readings, lambda reading: reading.at)
+    assert (reading.asked, reading.at) == (asked, clock.now)
+    clock.pass_(8)
+    poller.refresh_now()
+    asked, answer = clock.now, await scripted.asked.get()
+    answer.set_exception(THROTTLED)
+    reading = await settled(readings, lambda reading: reading.problem)
+    assert reading.asked == asked

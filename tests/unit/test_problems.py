@@ -9,7 +9,7 @@ import botocore.exceptions as raised
 import pytest
 from aiohttp import ClientPayloadError
 
-from console.problems import Failure, Kind, Problem, Suspect, classify
+from console.problems import ONCE, Failure, Kind, Problem, Suspect, classify
 from console.text import Clean
 
 
@@ -201,3 +201,23 @@ def test_a_failure_keeps_its_problem_and_control_characters_stay_out() -> None:
     problem = Problem(Kind.DENIED, Clean("No."))
     assert classify(Failure(problem)) is problem
     assert "\x1b" not in str(classify(client_error("X\x1b[2J", "\x1b]0;title\x07")))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        client_error("ServiceUnavailable", status=503),
+        client_error("ThrottlingException"),
+        raised.EndpointConnectionError(endpoint_url="https://x"),
+        ClientPayloadError("cut"),
+        Suspect("The answer lacks 'events'."),
+    ],
+)
+def test_a_command_that_asks_once_promises_nothing(error: Exception) -> None:
+    assert "again" in str(classify(error)) or "until it passes" in str(classify(error))
+    once = ONCE.set(True)
+    try:
+        told = str(classify(error))
+    finally:
+        ONCE.reset(once)
+    assert "will be" not in told and "until it passes" not in told and "again" in told

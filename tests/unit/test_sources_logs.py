@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from console.problems import Failure, Kind, Problem
 from console.sources.base import Level
 from console.sources.logs import LINE, NEWEST, PAGES, judge_errors, recent_errors, summarise
 from console.stack import LogGroup, Stack
+from console.text import Clean
 
 GROUP = LogGroup(group="/ecs/web")
 STACK = Stack(name="one", logs=(GROUP,))
@@ -52,6 +54,28 @@ def test_a_long_line_is_cut_in_the_finding_only() -> None:
     finding = judge_errors(GROUP, errors, recent_errors.thresholds)
     assert len(finding.what) <= LINE and len(errors.newest[0].text) == 5006
     assert finding.since == errors.newest[0].at
+
+
+async def test_a_group_of_another_class_is_a_finding_of_its_own_and_the_others_are_judged() -> None:
+    class Aws:
+        async def call(self, *names: str, logGroupName: str, **params: Any) -> Any:  # noqa: N803 - AWS's own word
+            if logGroupName == "/ecs/web":
+                return {"events": events(2)}
+            what = Clean(f"The log group {logGroupName} is of log-group-class INFREQUENT_ACCESS.")
+            raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+
+    rare = LogGroup(group="/rare")
+    both = await recent_errors.fetch(Aws(), Stack(name="one", logs=(GROUP, rare)))  # type: ignore[arg-type]
+    alone = await recent_errors.fetch(Aws(), Stack(name="one", logs=(rare,)))  # type: ignore[arg-type]
+    assert [finding.level for finding in both.findings] == [Level.WARN, Level.UNKNOWN]
+    assert both.findings[1:] == alone.findings
+    assert "only Logs Insights reads it" in alone.findings[0].what and alone.findings[0].resource == "/rare"
+
+
+def test_a_coloured_line_tells_what_happened() -> None:
+    found = [{"timestamp": NOW_MS, "message": "\x1b[31mERROR\x1b[39m \x1b[1mno room\x1b[0m", "logStreamName": "web"}]
+    errors = summarise(found, False, found)
+    assert judge_errors(GROUP, errors, recent_errors.thresholds).what == "no room"
 
 
 def test_a_hostile_line_is_shown_harmless() -> None:

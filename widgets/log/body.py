@@ -178,14 +178,16 @@ class LogBody(LogLines):
             self.show(min(ahead) if step > 0 else max(ahead))
         return bool(ahead)
 
-    def texts(self, taken: Taken, *, stamped: bool = False) -> Iterator[str]:
-        """Lines as they came, neither wrapped nor cut; `stamped` puts time and stream before each."""
+    def texts(self, taken: Taken, *, stamped: bool = False, raw: bool = False) -> Iterator[str]:
+        """Lines neither wrapped nor folded; `stamped` puts time and stream before each; `raw`: as they came."""
         streams = self.buffer.streams
         if taken in (Taken.SHOWN, Taken.BUFFERED):
-            return export.texts(self.view.snapshot(everything=taken is Taken.BUFFERED), streams, stamped=stamped)
+            shown = self.view.snapshot(everything=taken is Taken.BUFFERED)
+            return export.texts(shown, streams, stamped=stamped, raw=raw)
         keys = sorted(self.marks) if taken is Taken.MARKED else [self.place.cursor] if self.place.cursor else []
         found = [line for key in keys if (line := self.view.find(key)) is not None]
-        return (export.text(line, streams, stamped=stamped) for head in found for line in (head, *self.more(head)))
+        lines = (line for head in found for line in (head, *self.more(head)))
+        return (export.text(line, streams, stamped=stamped, raw=raw) for line in lines)
 
     def more(self, line: LogLine) -> list[LogLine]:
         """The lines that continue this one, where it is a head."""
