@@ -132,7 +132,7 @@ def test_printed_commands_lead_there_from_any_shell(
     stack.write_text(f'name = "shop"\nproduction = false\n[[dynamodb]]\ntable = "{TABLE}"\n')
     monkeypatch.setenv("AWS_PROFILE", "mra-mines")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    code, plan = program.json("plan", "dynamodb.enable-pitr", "--table", TABLE, "--days", "9", stack=stack)
+    code, plan = program.json("plan", "dynamodb.enable-pitr", "--table", TABLE, "--days", "11", stack=stack)
     assert code == 0, plan
     words = shlex.split(plan["undo"]["cli"])
     for flag, value in (("--profile", "mra-mines"), ("--region", "eu-west-1"), ("--stack", str(stack))):
@@ -164,6 +164,6 @@ def test_the_default_profile_is_named_and_keys_of_the_environment_name_none(
     if chosen is None:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
-    code, plan = program.json("plan", "dynamodb.enable-pitr", "--table", TABLE, "--days", "9", stack=stack)
+    code, plan = program.json("plan", "dynamodb.enable-pitr", "--table", TABLE, "--days", "11", stack=stack)
     assert code == 0, plan
     assert ("--profile default" in plan["undo"]["cli"]) is (chosen is not None)
