@@ -103,3 +103,9 @@ def test_reserved_instances_are_purchased(demo: DemoServer) -> None:
     (found,) = ec2.describe_reserved_instances()["ReservedInstances"]
     assert (found["ReservedInstancesId"], found["InstanceCount"]) == (made, 2)
     assert found["InstanceType"] == offer["InstanceType"]
+
+
+def test_a_cluster_of_eks_tells_its_health(demo: DemoServer) -> None:
+    assert demo.client("eks", "operations").describe_cluster(name="prod-eks-cluster")["cluster"]["health"] == {
+        "issues": []
+    }

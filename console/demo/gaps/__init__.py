@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 MODULES: Final = (
     *("ecs", "elbv2", "cloudfront", "cloudwatch", "logs", "dynamodb", "awslambda", "health", "rds"),
     *("elasticbeanstalk", "guardduty", "cloudtrail", "backup", "ssm", "config", "servicequotas"),
-    *("applicationautoscaling", "ce", "cognitoidp", "iam", "ec2", "s3", "ecr", "sns", "pi", "rum", "dlm"),
+    *("applicationautoscaling", "ce", "cognitoidp", "iam", "ec2", "s3", "ecr", "eks", "sns", "pi", "rum", "dlm"),
     "containers",
 )
 """The modules of this package, in the order in which they are installed."""
