@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from console.desk import Desk
+from console.problems import Problem
 from console.sources.base import Level
 from console.text import clean
 from screens.frame import header_state
@@ -139,6 +140,10 @@ class RunScreen(PacedScreen[None]):
         yield Header(header_state(self.desk))
         yield self._view
         yield Footer()
+
+    def show_fault(self, problem: Problem) -> None:
+        """Say above the change what failed here."""
+        self._view.fail(str(problem))
 
     async def on_mount(self) -> None:
         """Read its steps, and follow it while it goes on."""

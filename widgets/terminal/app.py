@@ -1,4 +1,4 @@
-"""What our App is beyond Textual's: our themes, guarded frames, keys in their order, a crash file for a traceback."""
+"""What our App is beyond Textual's: our themes, guarded frames, keys in their order, faults that do not end it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from textual.app import App, ReturnType
 from textual.css.stylesheet import Stylesheet
 
 import themes
-from console.crash import write_crash
 from widgets.terminal.choke import GuardedApp
 from widgets.terminal.key_order import KeyOrder
 
@@ -51,12 +50,3 @@ class TerminalApp(GuardedApp[ReturnType]):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._order.waits(event):
             return
         await super().on_event(event)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Write a crash file without local variables, instead of Textual's traceback with them."""
-        write_crash(error)
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._close_messages_no_wait()
