@@ -75,6 +75,7 @@ def _title_and_facts(run: AnyRun, state: str) -> tuple[str, list[tuple[str, str]
 
 
 def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
+    from console.journal.export import shown_outcome
     from console.journal.rows import pairs, undo_words
     from console.operations.undo import why_not_undone
 
@@ -82,7 +83,7 @@ def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
     return [
         ("Run", run.id),
         ("State", state),
-        ("Outcome", run.outcome),
+        ("Outcome", shown_outcome(run, state)),
         ("Operation", f"{run.operation} {pairs(run.params)}"),
         ("On", ", ".join(f"{name} {arn}" for name, arn in run.targets)),
         ("Stack", f"{run.stack}, account {run.account}{partition} in {run.region}"),
