@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from textual import events
+from typing import ClassVar
+
+from textual import events, on
 from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
 from textual.css.stylesheet import Stylesheet
+from textual.driver import Driver
 
 import themes
 from widgets.terminal.choke import GuardedApp
+from widgets.terminal.driver import ConsoleDriver
 from widgets.terminal.key_order import KeyOrder
 
 
@@ -30,6 +35,10 @@ class TerminalApp(GuardedApp[ReturnType]):
     """An App painted in one of our themes; a name that is none of theirs gives the default."""
 
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend; fg in the shell brings it back", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Paint the screen anew", show=False, priority=True),
+    ]
 
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
@@ -44,6 +53,16 @@ class TerminalApp(GuardedApp[ReturnType]):
         """Draw in other colours. Raises KeyError for a theme that is not there."""
         self.register_theme(themes.load(name))
         self.theme = name
+
+    @on(Driver.SignalResume)
+    def action_repaint(self) -> None:
+        """Paint all of the screen, whatever was written over it; what it shows stays as it is."""
+        screen = self.screen
+        self._display(screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens))
+
+    @on(ConsoleDriver.NoShell)
+    def _stays(self) -> None:
+        self.notify("No shell started the console that could bring it back: it was not suspended.", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Take keys one after the other (called by Textual)."""
