@@ -5,16 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-GLOBAL_REGION = {
-    "cloudfront": "us-east-1",
-    "ce": "us-east-1",
-    "budgets": "us-east-1",
-    "health": "us-east-1",
-    "support": "us-east-1",
-    "iam": "us-east-1",
-    "route53": "us-east-1",
-}
-"""Services that answer in one region only, whatever the stack's (AWS General Reference, endpoints)."""
+from console.aws.homes import home_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +13,8 @@ class Target:
     """A profile, a region and an endpoint; None where the environment or the AWS config decides.
 
     `config_file` and `credentials_file` stand in for the user's own where they are given, as the demo does.
+    `endpoint_variables` are those of the environment that name endpoints, which AWS's own libraries read by themselves;
+    `endpoint_url` goes before them.
     `words` are the flags by which another command of ours comes to the same place, `variables` what an aws command
     needs in its environment besides. `told_account` and `told_region` are where ARNs in the stack file say that its
     resources are, while the file itself names no account or no region.
@@ -36,10 +29,21 @@ class Target:
     variables: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     told_account: str | None = None
     told_region: str | None = None
+    endpoint_variables: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def region_of(self, service: str, wanted: str | None) -> str | None:
         """The region in which a service is asked: a global service's own, else the one wanted, else the target's."""
-        return GLOBAL_REGION.get(service) or wanted or self.region
+        region = wanted or self.region
+        return region and (home_of(service, region) or region)
+
+    def endpoint_of(self, service: str) -> str | None:
+        """The endpoint of a service that was given here or in the environment; None where AWS or its config decides."""
+        if self.endpoint_url or not self.endpoint_variables:
+            return self.endpoint_url
+        from botocore.configprovider import ConfiguredEndpointProvider
+
+        found = ConfiguredEndpointProvider({}, {}, service, dict(self.endpoint_variables)).provide()
+        return str(found) if found else None
 
     @property
     def login(self) -> Target:
