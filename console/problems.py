@@ -26,11 +26,16 @@ OTHER_ACCOUNT: Final = Clean("OtherAccount")
 OTHER_REGION: Final = Clean("OtherRegion")
 """The codes of the problems that credentials or calls lead elsewhere than the stack is."""
 
+EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+"""What AWS says of credentials that have ended, or of a request of which it thinks so."""
+
 
 class Kind(StrEnum):
     """What sort of problem it is; a banner, a panel and an exit code follow from it."""
 
     LOGIN = "login"
+    REFUSED = "refused"
+    """One service or region does not accept credentials that hold elsewhere."""
     DENIED = "denied"
     THROTTLED = "throttled"
     NETWORK = "network"
@@ -81,8 +86,8 @@ _OPTIMISTIC_LOCKS: Final = frozenset(
 """What AWS says where a change named the version that it was made from, and there is another by now."""
 
 _CODES: Final[dict[Kind, frozenset[str]]] = {
-    Kind.LOGIN: frozenset(
-        "ExpiredToken ExpiredTokenException RequestExpired UnrecognizedClientException InvalidClientTokenId "
+    Kind.LOGIN: EXPIRED | frozenset(
+        "UnrecognizedClientException InvalidClientTokenId "
         "InvalidAccessKeyId AuthFailure MissingAuthenticationToken TokenRefreshRequired".split()
     ),
     Kind.DENIED: frozenset(
@@ -291,14 +296,14 @@ def _distrust(error: BaseException) -> str:
     told: dict[str, Any] = getattr(error, "kwargs", {})
     inner: Any = told.get("error", error)
     found = getattr(inner, "certificate_error", inner)
-    return _ended(str(getattr(found, "verify_message", "") or getattr(found, "reason", "") or inner))
+    return ended(str(getattr(found, "verify_message", "") or getattr(found, "reason", "") or inner))
 
 
 def _reason(error: BaseException) -> str:
-    return _ended(str(error) or type(error).__name__)
+    return ended(str(error) or type(error).__name__)
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
     """A sentence with a full stop, since a hint follows it."""
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
@@ -311,7 +316,7 @@ def _from_code(
     message = str(error.get("Message") or code)
     if message.lstrip().startswith("<") or "head" in response:  # of XML, the parser makes members of the page's parts
         message = "an HTML page instead of an answer"
-    message = _ended(message)
+    message = ended(message)
     kind = _kind_of(code, message, response)
     shown = Clean(clean(code, limit=80))
     if kind is Kind.DENIED:
@@ -354,7 +359,7 @@ def _why_denied(message: str) -> str:
     """AWS's own reason for a denial, without who asked for what, which is known; empty where it gives none."""
     told = _ENCODED.sub("", message).strip()
     if found := _REASON.search(told):
-        return _ended(found.group(0))
+        return ended(found.group(0))
     return "" if _NO_REASON.search(told) else told
 
 

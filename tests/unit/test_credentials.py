@@ -24,7 +24,7 @@ from console.aws.credentials import CredentialProcessTimeout, forget_roles
 from console.aws.identity import Identity, who_am_i
 from console.aws.meter import Meter
 from console.aws.quiet import aside
-from console.aws.session import Clients, config_of
+from console.aws.session import Clients
 from console.aws.target import Target
 from console.problems import SIGN_IN, Failure, Kind, Problem
 from tests.deadlines import SOON
@@ -163,7 +163,7 @@ def line(place: Path) -> Path:
 
 
 async def test_a_credential_process_that_hangs_is_ended_with_all_that_it_started(place: Path, line: Path) -> None:
-    clients = Clients(target(place, process(place, HANGS.format(line=str(line)))), config_of(writes=False), patience=1)
+    clients = Clients(target(place, process(place, HANGS.format(line=str(line)))), patience=1)
     reading = asyncio.create_task(asyncio.to_thread(line.read_text))
     with pytest.raises(CredentialProcessTimeout):
         await clients.get("sts")
@@ -173,7 +173,7 @@ async def test_a_credential_process_that_hangs_is_ended_with_all_that_it_started
 
 async def test_closing_ends_a_credential_process_at_once(place: Path, line: Path) -> None:
     where = target(place, process(place, HANGS.format(line=str(line))))
-    clients = Clients(where, config_of(writes=False), patience=600)
+    clients = Clients(where, patience=600)
     asking = asyncio.create_task(clients.get("sts"))
     with await asyncio.wait_for(asyncio.to_thread(line.open), SOON) as held:
         await clients.close()
