@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -139,14 +140,10 @@ class Aws:
         """The profile that the credentials are of; None where they come from elsewhere, or before the first call."""
         return self._clients.profile
 
-    def endpoint_of(self, service: str) -> str | None:
-        """The endpoint of one's own at which a service is asked; None where it is AWS's, and before the first call."""
-        return self._clients.endpoint_of(service)
-
     @property
-    def ignores_endpoints(self) -> bool:
-        """Whether environment or profile say that the endpoints they name are not to be used."""
-        return self._clients.ignores_endpoints
+    def reached(self) -> Target:
+        """The target with the endpoints that the AWS config names besides; they are known from the first call on."""
+        return replace(self.target, endpoint_variables=self._clients.endpoint_variables)
 
     @property
     def partition(self) -> str:
@@ -214,7 +211,7 @@ class Aws:
             else:
                 reason = str(error.response.get("Error", {}).get("Message") or problem.code)
                 problem = await self._doubt.settled(problem, reason, service, place, self._home)
-        elif isinstance(error, EndpointConnectionError) and not self.endpoint_of(service):
+        elif isinstance(error, EndpointConnectionError) and not self.reached.endpoint_of(service):
             problem = perhaps_not_there(problem, service, place)
         self.refused = self.refused or problem.kind is Kind.LOGIN
         return Failure(problem)

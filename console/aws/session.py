@@ -17,11 +17,10 @@ from typing import Any, Final
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import ClientError, CredentialRetrievalError, InvalidConfigError, NoCredentialsError
 
 from console import partitions
-from console.aws import mfa
+from console.aws import endpoints, mfa
 from console.aws.chain import lack, refused_role
 from console.aws.credentials import PATIENCE, resolver
 from console.aws.homes import home_of, loader, not_offered, read_ahead
@@ -85,6 +84,7 @@ class _Login:
     core: AioSession
     credentials: Any = field(repr=False)
     region: str | None
+    endpoints: endpoints.Variables
 
 
 class Clients:
@@ -172,22 +172,16 @@ class Clients:
         return self._known.region if self._known else self.target.region
 
     @property
-    def ignores_endpoints(self) -> bool:
-        """Whether environment or profile say that the endpoints they name are not to be used."""
-        return self._known is not None and bool(self._known.core.get_config_variable("ignore_configured_endpoint_urls"))
-
-    @property
     def _known(self) -> _Login | None:
         login = self._login
         if login is None or not login.done() or login.cancelled() or login.exception() is not None:
             return None
         return login.result()
 
-    def endpoint_of(self, service: str) -> str | None:
-        """The endpoint of one's own at which a service is asked; None where it is AWS's, or not known yet."""
-        if self.target.endpoint_url or self._known is None:
-            return self.target.endpoint_url
-        return _configured_endpoint(self._known.core, service)
+    @property
+    def endpoint_variables(self) -> endpoints.Variables:
+        """The endpoints that environment and AWS config name; before the first client those of the environment."""
+        return self._known.endpoints if self._known else self.target.endpoint_variables
 
     def _forget_failed(self, key: tuple[str, str | None], done: asyncio.Task[Any]) -> None:
         if (done.cancelled() or done.exception() is not None) and self._made.get(key) is done:
@@ -221,7 +215,7 @@ class Clients:
             if question := self._codes.refused(self.target, error):
                 raise question from error
             raise refused_role(core, error) or error from error
-        return _Login(session, core, credentials, region)
+        return _Login(session, core, credentials, region, endpoints.configured(core, os.environ))
 
     def explained(self, error: Exception) -> Exception:
         """The same, or what it means where the credentials of an SSO role could not be had anew."""
@@ -229,13 +223,11 @@ class Clients:
         return (refused_role(known.core, error) or error) if known else error
 
     def _open(self, login: _Login, service: str, region: str | None) -> Any:
-        own = self.target.endpoint_url or _configured_endpoint(login.core, service)
+        own = self.target.endpoint_url or endpoints.named_in(login.endpoints, service)
         config = config_of(writes=self._writes, timeout=self._timeout, own_endpoint=own is not None)
 
         async def enter() -> Any:
-            return await login.session.client(
-                service, region_name=region, endpoint_url=self.target.endpoint_url, config=config
-            ).__aenter__()
+            return await login.session.client(service, region_name=region, endpoint_url=own, config=config).__aenter__()
 
         with undisturbed():
             return asyncio.run(enter())
@@ -260,14 +252,6 @@ def _place(service: str, region: str | None, home: str | None) -> str | None:
 def _malformed(region: str, problem: str) -> Problem:
     hint = "Next: mend it where it is set: --region, AWS_REGION, AWS_DEFAULT_REGION, or region in the AWS config file."
     return Problem(Kind.INVALID, clean(f"{region!r} {problem}", limit=300), Clean(hint))
-
-
-def _configured_endpoint(core: AioSession, service: str) -> str | None:
-    """The endpoint that environment or AWS config name for a service, in AWS's own order; None where they do not."""
-    if core.get_config_variable("ignore_configured_endpoint_urls"):
-        return None
-    found = ConfiguredEndpointProvider(core.full_config, core.get_scoped_config(), service).provide()
-    return str(found) if found else None
 
 
 def _context(target: Target, web: bool) -> ssl.SSLContext:

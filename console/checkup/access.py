@@ -12,6 +12,7 @@ import msgspec
 
 from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
 from console.discover.found import Account
+from console.partitions import FIRST, of_name
 from console.problems import Failure, Kind, Problem, classify
 from console.sources.base import AnySource, Reading
 from console.sources.sweep import sweep
@@ -51,7 +52,7 @@ async def reach(target: Target) -> Reached:
     headers: dict[str, str] = {}
     try:
         core = make_core(target)
-        region = target.region or core.get_config_variable("region") or "us-east-1"
+        region = target.region or core.get_config_variable("region") or of_name(FIRST).home
         config = AioConfig(signature_version=UNSIGNED)
         async with core.create_client(
             "sts", region_name=region, endpoint_url=target.endpoint_url, config=config
