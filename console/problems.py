@@ -180,11 +180,36 @@ _LOGIN: Final[dict[str, tuple[str, str]]] = {
         "Run its command by hand: it must print Version, AccessKeyId and SecretAccessKey as JSON.",
     ),
     "MFARequired": ("", "Type its next code when asked: each serves once."),
+    "LoginSessionUnsupported": (
+        "",
+        "Keep `aws login`, and let another profile take its credentials: credential_process = aws configure "
+        "export-credentials --profile {profile} --format process.",
+    ),
+    "SsoRoleMissing": ("", "Add them to the profile, or choose them with: aws configure sso --profile {profile}."),
+    "SsoRoleRefused": (
+        "",
+        "Ask for that role in IAM Identity Center, or choose another one: aws configure sso --profile {profile}.",
+    ),
+    "TokenFileUnreadable": (
+        "",
+        "What runs this writes it (EKS, a CI job): mend it there, or where AWS_WEB_IDENTITY_TOKEN_FILE or the "
+        "profile's web_identity_token_file names it.",
+    ),
     "CredentialProcessTimeout": (
         "The profile's credential_process did not answer within 15 s and was ended.",
         "Run its command by hand; it may be waiting for input.",
     ),
 }
+_SETTINGS: Final[dict[str, tuple[str, str]]] = {
+    "NoRegionError": ("No AWS region is set.", "Pass --region, set AWS_REGION, or name it in the stack file."),
+    "InvalidRegionError": ("", "Mend it where it is set: --region, AWS_REGION, the stack file or the AWS config file."),
+    "BundleUnreadable": (
+        "",
+        "Nothing was sent. Mend AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle in the profile, whichever names it.",
+    ),
+}
+"""What is raised where a setting cannot be: in which sentence (none: its own), and where to mend it."""
+
 _PROCESS_HINT: Final = "Run its command by hand to see why."
 
 SIGN_IN: Final = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
@@ -228,12 +253,9 @@ def classify(
             Clean("The credentials that were given had already expired."),
             Clean("Renew them where they come from (credential_process, or the tool that wrote them)."),
         )
-    if name == "NoRegionError":
-        return Problem(
-            Kind.INVALID,
-            Clean("No AWS region is set."),
-            Clean("Pass --region, set AWS_REGION, or name it in the stack file."),
-        )
+    if name in _SETTINGS:
+        what, hint = _SETTINGS[name]
+        return Problem(Kind.INVALID, clean(what or _reason(error), limit=400), Clean(hint))
     if isinstance(response, dict) and response.keys() & {"Error", "ResponseMetadata"}:
         return _from_code(response, permission, profile, place, now or datetime.now(UTC), changing=changing)
     return _from_library(error, name, names, place, changing=changing)
@@ -247,6 +269,10 @@ def _from_library(error: BaseException, name: str, names: set[str], place: str, 
             clean(f"A call was made with wrong parameters{place}: {' '.join(str(error).split())}", limit=400),
             Clean("Check the names in the stack file; where they are right it is a fault of the console: report it."),
         )
+    if "PaginationError" in names:
+        again = "Ask again." if changing or ONCE.get() else _OLDER
+        what = "The list did not end: the token of its next page was that of the page before"
+        return Problem(Kind.SUSPECT, clean(f"{what}{place}."), Clean(f"What answers is not all of AWS's. {again}"))
     if "ResponseParserError" in names:
         return Problem(
             Kind.SUSPECT,
@@ -285,7 +311,7 @@ def _from_chain(error: BaseException, name: str, profile: str) -> Problem:
     return Problem(
         Kind.LOGIN,
         clean(what or _reason(error), limit=400),
-        clean(hint.format(profile=profile or "PROFILE")),
+        clean(hint.format(profile=getattr(error, "profile", "") or profile or "PROFILE")),
         Clean(name),
         about=clean(getattr(error, "serial", "")),
     )

@@ -36,6 +36,16 @@ def home_of(service: str, region: str) -> str | None:
     return _home(service, partitions.partition_of(region)) if service in GLOBAL else region
 
 
+def not_a_region(region: str) -> Problem | None:
+    """That a text cannot be a region, and where to mend it; None where it can be one."""
+    if not (why := partitions.malformed(region)):
+        return None
+    hint = (
+        "Next: mend it where it is set: --region, AWS_REGION, AWS_DEFAULT_REGION, settings.toml or the AWS config file."
+    )
+    return Problem(Kind.INVALID, clean(f"{region!r} {why}", limit=300), Clean(hint))
+
+
 def not_offered(service: str, region: str) -> Problem:
     """That a service is not asked, since the partition of the region has none."""
     partition = partitions.partition_of(region)

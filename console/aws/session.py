@@ -23,7 +23,7 @@ from console import partitions
 from console.aws import endpoints, mfa
 from console.aws.chain import lack, refused_role
 from console.aws.credentials import PATIENCE, resolver
-from console.aws.homes import home_of, loader, not_offered, read_ahead
+from console.aws.homes import home_of, loader, not_a_region, not_offered, read_ahead
 from console.aws.log_parser import LogParserFactory
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
@@ -202,8 +202,8 @@ class Clients:
             session = aioboto3.Session(botocore_session=core, region_name=self.target.region)
             region = session.region_name
             read_ahead()
-        if region and (problem := partitions.malformed(region)):
-            raise Failure(_malformed(region, problem))
+        if region and (unlike := not_a_region(region)):
+            raise Failure(unlike)
         try:
             credentials = await session.get_credentials()
             if credentials is None:
@@ -238,8 +238,8 @@ def _place(service: str, region: str | None, home: str | None) -> str | None:
     wanted = region or home
     if wanted is None:
         return None
-    if problem := partitions.malformed(wanted):
-        raise Failure(_malformed(wanted, problem))
+    if unlike := not_a_region(wanted):
+        raise Failure(unlike)
     if home and (problem := partitions.foreign(wanted, home)):
         hint = Clean("Nothing was asked. Next: give what is there a stack and a profile of its own.")
         raise Failure(Problem(Kind.INVALID, clean(f"{wanted} {problem}."), hint))
@@ -247,11 +247,6 @@ def _place(service: str, region: str | None, home: str | None) -> str | None:
     if place is None:
         raise Failure(not_offered(service, wanted))
     return place
-
-
-def _malformed(region: str, problem: str) -> Problem:
-    hint = "Next: mend it where it is set: --region, AWS_REGION, AWS_DEFAULT_REGION, or region in the AWS config file."
-    return Problem(Kind.INVALID, clean(f"{region!r} {problem}", limit=300), Clean(hint))
 
 
 def _context(target: Target, web: bool) -> ssl.SSLContext:

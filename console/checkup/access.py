@@ -46,6 +46,7 @@ async def reach(target: Target) -> Reached:
     from botocore import UNSIGNED
 
     from console.aws.call import RAISED
+    from console.aws.homes import not_a_region
     from console.aws.session import make_core
 
     url = target.endpoint_url or "AWS"
@@ -53,6 +54,8 @@ async def reach(target: Target) -> Reached:
     try:
         core = make_core(target)
         region = target.region or core.get_config_variable("region") or of_name(FIRST).home
+        if unlike := not_a_region(region):
+            return Reached(url, problem=unlike)
         config = AioConfig(signature_version=UNSIGNED)
         async with core.create_client(
             "sts", region_name=region, endpoint_url=target.endpoint_url, config=config
