@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from console.app import ConsoleApp
 from console.aws.connections import Connection
 from console.aws.identity import Identity
+from console.aws.target import Target
 from console.desk import Desk
 from console.options import Options
 from console.problems import Failure, Kind, Problem
@@ -141,6 +142,8 @@ class ScriptedDesk(Desk):
 
 class _Calls:
     """As much of a connection's calls as the header asks about."""
+
+    reached = Target()
 
     @property
     def expires(self) -> datetime:
