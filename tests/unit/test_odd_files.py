@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ConfigParseError
 
+from console.aws.chain import TokenFile, TokenFileUnreadable
 from console.aws.credentials import _check
 from console.aws.session import make_core
 from console.aws.target import Target
+from console.aws.tls import BundleUnreadable, aws_context, web_context
 from console.demo import record
 from console.discover.items import Inventory
 from console.discover.terraform import named_in, read_outputs
@@ -214,6 +217,22 @@ def test_the_files_of_aws_are_refused_by_name(
         make_core(Target()).full_config  # noqa: B018
     problem = classify(refused.value)
     assert str(path) in problem.what and "config file" in problem.hint
+
+
+@pytest.mark.parametrize("case", NO_FILES)
+def test_a_token_and_authorities_that_are_no_files_are_refused_by_name(case: str, tmp_path: Path) -> None:
+    make, why = NO_FILES[case]
+    path = tmp_path / "odd"
+    make(path)
+    with pytest.raises(TokenFileUnreadable, match=re.escape(str(path))) as refused:
+        TokenFile(str(path))()
+    assert why in str(refused.value)
+    if case == "no UTF-8":
+        why = "it holds no certificate"
+    for context in (aws_context, web_context):
+        with pytest.raises(BundleUnreadable, match=re.escape(str(path))) as unread:
+            context(str(path))
+        assert why in str(unread.value)
 
 
 def test_what_a_credential_process_nests_is_not_read() -> None:
