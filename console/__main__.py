@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from console.cli.parser import make_parser, options_of
+from console import streams
+from console.cli.parser import STOPPED, fault_exit, make_parser, meant, options_of, usage_exit
 from console.options import Options
 
 
 def main(argv: list[str] | None = None) -> int:
     """Start Groundskeeper; gives the exit code."""
-    _occupy()
     words = sys.argv[1:] if argv is None else argv
+    streams.occupy()
+    streams.take_any_text()
+    if argv is None:
+        streams.lose_what_stderr_does_not_take()
+    return ended(lambda: _start(words), meant(words))
+
+
+def ended(start: Callable[[], int], command: str | None) -> int:
+    """The exit code, however it ends: what nobody handled goes to a crash file, and never looks like a verdict."""
+    try:
+        code = start()
+    except SystemExit as end:  # of the parser
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except KeyboardInterrupt:
+        code = STOPPED
+    except BaseException as error:  # noqa: BLE001 - the program ends, also where asyncio was cancelled
+        from console.crash import tell, write_crash
+
+        write_crash(error)
+        tell()
+        code = fault_exit(command)
+    if why := streams.unwritten():
+        sys.stderr.write(f"groundskeeper: stdout could not be written ({why}).\n")
+        return usage_exit(command) if code == 0 else code
+    return code
+
+
+def _start(words: Sequence[str]) -> int:
     args = make_parser(words).parse_args(words)
     options = options_of(args)
     if args.command:
@@ -21,18 +48,6 @@ def main(argv: list[str] | None = None) -> int:
 
         return run_command(args, options)
     return _console(options)
-
-
-def _occupy() -> None:
-    """Put nothing in the place of what was closed at the start: else the next file that is opened would be stdout."""
-    missing = [name for name in ("stdin", "stdout", "stderr") if getattr(sys, name) is None]
-    if not missing:
-        return
-    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(fd, True)  # noqa: FBT003 - it has no name
-    os.close(fd)
-    for name in missing:
-        setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _console(options: Options) -> int:
@@ -47,6 +62,6 @@ def _console(options: Options) -> int:
 
 
 if __name__ == "__main__":
-    from groundskeeper.origins import refused
+    from groundskeeper.origins import refused, refused_exit
 
-    sys.exit(2 if refused() else main())
+    sys.exit(refused_exit() if refused() else main())

@@ -131,6 +131,10 @@ class ConsoleApp(TerminalApp[int]):
 
     def action_refresh(self) -> None:
         """Read everything in sight anew."""
+        from screens.base import ConsoleScreen
+
+        if isinstance(self.screen, ConsoleScreen):
+            self.screen.forget_fault()
         self.desk.poller.refresh_now()
 
     async def action_back(self) -> None:

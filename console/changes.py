@@ -52,9 +52,12 @@ class Changes:
         self._listeners: dict[object, Heard] = {}
         self._states: dict[str, State] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._adrift: set[str] = set()
         self._renewed = False
         self._minding: asyncio.Task[None] | None = None
         self.journal = Journal(workspace.journal_folder)
+        # Another connection in another thread: whoever looks holds up no intent that is to be recorded.
+        self._shown = Journal(workspace.journal_folder)
         self._runner = Runner(workspace.target, self.journal, write_state, listener=self._hand_on, meter=meter)
 
     def listen(self, owner: object, heard: Heard) -> None:
@@ -67,13 +70,13 @@ class Changes:
 
     @property
     def watches(self) -> int:
-        """How many changes were sent and are still being watched."""
-        return sum(run.state is State.WATCHING for run in self.open_runs)
+        """How many changes were sent and are still being watched by a console or a command."""
+        return sum(run.state is State.WATCHING and run.id not in self._adrift for run in self.open_runs)
 
     @property
     def unknown(self) -> int:
-        """Of how many changes nobody knows what became of them."""
-        return sum(run.state is State.UNKNOWN for run in self.open_runs)
+        """Of how many changes nobody knows what became of them, since nobody is at them or could tell."""
+        return sum(run.state is State.UNKNOWN or run.id in self._adrift for run in self.open_runs)
 
     @property
     def at_work(self) -> tuple[RunRecord, ...]:
@@ -85,7 +88,7 @@ class Changes:
         return await self._result(self._runner.plan(operation, stack))
 
     async def plan_undo(self, run: RunRecord, stack: Stack) -> Planned:
-        """What would take a run back. Raises `AtTheGate` and `Failure`."""
+        """What would take a run back. Raises `AtTheGate`, `Failure` and `JournalError`."""
         return await self._result(self._runner.plan_undo(run, stack))
 
     async def apply(self, planned: Planned, answer: str | None) -> Outcome:
@@ -112,20 +115,22 @@ class Changes:
 
     async def runs(self, wanted: Filter) -> tuple[AnyRun, ...]:
         """Changes of the journal, the newest first. Raises `JournalError`."""
-        return await self._result(self.journal.runs(wanted))
+        return await self._result(self._shown.runs(wanted))
 
     async def run(self, name: str) -> AnyRun:
         """One change as it is now. Raises `JournalError`, and `LookupError` where there is none."""
-        return await self._result(self.journal.find(name))
+        return await self._result(self._shown.find(name))
 
     async def entry(self, run: AnyRun) -> Entry:
         """A change with its steps and their items. Raises `JournalError`."""
-        return await self._result(self.journal.entry(run))
+        return await self._result(self._shown.entry(run))
 
     async def look(self) -> None:
         """Count again what is watched and what is unknown, and see whether changes can be recorded."""
         try:
-            self.open_runs = await self._result(self.journal.open_runs())
+            await self._result(self._shown.refusal())  # opens another file, where that is there now
+            self.open_runs = await self._result(self._shown.open_runs())
+            self._adrift = await self._left_behind()
             refusal = await self._result(self.journal.refusal())
         except JournalError as error:
             self._failed(error)
@@ -158,11 +163,14 @@ class Changes:
             self._minding.cancel()
             await asyncio.gather(self._minding, return_exceptions=True)
         await asyncio.to_thread(self._runner.close)
-        await asyncio.to_thread(self.journal.close)
+        for journal in (self.journal, self._shown):
+            await asyncio.to_thread(journal.close)
 
     async def _result(self, future: Future[T]) -> T:
-        # Shielded: a screen that closes must not cancel what it only looks at.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        # Shielded: a screen that closes must not cancel what it only looks at. What fails after that is nobody's loss.
+        result = asyncio.wrap_future(future)
+        result.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(result)
 
     def _hand_on(self, progress: Progress) -> None:
         """Called in the runner's thread."""
@@ -180,7 +188,7 @@ class Changes:
                 self._changed(progress.run.stack)
 
     async def _mind(self, stacks: tuple[Stack, ...], every: float) -> None:
-        asked = await self._adrift()
+        asked = await self._left_behind()
         while True:
             before, problem = {(run.id, run.state): run.stack for run in self.open_runs}, self.problem
             await asyncio.sleep(every)
@@ -191,13 +199,13 @@ class Changes:
             for stack in {(before | now)[one] for one in before.keys() ^ now.keys()}:
                 self._changed(stack)
             # What nobody could settle when it was first asked about is left to the next start.
-            adrift = await self._adrift()
+            adrift = await self._left_behind()
             if adrift - asked or (self._renewed and adrift):
                 self._renewed = False
                 await self.settle(stacks)
-            asked = await self._adrift()
+            asked = await self._left_behind()
 
-    async def _adrift(self) -> set[str]:
+    async def _left_behind(self) -> set[str]:
         runs, locks = self.open_runs, self.journal.locks
         return await asyncio.to_thread(lambda: {run.id for run in runs if is_adrift(run, locks)})
 

@@ -18,13 +18,16 @@ from typing import Any, Final
 
 from console import __version__
 from console.settings import make_private, state_dir
-from console.text import clean
+from console.text import Clean, clean
 
 KEPT: Final = 20
 """Crash files kept in the state folder; the oldest go when another is written."""
 
 LIMIT: Final = 200_000
 """Characters kept of one crash, half of them from its end."""
+
+_INNERMOST: Final = 3
+"""Frames by which a crash is known again: the same fault is reached by a key, a timer and a frame."""
 
 _NAME: Final = "groundskeeper-crash-"
 _TEXTUAL_WRITER: Final = "textual-output"
@@ -35,17 +38,31 @@ _lock = threading.Lock()
 
 
 def write_crash(error: BaseException) -> Path | None:
-    """Write a crash to a file that only its owner can read, and give its path.
+    """Write a crash to a file that only its owner can read, and give its path. It never raises.
 
-    The file lies in ``crashes`` in the state folder, or in the temporary folder where that cannot be written; None
-    where neither can. A crash of the same kind at the same place is written once in the life of the process.
+    The file lies in ``crashes`` in the state folder, or in a new folder of this user's own where that cannot be
+    written; None where neither can. A crash of the same kind at the same place is written once in the life of the
+    process.
     """
-    trace = traceback.TracebackException.from_exception(error, capture_locals=False)
-    place = (type(error), *((frame.filename, frame.lineno) for frame in trace.stack))
+    place = _place(error)
     with _lock:
         if place not in _written:
-            _written[place] = _store("".join(trace.format()))
+            try:
+                _written[place] = _store(error)
+            except Exception:  # noqa: BLE001 - whatever it is, the error that is told of must not become another one
+                _written[place] = None
         return _written[place]
+
+
+def in_words(error: BaseException) -> Clean:
+    """The class and the message of an error as a line that may be shown: without secrets, and not long."""
+    from console.redact import redact
+
+    try:
+        said = redact(str(error)[:LIMIT])
+    except Exception:  # noqa: BLE001 - the message is made by code that may be at fault itself
+        said = "its message cannot be told"
+    return clean(f"{type(error).__name__}: {said}" if said else type(error).__name__, limit=300)
 
 
 def sentence(path: Path | None) -> str:
@@ -96,9 +113,20 @@ def _is_terminal_gone(args: threading.ExceptHookArgs) -> bool:
     return closed and args.thread is not None and args.thread.name == _TEXTUAL_WRITER
 
 
-def _store(text: str) -> Path | None:
+def _place(error: BaseException) -> tuple[object, ...]:
+    """The kind of an error, and where it was raised."""
+    frames: dict[tuple[str, int], None] = {}
+    trace = error.__traceback__
+    while trace is not None:
+        frames[trace.tb_frame.f_code.co_filename, trace.tb_lineno] = None
+        trace = trace.tb_next
+    return (type(error), *list(frames)[-_INNERMOST:])
+
+
+def _store(error: BaseException) -> Path | None:
     from console.redact import redact
 
+    text = "".join(traceback.TracebackException.from_exception(error, capture_locals=False).format())
     if len(text) > LIMIT:
         half = LIMIT // 2
         text = f"{text[:half]}\n... {len(text) - LIMIT} characters left out ...\n{text[-half:]}"
@@ -110,7 +138,8 @@ def _store(text: str) -> Path | None:
             old.unlink(missing_ok=True)
         return _write(own, body)
     with contextlib.suppress(OSError):
-        return _write(Path(tempfile.gettempdir()), body)
+        # A folder that nobody could know of beforehand, and that is closed to others, within one that all share.
+        return _write(Path(tempfile.mkdtemp(prefix="groundskeeper-")), body)
     return None
 
 

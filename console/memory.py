@@ -20,7 +20,7 @@ def recall() -> Memory:
     """What is remembered; nothing where the file is absent or cannot be read."""
     try:
         return msgspec.json.decode(read_private(state_dir() / "last.json"), type=Memory)
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError):  # also what msgspec raises
         return Memory()
 
 

@@ -6,12 +6,12 @@ import errno
 import os
 import stat
 import sys
-import tomllib
 from pathlib import Path
 
 import msgspec
 import platformdirs
 
+from console.files import LIMIT, parse_toml, read_text, reason_of, too_large
 from console.text import clean
 
 _NAME = "groundskeeper"
@@ -51,13 +51,14 @@ def load_settings() -> Settings:
     """The settings, or the defaults where there is no file. Raises `SettingsError`."""
     path = config_dir() / "settings.toml"
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return msgspec.convert(data, Settings)
+        return msgspec.convert(parse_toml(read_text(path)), Settings)
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except OSError as error:
+        raise SettingsError(f"{clean(path)}: cannot be read: {reason_of(error)}. Next: check the file.") from error
+    except ValueError as error:  # also what msgspec raises
         allowed = ", ".join(Settings.__struct_fields__)
-        raise SettingsError(f"{path}: {clean(error, limit=300)}. Allowed keys: {allowed}.") from error
+        raise SettingsError(f"{clean(path)}: {clean(error, limit=300)}. Allowed keys: {allowed}.") from error
 
 
 def config_dir() -> Path:
@@ -124,7 +125,7 @@ def check_private(folder: Path) -> None:
 def read_private(path: Path) -> bytes:
     """The content of a file in a folder of ours, where both are this user's alone to change.
 
-    Raises `FolderError`, and any other OSError.
+    Raises `FolderError`, and any other OSError, also for one that is larger than what we write there.
     """
     check_private(path.parent)
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
@@ -132,7 +133,10 @@ def read_private(path: Path) -> bytes:
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & _WRITE:
             why = f"this is not a file that only you can change (user {found.st_uid}, {stat.filemode(found.st_mode)})"
             raise FolderError(path, why, "look who put it there, and remove it")
-        return file.read()
+        content = file.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise too_large(path, LIMIT)
+    return content
 
 
 def _folder(variable: str, default: str) -> Path:

@@ -48,6 +48,14 @@ ENDING: Final = threading.Event()
 """Set once the process is about to end: what was handed over to the shell must not be drawn on again."""
 
 
+def in_background(tty: int) -> bool:
+    """Whether a shell took the terminal over when the console was stopped; then it is not ours to touch."""
+    try:
+        return os.tcgetpgrp(tty) != os.getpgrp()
+    except OSError:
+        return False
+
+
 class Watchdog:
     """Ends the console in order on a signal, a hung-up terminal or a lost parent; a context manager.
 
@@ -138,16 +146,9 @@ class Watchdog:
                 time.sleep(0.02)
                 cut_off = time.monotonic() >= deadline
         finally:
-            if not self._in_background():
+            if not in_background(self._tty):
                 self._silence()
                 self._restore(CUT_OFF if cut_off else b"")
-
-    def _in_background(self) -> bool:
-        """Whether the shell took the terminal over when the console was stopped; then it is not ours to touch."""
-        try:
-            return os.tcgetpgrp(self._tty) != os.getpgrp()
-        except OSError:
-            return False
 
     def _silence(self) -> None:
         """Throw away what this process would still draw, from here on."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import difflib
-import tomllib
 import typing
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from console.files import parse_toml, read_text, reason_of
 from console.partitions import nearest
 from console.stack import AccountId, Environment, KeyValue, Part, Region, Stack, StackName, Url
 from console.stack_names import Told, named
@@ -29,10 +29,9 @@ def load(path: Path) -> Stack:
 def load_told(path: Path) -> tuple[Stack, Told]:
     """The same, and what the ARNs in it tell of account and region where the file names none."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise StackError(f"{path}: cannot be read: {reason}. Next: check the file.") from error
+        text = read_text(path)
+    except OSError as error:
+        raise StackError(f"{clean(path)}: cannot be read: {reason_of(error)}. Next: check the file.") from error
     return _parse(text, str(path))
 
 
@@ -43,9 +42,9 @@ def parse(text: str, where: str) -> Stack:
 
 def _parse(text: str, where: str) -> tuple[Stack, Told]:
     try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StackError(f"{where}: not valid TOML: {clean(error)}.") from error
+        data = parse_toml(text)
+    except ValueError as error:
+        raise StackError(f"{where}: {error}.") from error
     for place, problem in _unknown_keys(data, Stack, ""):
         raise StackError(f"{where}: {place}: {problem}")
     try:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from groundskeeper.origins import refused
+from groundskeeper.origins import refused, refused_exit
 
 
 def main() -> int:
-    """Start Groundskeeper; gives the exit code, 2 where Python would run another's package in the place of ours."""
+    """Start Groundskeeper; gives the exit code: 2, or 3 for health, where another's package would run."""
     if refused():
-        return 2
+        return refused_exit()
     from console.__main__ import main as start
 
     return start()

@@ -67,3 +67,8 @@ def refused() -> bool:
     if why:
         sys.stderr.write(f"groundskeeper: {why}\n")
     return why is not None
+
+
+def refused_exit() -> int:
+    """The exit code then: of ``health``, whose 2 is a verdict, another one than of everything else."""
+    return 3 if "health" in sys.argv[1:] else 2

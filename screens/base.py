@@ -46,6 +46,7 @@ class ConsoleScreen(PacedScreen[None]):
         self._gathering = False
         self._silent: tuple[str, ...] = ()
         self._asked: Problem | None = None
+        self._fault: Problem | None = None
         self._header = Header(header_state(desk))
         self._banner = Banner()
 
@@ -80,7 +81,17 @@ class ConsoleScreen(PacedScreen[None]):
         """What keeps everything from being read, or the stack in hand; else what keeps all from being changed."""
         stack = self.stack_in_hand()
         problem = self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
-        return problem or (self.desk.changes.problem if self.desk.changes else None)
+        return problem or (self.desk.changes.problem if self.desk.changes else None) or self._fault
+
+    def show_fault(self, problem: Problem) -> None:
+        """Say in the banner that something on this screen failed, until it is opened or read anew."""
+        self._fault = problem
+        self.show_banner()
+
+    def forget_fault(self) -> None:
+        """Say so no more: what fails again is told again."""
+        self._fault = None
+        self.show_banner()
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +110,7 @@ class ConsoleScreen(PacedScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Watch again: safe to do twice, since a covering modal resumes its screen too."""
+        self._fault = None
         self._desk_changed()
 
     async def left(self) -> None:

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from screens.save import save_text
 from widgets.table import Table
-from widgets.table_model import plain
+from widgets.table_layout import plain
 from widgets.terminal.clipboard import send
 
 
@@ -36,7 +36,7 @@ def table_text(table: Table[Any]) -> str:
     """A table as text: every column in full, the rows in the order shown."""
     model = table.model
     lines = [[column.title for column in model.columns]]
-    lines += [[plain(column.cell(model.rows[index])) for column in model.columns] for index in model.order]
+    lines += [[plain(column.shown(model.rows[index])) for column in model.columns] for index in model.order]
     widths = [max(len(line[at]) for line in lines) for at in range(len(model.columns))]
     return "\n".join(
         "  ".join(cell.ljust(size) for cell, size in zip(line, widths, strict=True)).rstrip() for line in lines

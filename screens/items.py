@@ -97,6 +97,10 @@ class ItemsScreen(PacedScreen[None]):
         yield self._bar
         yield Footer()
 
+    def show_fault(self, problem: Problem) -> None:
+        """Say above the items what failed here."""
+        self._panel.show_fault(problem)
+
     async def on_mount(self) -> None:
         """Read them, and follow them while the change goes on."""
         self._table.focus()

@@ -37,6 +37,7 @@ LEVELS = {
     "failed": Level.CRIT,
     "partly": Level.CRIT,
     "unknown": Level.UNKNOWN,
+    "unwatched": Level.UNKNOWN,
     "unreadable": Level.UNKNOWN,
     "stopped": Level.WARN,
 }
@@ -45,12 +46,12 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Row:
-    """One change with the state in which it is shown; `read` is None where its record cannot be read, `why` tells."""
+    """One change with the state in which it is shown; `read` is None where its record cannot be read."""
 
     run: AnyRun
     state: str
     read: RunRecord | None
-    why: str = ""
+    outcome: str = ""
 
     @property
     def when(self) -> str:
@@ -66,16 +67,18 @@ class Row:
 
 def rows_of(runs: Iterable[AnyRun], changes: Changes) -> list[Row]:
     """Runs as they are shown. Blocks: whether a process lives is looked up."""
-    from console.journal.export import shown_state, why_unreadable
+    from console.journal.export import shown_outcome, shown_state, why_unreadable
     from console.journal.records import RunRecord
 
     locks = changes.journal.locks
-    return [
-        Row(run, shown_state(run, locks), run)
-        if isinstance(run, RunRecord)
-        else Row(run, shown_state(run), None, why_unreadable(run))
-        for run in runs
-    ]
+
+    def row(run: AnyRun) -> Row:
+        state = shown_state(run, locks)
+        if isinstance(run, RunRecord):
+            return Row(run, state, run, shown_outcome(run, state))
+        return Row(run, state, None, why_unreadable(run))
+
+    return [row(run) for run in runs]
 
 
 def state_cell(state: str) -> Content:
@@ -91,7 +94,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column("targets", "On", lambda row: row.names, width=18, good=30, share=2),
     Column("stack", "Stack", lambda row: row.run.stack, width=14, hide=2),
     Column("who", "Who", lambda row: row.read.who.login if row.read else "", width=8, most=20, share=1, hide=1),
-    Column("outcome", "Outcome", lambda row: row.read.outcome if row.read else row.why, width=16, good=30, share=3),
+    Column("outcome", "Outcome", lambda row: row.outcome, width=16, good=30, share=3),
 )
 
 

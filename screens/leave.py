@@ -31,7 +31,6 @@ def end(app: App[Any], desk: Desk | None) -> None:
 
 def going_on(desk: Desk | None) -> str:
     """What goes on when the console has ended: changes that were sent and are still settling."""
-    if desk is None or desk.changes is None or not desk.changes.watches:
-        return ""
-    watched = [run.title for run in desk.changes.open_runs if run.state == "watching"]
-    return f"Still settling: {'; '.join(watched)}. The next console goes on watching."
+    runs = desk.changes.open_runs if desk is not None and desk.changes is not None else ()
+    settling = [run.title for run in runs if run.state == "watching"]
+    return f"Still settling: {'; '.join(settling)}. The next console goes on watching." if settling else ""

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from console.desk import Desk
+from console.problems import Problem
 from console.sources.base import Level
 from console.text import clean
 from screens.frame import header_state
@@ -74,6 +75,7 @@ def _title_and_facts(run: AnyRun, state: str) -> tuple[str, list[tuple[str, str]
 
 
 def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
+    from console.journal.export import shown_outcome
     from console.journal.rows import pairs, undo_words
     from console.operations.undo import why_not_undone
 
@@ -81,7 +83,7 @@ def _facts(run: RunRecord, state: str) -> list[tuple[str, str]]:
     return [
         ("Run", run.id),
         ("State", state),
-        ("Outcome", run.outcome),
+        ("Outcome", shown_outcome(run, state)),
         ("Operation", f"{run.operation} {pairs(run.params)}"),
         ("On", ", ".join(f"{name} {arn}" for name, arn in run.targets)),
         ("Stack", f"{run.stack}, account {run.account}{partition} in {run.region}"),
@@ -139,6 +141,10 @@ class RunScreen(PacedScreen[None]):
         yield Header(header_state(self.desk))
         yield self._view
         yield Footer()
+
+    def show_fault(self, problem: Problem) -> None:
+        """Say above the change what failed here."""
+        self._view.fail(str(problem))
 
     async def on_mount(self) -> None:
         """Read its steps, and follow it while it goes on."""

@@ -70,6 +70,18 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(autouse=True)
+def no_faults(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The console goes on when something in it fails; a test does not, unless it is marked ``faults``."""
+    from console import crash
+
+    written: dict[tuple[object, ...], Path | None] = {}
+    monkeypatch.setattr(crash, "_written", written)
+    yield
+    if request.node.get_closest_marker("faults") is None:
+        assert not written, f"Something failed inside: {list(written.items())}"
+
+
 @dataclass(frozen=True)
 class DemoServer:
     """A demo server that runs for the whole session: its record, and the environment that leads to it."""

@@ -16,6 +16,7 @@ from textual.style import Style
 from textual.widget import Widget
 
 from console.text import clean
+from widgets.terminal.faults import not_shown
 
 _CODES_A_CELL: Final = 5
 """A character and the four marks that `clean` leaves on it."""
@@ -159,7 +160,7 @@ class Lines(Widget):
             return
         self._notice_size()
         width, height = self.size
-        for y, line in enumerate(self._strips(width, height)):
+        for y, line in enumerate(self._made(width, height)):
             region = self._painted.replace(y, line)
             if region:
                 self.refresh(region)
@@ -170,10 +171,19 @@ class Lines(Widget):
         line = self._painted.line(y)
         if line is None:
             width, height = self.size
-            for place, made in enumerate(self._strips(width, height)):
+            for place, made in enumerate(self._made(width, height)):
                 self._painted.keep(place, made)
             line = self._painted.line(y)
         return line or Strip.blank(self.size.width, self.rich_style)
+
+    def _made(self, width: int, height: int) -> list[Strip]:
+        """The lines, or in their place why there are none."""
+        try:
+            return self._strips(width, height)
+        except Exception as error:  # noqa: BLE001 - what cannot be shown is told in its place
+            blank = Strip.blank(width, self.rich_style)
+            said = strip(Content(f"? {not_shown(error)}"), width, self.visual_style)
+            return [said, *[blank] * (height - 1)]
 
     def _strips(self, width: int, height: int) -> list[Strip]:
         base = self.visual_style

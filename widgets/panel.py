@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +12,11 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widget import Widget
 
+from console.problems import Problem
 from console.sources.base import Level, Reading
 from widgets.level import STYLES, SYMBOLS
 from widgets.lines import Lines
+from widgets.terminal.faults import fault_of
 from widgets.text_view import hang
 from widgets.times import ago, span
 
@@ -144,6 +147,7 @@ class Panel(Vertical):
         self._now = now
         self._note = Content("")
         self._reading: Reading[Any] = Reading()
+        self._fault: Problem | None = None
         self._top = PanelTitle()
         self._age = PanelAge()
         self._problem = PanelProblem()
@@ -163,9 +167,17 @@ class Panel(Vertical):
 
     def show(self, reading: Reading[Any]) -> None:
         """Show a reading: fills the body where its value is another, and keeps it where there is a problem."""
-        before, self._reading = self._reading, reading
+        before, self._reading, self._fault = self._reading, reading, None
         if self._fill and reading.value is not None and reading.value != before.value:
-            self._fill(reading.value)
+            try:
+                self._fill(reading.value)
+            except Exception as error:  # noqa: BLE001 - told in this panel; the others are filled all the same
+                self._fault = fault_of(error)
+        self.tick()
+
+    def show_fault(self, problem: Problem) -> None:
+        """Show that something in this panel failed, until the next reading."""
+        self._fault = problem
         self.tick()
 
     def note(self, note: Content | str) -> None:
@@ -180,7 +192,8 @@ class Panel(Vertical):
         age = Content("") if untold and not self.period else age_text(self._reading, self.period, now)
         self._top.show(self.title, self._note, focused=self.has_pseudo_class("focus-within"))
         self._age.show(age)
-        self._problem.show(self._reading, now)
+        own = self._reading if self._fault is None else replace(self._reading, problem=self._fault)
+        self._problem.show(own, now)
 
     def on_descendant_focus(self) -> None:
         """Show in the title that the keys go here."""

@@ -8,6 +8,8 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 from textual.content import Content
 
+from widgets.terminal.faults import not_shown
+
 Row = TypeVar("Row")
 Cell = str | Content
 
@@ -41,6 +43,23 @@ class Column(Generic[Row]):
     align: Literal["left", "right"] = "left"
     sort: Callable[[Row], Any] | None = None
     hide: int = 0
+
+    def shown(self, row: Row) -> Cell:
+        """The cell of a row, or in its place why it cannot be shown."""
+        try:
+            return self.cell(row)
+        except Exception as error:  # noqa: BLE001 - one cell must not hide the others
+            return f"? {not_shown(error)}"
+
+    def value(self, row: Row) -> Any:
+        """What to order a row by; None where that cannot be told."""
+        if self.sort is None:
+            return plain(self.shown(row)).casefold()
+        try:
+            return self.sort(row)
+        except Exception as error:  # noqa: BLE001 - one row must not keep the others from being put in order
+            not_shown(error)
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +158,8 @@ def _share_out(columns: Sequence[Column[Any]], widths: dict[int, int], spare: in
 
 def _room(column: Column[Any], width: int) -> int:
     return max(0, column.most - width) if column.most else 1_000_000
+
+
+def plain(cell: Cell) -> str:
+    """The text of a cell without its styles."""
+    return cell.plain if isinstance(cell, Content) else cell

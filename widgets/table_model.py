@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Final, Generic
 
-from textual.content import Content
-
-from widgets.table_layout import Cell, Column, Row
+from widgets.table_layout import Column, Row, plain
 
 _CHUNK: Final = 1024
 
@@ -164,16 +162,18 @@ class TableModel(Generic[Row]):
 
     def _sorted(self, key: str, descending: bool) -> list[int]:
         column = self._by_key[key]
-        by = column.sort or (lambda row: plain(column.cell(row)).casefold())
-        values = [by(row) for row in self.rows]
+        values = [column.value(row) for row in self.rows]
         present = [index for index, value in enumerate(values) if value is not None]
-        present.sort(key=values.__getitem__, reverse=descending)
+        try:
+            present.sort(key=values.__getitem__, reverse=descending)
+        except TypeError:  # values of several kinds
+            present.sort(key=lambda index: str(values[index]), reverse=descending)
         if len(present) < len(values):
             present += [index for index, value in enumerate(values) if value is None]
         return present
 
     def _text(self, row: Row) -> str:
-        return "\n".join([plain(column.cell(row)) for column in self.columns]).lower()
+        return "\n".join([plain(column.shown(row)) for column in self.columns]).lower()
 
     def _keep_texts(self, rows: Sequence[Row]) -> None:
         """Carry the text of rows over that did not change: making it is what a filter costs most."""
@@ -183,8 +183,3 @@ class TableModel(Generic[Row]):
             for now, before, text in zip(rows, old, self._texts, strict=False)
         ]
         self._texts = kept + [None] * (len(rows) - len(kept))
-
-
-def plain(cell: Cell) -> str:
-    """The text of a cell without its styles."""
-    return cell.plain if isinstance(cell, Content) else cell

@@ -82,7 +82,7 @@ class Picture(Generic[Row]):
             column = columns[placed.index]
             if number:
                 line.append(Segment(" " * GAP, base.rich_style))
-            line += self._cell(column.cell(row), placed.width, base, right=column.align == "right")
+            line += self._cell(column.shown(row), placed.width, base, right=column.align == "right")
         return line
 
     def _cell(self, cell: Cell, width: int, base: Style, *, right: bool) -> list[Segment]:

@@ -15,6 +15,7 @@ from textual.style import Style
 
 from widgets.lines import Lines, segments, strip
 from widgets.table_paint import scroll_mark
+from widgets.terminal.faults import not_shown
 
 SIGNS: Final = "/:,_=&-"
 """What the parts of ARNs, paths and addresses end with."""
@@ -123,7 +124,10 @@ class TextView(Lines, can_focus=True):
     def _make(self, width: int) -> None:
         if width != self._width:
             self._width = width
-            self._content = [self._marked(line) for line in self.content(max(1, width))]
+            try:
+                self._content = [self._marked(line) for line in self.content(max(1, width))]
+            except Exception as error:  # noqa: BLE001 - what cannot be shown is told in its place
+                self._content = hang(not_shown(error), max(1, width), "? ")
 
     def _marked(self, line: Content) -> Content:
         """A line with what is looked for standing out."""

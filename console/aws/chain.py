@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from console.files import read_text, reason_of
+
 if TYPE_CHECKING:
     from aiobotocore.session import AioSession
     from botocore.exceptions import ClientError
@@ -55,9 +57,9 @@ class TokenFile:
 
     def __call__(self) -> str:
         try:
-            return Path(self._path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "it is not text"
+            return read_text(Path(self._path))
+        except OSError as error:
+            reason = reason_of(error)
             raise TokenFileUnreadable(f"The web identity token file {self._path} cannot be read: {reason}.") from error
 
 

@@ -169,7 +169,7 @@ def _check(printed: bytes) -> None:
     """Refuse what botocore would fail on in ways that cannot be explained, or by quoting it."""
     try:
         found = json.loads(printed)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise json.JSONDecodeError("no JSON object", "", 0) from None

@@ -12,12 +12,19 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore.exceptions import ClientError, CredentialRetrievalError, InvalidConfigError, NoCredentialsError
+from botocore.exceptions import (
+    ClientError,
+    ConfigParseError,
+    CredentialRetrievalError,
+    InvalidConfigError,
+    NoCredentialsError,
+)
 
 from console import partitions
 from console.aws import endpoints, mfa
@@ -29,6 +36,7 @@ from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
 from console.aws.tls import aws_context, web_context
 from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
+from console.files import LIMIT, too_large
 from console.problems import Failure, Kind, Problem
 from console.redact import quiet_loggers
 from console.text import Clean, clean
@@ -264,8 +272,17 @@ def make_core(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = P
         core.set_config_variable("config_file", str(target.config_file))
     if target.credentials_file:
         core.set_config_variable("credentials_file", str(target.credentials_file))
+    _check_sizes(core)
     core.set_default_client_config(
         LoginConfig(connect_timeout=3, read_timeout=READ_TIMEOUT, retries={"mode": "standard", "total_max_attempts": 3})
     )
     core.lazy_register_component("credential_provider", lambda: resolver(core, target, codes, patience))
     return core
+
+
+def _check_sizes(core: AioSession) -> None:
+    """Refuse an AWS config or credentials file whose reading would not end. Raises `ConfigParseError`."""
+    for variable in ("config_file", "credentials_file"):
+        path = Path(core.get_config_variable(variable)).expanduser()
+        if path.is_file() and path.stat().st_size > LIMIT:
+            raise ConfigParseError(path=str(path), error=too_large(path, LIMIT).strerror)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, TypeVar
+
+from console.files import read_bytes
 
 _lock: Final = threading.Lock()
 _contexts: Final[dict[tuple[object, ...], ssl.SSLContext]] = {}
@@ -62,8 +65,10 @@ def _verifying(path: str | None) -> ssl.SSLContext:
 
 
 def _reading(path: str | None, read: Callable[[], T]) -> T:
-    """What reading a bundle gives. Raises `BundleUnreadable`, which names it; OpenSSL does not."""
+    """What reading a bundle gives. Raises `BundleUnreadable`; OpenSSL does not name it, and waits for a FIFO."""
     try:
+        if path is not None:
+            read_bytes(Path(path))
         return read()
     except OSError as error:  # also ssl.SSLError, for a file that holds no certificate
         if path is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import queue
 import shlex
 import sys
@@ -27,6 +26,7 @@ from console.operations.undo import why_not_undone
 from console.options import Options
 from console.problems import Failure, Kind
 from console.stack import Stack
+from console.streams import give_up
 from console.text import clean
 
 AT_THE_GATE: Final = 4
@@ -198,7 +198,7 @@ class Applying:
             told = f"{outcome.state}: {outcome.what}{run}"
             sys.stderr.write(f"groundskeeper: stdout could not be written ({self._unwritten}). {told}\n")
             # What is in its buffer would fail once more at the interpreter's end, and change the exit code.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up()
         return EXIT[outcome.state]
 
     def _refused(self, gate: AtTheGate) -> int:

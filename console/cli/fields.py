@@ -10,14 +10,18 @@ from typing import Any, Final
 
 from console.cli.ask import ask_hidden
 from console.cli.flags import shared_flags
+from console.files import read_text, reason_of
 from console.operations import OPERATIONS
 from console.operations.base import Operation
 from console.operations.parameters import Parameter, parameters
 from console.operations.placed import placed
 from console.options import UsageError
 from console.stack import Stack
+from console.text import clean
 
 _FIELD: Final = "field:"
+_SECRET_LIMIT: Final = 1 << 20
+"""Bytes of a secret that are read: more than any service keeps."""
 
 
 def operation_arguments(parser: argparse.ArgumentParser, more: Callable[[argparse.ArgumentParser], None]) -> None:
@@ -75,9 +79,9 @@ def _secret(parameter: Parameter, args: argparse.Namespace) -> Any:
     source: str = args.secret_file or ""
     try:
         if source == "-":
-            text = sys.stdin.readline()
+            text = sys.stdin.readline(_SECRET_LIMIT)
         elif source:
-            text = Path(source).read_text(encoding="utf-8")
+            text = read_text(Path(source), _SECRET_LIMIT, pipe=True)
         elif sys.stdin.isatty():
             text = ask_hidden(f"{parameter.name}: ")
         else:
@@ -85,5 +89,7 @@ def _secret(parameter: Parameter, args: argparse.Namespace) -> Any:
         return parameter.field.parse(text.rstrip("\n"))
     except EOFError:
         raise UsageError(f"The {parameter.field.word} was not given. Nothing was changed.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise UsageError(f"{clean(source)}: the {parameter.field.word} cannot be read: {reason_of(error)}.") from error
+    except ValueError as error:
         raise UsageError(f"The {parameter.field.word} cannot be read: {error}") from error

@@ -10,9 +10,10 @@ import msgspec
 
 from console.cli.output import columns, paint, write
 from console.cli.session import run_named
-from console.journal.export import UNREADABLE, as_json, json_line, markdown, shown_state, why_unreadable
+from console.journal.export import UNREADABLE, as_json, json_line, markdown, shown_outcome, shown_state, why_unreadable
 from console.journal.journal import Journal
 from console.journal.locks import Locks
+from console.journal.reconcile import UNWATCHED
 from console.journal.records import AnyRun, Filter, Items, State, StepRecord, UnreadableRun
 from console.options import Options
 from console.text import clean
@@ -24,6 +25,7 @@ _STYLE: Final[dict[str, str]] = {
     State.PARTLY: "crit",
     State.UNKNOWN: "unknown",
     UNREADABLE: "unknown",
+    UNWATCHED: "unknown",
 }
 
 
@@ -92,9 +94,10 @@ def _print(runs: tuple[AnyRun, ...], journal: Journal, *, narrowed: bool) -> Non
 def _row(run: AnyRun, locks: Locks) -> tuple[str, ...]:
     """Id, time, state, operation, targets, who and why, outcome."""
     started = f"{run.started:%Y-%m-%d %H:%M}" if run.started else "unknown time"
-    begins = (run.id, started, shown_state(run, locks))
+    state = shown_state(run, locks)
+    begins = (run.id, started, state)
     if isinstance(run, UnreadableRun):
         return (*begins, "", run.stack, "", why_unreadable(run))
     targets = ", ".join(name for name, _ in run.targets)
     who = f"{run.who.login}{f': {run.reason}' if run.reason else ''}"
-    return (*begins, run.operation, targets, who, run.outcome)
+    return (*begins, run.operation, targets, who, shown_outcome(run, state))

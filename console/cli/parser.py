@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -32,8 +33,14 @@ that is imported only when it is asked for: the console opens without any of the
 USAGE: Final = 2
 """The exit code of usage and configuration errors."""
 
+STOPPED: Final = 128 + signal.SIGINT
+"""The exit code after ctrl+c."""
+
 _OTHER_USAGE: Final = {"health": 3}
 """For a monitor 2 is crit, so such an error of `health` is "could not be judged"."""
+
+_FAULT: Final = {"health": 3, "apply": 5, "undo": 5}
+"""Likewise 1 is warn; and what a change had come to when the program failed, nobody knows."""
 
 _EPILOG: Final = """\
 exit codes of health: 0 ok, 1 warn, 2 crit, 3 something could not be judged
@@ -45,6 +52,16 @@ exit codes elsewhere: 0 done or nothing to do, 1 failed, 2 usage or configuratio
 def usage_exit(command: str | None) -> int:
     """The exit code of a usage or configuration error of a subcommand, or of the console."""
     return _OTHER_USAGE.get(command or "", USAGE)
+
+
+def fault_exit(command: str | None) -> int:
+    """The exit code after an error of the program's own."""
+    return _FAULT.get(command or "", 1)
+
+
+def meant(words: Sequence[str]) -> str | None:
+    """The subcommand that these words name, whatever else is wrong with them."""
+    return next((word for word in words if word in COMMANDS), None)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,7 +78,6 @@ class _Parser(argparse.ArgumentParser):
 def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser for these words; shared flags are taken before and after the subcommand."""
     shared: Any = shared_flags()
-    meant = next((word for word in words if word in COMMANDS), None)
     parser = _Parser(
         prog="groundskeeper",
         description="Operate AWS-hosted application stacks from the terminal. Without a subcommand: the console.",
@@ -70,7 +86,7 @@ def make_parser(words: Sequence[str]) -> argparse.ArgumentParser:
         parents=[shared],
         allow_abbrev=False,
     )
-    parser.usage_exit = usage_exit(meant)
+    parser.usage_exit = usage_exit(meant(words))
     parser.add_argument("--version", action="version", version=f"groundskeeper {console.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, about in COMMANDS.items():

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
+import errno
 import signal
 import sys
 from collections.abc import Callable
 from typing import Final
 
 from console.cli import health
-from console.cli.parser import USAGE, usage_exit
+from console.cli.parser import STOPPED, USAGE, usage_exit
 from console.demo.options import DemoError
 from console.journal.store import JournalError
 from console.options import Options, UsageError
 from console.problems import ONCE, Failure
 from console.settings import FolderError, SettingsError
 from console.stack_file import StackError
+from console.streams import give_up, unwritten
 from console.text import clean
 from console.workspace import open_workspace
 from console.write_state import Locked
 
-STOPPED: Final = 128 + signal.SIGINT
+_UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+"""What the system says of an output that takes nothing; of a file it names the file, too."""
 
 
 def run_command(args: argparse.Namespace, options: Options) -> int:
@@ -61,13 +63,18 @@ def guarded(action: Callable[[], int], usage: int) -> int:
     except (UsageError, StackError, SettingsError, FolderError, DemoError, JournalError, Locked, Failure) as error:
         sys.stderr.write(f"groundskeeper: {error}\n")
         return usage
-    except KeyboardInterrupt:
-        return STOPPED
+    except KeyboardInterrupt as stopped:
+        return int(getattr(stopped, "code", STOPPED))  # a signal's own
     except BrokenPipeError:
-        # The reader has gone: nothing more can be said, also not by the interpreter's own flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up()  # the reader has gone: nothing more can be said
         return 128 + signal.SIGPIPE
     except OSError as error:
+        mute = error.filename is None and error.errno in _UNWRITABLE
+        if (why := unwritten()) or mute:
+            why = why or clean(error.strerror)
+            then = "Next: make room, or write elsewhere."
+            sys.stderr.write(f"groundskeeper: stdout could not be written ({why}). {then}\n")
+            return usage
         place = f"{error.filename}: " if error.filename else ""
         sys.stderr.write(f"groundskeeper: {clean(f'{place}{error.strerror or error}')}. Next: groundskeeper doctor.\n")
         return usage

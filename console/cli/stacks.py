@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Final
 
@@ -11,6 +12,7 @@ import msgspec
 from console.cli.output import columns, write
 from console.options import Options
 from console.standing import Standing
+from console.text import clean
 from console.workspace import FIRST_STEPS, open_workspace, stack_folder
 
 _WORDS: Final = {
@@ -40,7 +42,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
                 "why": stack.guard or None,
                 "account": stack.account or "",
                 "region": stack.region or "",
-                "file": str(workspace.files[stack.name]),
+                "file": clean(os.fsencode(workspace.files[stack.name]).decode(errors="replace")),
             }
             for stack in workspace.chosen
         ]

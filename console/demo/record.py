@@ -114,7 +114,7 @@ def read() -> Record | None:
         check_private(record.folder)
     except FolderError as error:
         raise DemoError(str(error)) from error
-    except (OSError, ValueError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError):  # also what msgspec raises
         return None
     return record
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from console.discover.items import Inventory, Item
 from console.discover.match import Matcher
+from console.files import parse_json, read_text, reason_of, too_large
 from console.options import UsageError
 from console.text import clean
 
 _SECONDS: Final = 60
+_LIMIT: Final = 16 << 20
+"""Bytes of outputs that are read."""
 _SHAPE: Final = "Make it with: terraform output -json > outputs.json"
 
 
@@ -24,23 +26,36 @@ def read_outputs(source: str) -> str:
 
     May block for a minute. Raises `UsageError`.
     """
-    if source == "-":
-        return sys.stdin.read()
     path = Path(source)
-    if path.is_dir():
+    if source != "-" and path.is_dir():
         return _run(path)
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UsageError(f"{source}: cannot be read: {reason}. {_SHAPE}") from error
+        return _stdin() if source == "-" else read_text(path, _LIMIT, pipe=True)
+    except OSError as error:
+        raise UsageError(f"{clean(source)}: cannot be read: {reason_of(error)}. {_SHAPE}") from error
+
+
+def _stdin() -> str:
+    try:
+        text = sys.stdin.read(_LIMIT + 1)
+    except UnicodeDecodeError as error:
+        raise OSError(errno.EILSEQ, "it is not UTF-8 text") from error
+    if len(text) > _LIMIT:
+        raise too_large("-", _LIMIT)
+    return text
 
 
 def _run(folder: Path) -> str:
     command = ["terraform", f"-chdir={folder}", "output", "-json", "-no-color"]
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS, check=False
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_SECONDS,
+            check=False,
         )
     except FileNotFoundError as error:
         raise UsageError(f"terraform is not installed here. Run it where it is. {_SHAPE}") from error
@@ -60,9 +75,9 @@ def named_in(outputs: str, inventory: Inventory) -> list[Item]:
 def _texts(outputs: str) -> Iterator[tuple[str, str]]:
     """Every text among the outputs, with the name under which it is said."""
     try:
-        data = msgspec.json.decode(outputs)
-    except msgspec.DecodeError as error:
-        raise UsageError(f"The outputs are not JSON: {clean(error, limit=200)}. {_SHAPE}") from error
+        data = parse_json(outputs)
+    except ValueError as error:
+        raise UsageError(f"The outputs cannot be read: {error}. {_SHAPE}") from error
     if not isinstance(data, dict) or not all(isinstance(each, dict) and "value" in each for each in data.values()):
         raise UsageError(f"The outputs are JSON, but not Terraform's. {_SHAPE}")
     for name, output in data.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -10,9 +11,10 @@ from typing import Any, Final
 import msgspec
 
 from console.journal.locks import Locks
-from console.journal.reconcile import state_of
+from console.journal.reconcile import UNWATCHED, state_word
 from console.journal.records import (
     AT_WORK,
+    WATCHED,
     AnyRun,
     ItemRecord,
     Items,
@@ -33,7 +35,15 @@ _NONE: Final[Items] = {}
 
 def shown_state(run: AnyRun, locks: Locks | None = None) -> str:
     """The state to show of a run."""
-    return UNREADABLE if isinstance(run, UnreadableRun) else state_of(run, locks).value
+    return UNREADABLE if isinstance(run, UnreadableRun) else state_word(run, locks)
+
+
+def shown_outcome(run: RunRecord, state: str) -> str:
+    """How a run ended, or how far it is; `state` is the one that is shown."""
+    if state != UNWATCHED:
+        return run.outcome
+    said = "Sent." if run.outcome in ("", WATCHED) else run.outcome
+    return f"{said} Nobody is watching it. Next: {shlex.join(('groundskeeper', *run.words))} watches on."
 
 
 def why_unreadable(run: UnreadableRun) -> str:
@@ -82,7 +92,10 @@ def as_json(
     "unreadable", and ``why``; a step or an item that cannot be read ``position``, the state "unreadable" and ``why``.
     """
     shown: dict[str, Any] = msgspec.to_builtins(run)
-    return {**shown, "state": shown_state(run, locks), "steps": [_step(step, items) for step in steps]}
+    shown["state"] = shown_state(run, locks)
+    if isinstance(run, RunRecord):
+        shown["outcome"] = shown_outcome(run, shown["state"])
+    return {**shown, "steps": [_step(step, items) for step in steps]}
 
 
 def _step(step: StepRecord, items: Items) -> dict[str, Any]:
@@ -112,7 +125,7 @@ def _lines(run: AnyRun, steps: tuple[StepRecord, ...], items: Items, state: str)
     name = f" {_inline(run.operation)}" if isinstance(run, RunRecord) else ""
     yield f"## {when}{name}: {state}"
     yield ""
-    facts = _facts(run) if isinstance(run, RunRecord) else _known(run)
+    facts = _facts(run, state) if isinstance(run, RunRecord) else _known(run)
     yield from (f"- {name}: {_inline(text)}" for name, text in facts.items() if text)
     for step in steps:
         yield from _step_lines(step)
@@ -120,7 +133,7 @@ def _lines(run: AnyRun, steps: tuple[StepRecord, ...], items: Items, state: str)
             yield from _item_lines(items.get(step.position, ()), state)
 
 
-def _facts(run: RunRecord) -> Mapping[str, str]:
+def _facts(run: RunRecord, state: str) -> Mapping[str, str]:
     partition = f" of {run.partition}" if run.partition not in ("", "aws") else ""
     return {
         "Run": run.id,
@@ -130,7 +143,7 @@ def _facts(run: RunRecord) -> Mapping[str, str]:
         "Stack": f"{run.stack}, account {run.account}{partition}, {run.region}",
         "By": " ".join(filter(None, (run.who.login, run.who.arn, run.who.ssh and f"from {run.who.ssh}"))),
         "Reason": run.reason,
-        "Outcome": run.outcome,
+        "Outcome": shown_outcome(run, state),
         "Ended": _moment(run.ended) if run.ended else "",
         "Undo": undo_words(run),
         "Takes back": run.undoes,

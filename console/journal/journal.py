@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from console.journal.locks import Locks
-from console.journal.reconcile import state_of
+from console.journal.reconcile import state_word
 from console.journal.records import (
     AT_WORK,
     AnyRun,
@@ -21,7 +21,7 @@ from console.journal.records import (
     StepRecord,
     UnreadableStep,
 )
-from console.journal.store import SqliteStore, Store
+from console.journal.store import JournalError, SqliteStore, Store
 from console.text import clean
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Journal:
 
     def runs(self, wanted: Filter | None = None) -> Future[tuple[AnyRun, ...]]:
         """Runs, newest first."""
-        return self._do(lambda store: store.runs(wanted or Filter(), lambda run: state_of(run, self.locks)))
+        return self._do(lambda store: store.runs(wanted or Filter(), lambda run: state_word(run, self.locks)))
 
     def later_changes(self, run: str) -> Future[tuple[AnyRun, ...]]:
         """Runs that were recorded after this one and share a target with it, in whatever state.
@@ -139,4 +139,9 @@ class Journal:
                 self._store = self._open_store(self.folder)
             return action(self._store)
 
-        return self._thread.submit(work)
+        try:
+            return self._thread.submit(work)
+        except RuntimeError:  # it was shut down: whoever asks now was not told yet
+            closed: Future[T] = Future()
+            closed.set_exception(JournalError("The journal was closed meanwhile."))
+            return closed

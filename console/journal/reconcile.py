@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from console.journal.journal import Journal
     from console.journal.locks import Lock, Locks
 
+UNWATCHED: Final = "unwatched"
+"""The word for a run that was sent, and that no process watches any more."""
+
 _TRIES: Final = 5
 _PAUSE: Final = 0.02
 """Seconds between two tries: who only looks whether a run's lock is held has it for a moment."""
@@ -35,6 +38,13 @@ def is_adrift(run: RunRecord, locks: Locks | None = None) -> bool:
 def state_of(run: RunRecord, locks: Locks | None = None) -> State:
     """The state to show: a run that its process left in the middle is unknown until it is settled."""
     return State.UNKNOWN if run.state in AT_WORK and is_adrift(run, locks) else run.state
+
+
+def state_word(run: RunRecord, locks: Locks | None = None) -> str:
+    """The word for the state to show, which also says where nobody watches what is to be watched."""
+    if run.state is State.WATCHING and is_adrift(run, locks):
+        return UNWATCHED
+    return state_of(run, locks).value
 
 
 async def take_over(journal: Journal, run: RunRecord) -> Lock | None:

@@ -37,6 +37,9 @@ class State(StrEnum):
 ENDED: Final = frozenset({State.DONE, State.FAILED, State.PARTLY, State.STOPPED})
 """States that are final. An unknown one is asked about again at the next start."""
 
+WATCHED: Final = "Sent. Watching until AWS is done."
+"""The outcome on record while a run is watched."""
+
 AT_WORK: Final = frozenset({State.CONFIRMED, State.RUNNING, State.SENT})
 """States that last only while a process is at it."""
 

@@ -43,6 +43,7 @@ _FOUND: Final = (
     "OR id IN (SELECT value FROM json_each(?)) OR state IN (SELECT value FROM json_each(?)))"
 )
 _LATER: Final = 200
+_TENDED: Final = AT_WORK | {State.WATCHING}
 _ON_THE_SAME: Final = (
     "rowid > (SELECT rowid FROM run WHERE id = ?) AND id IN "
     "(SELECT later.run FROM target AS mine JOIN target AS later USING (arn) WHERE mine.run = ?)"
@@ -250,10 +251,10 @@ class SqliteStore:
         return self._opened.db
 
     def _found(self, text: str, shown: Callable[[RunRecord], str]) -> list[str]:
-        """The values of `_FOUND`: what is at work may be shown in another state than it is kept in."""
-        at_work = self._select("state IN (SELECT value FROM json_each(?))", json.dumps(sorted(AT_WORK)))
-        ids = [run.id for run in at_work if isinstance(run, RunRecord) and text in shown(run)]
-        states = [state.value for state in State if state not in AT_WORK and text in state.value]
+        """The values of `_FOUND`: what a process is at may be shown in another state than it is kept in."""
+        tended = self._select("state IN (SELECT value FROM json_each(?))", json.dumps(sorted(_TENDED)))
+        ids = [run.id for run in tended if isinstance(run, RunRecord) and text in shown(run)]
+        states = [state.value for state in State if state not in _TENDED and text in state.value]
         return [text, text, text, json.dumps(ids), json.dumps(states)]
 
     def _put(self, db: sqlite3.Connection, record: RunRecord) -> RunRecord:

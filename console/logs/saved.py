@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from console.files import parse_toml, read_text
 from console.settings import config_dir
 from console.text import Clean, clean
 
@@ -72,5 +72,5 @@ def keep(name: str, text: str, title: str = "") -> Path:
 
 
 def _read(path: Path, *, own: bool) -> SavedQuery:
-    file = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    file = msgspec.convert(parse_toml(read_text(path)), _File)
     return SavedQuery(path.stem, clean(file.title or path.stem), clean(file.help), file.query.strip(), own)

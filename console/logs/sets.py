@@ -51,7 +51,7 @@ def keep_set(stack: Stack, name: str, groups: Sequence[LogGroup]) -> None:
 def _all() -> dict[str, Sets]:
     try:
         return msgspec.json.decode(read_private(_path()), type=dict[str, Sets])
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, ValueError, RecursionError):  # also what msgspec raises
         return {}
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from console.journal.journal import Journal
-from console.journal.records import ItemRecord, RunRecord, State, StepState
+from console.journal.records import WATCHED, ItemRecord, RunRecord, State, StepState
 from console.journal.store import JournalError
 from console.operations.events import Progress
 from console.operations.work import Done
@@ -21,7 +21,7 @@ NOT_RECORDED: Final = "The journal could not record this; the next start finds o
 _GOING_ON: Final = {
     State.RUNNING: "Begun.",
     State.SENT: "Sent. Verifying.",
-    State.WATCHING: "Sent. Watching until AWS is done.",
+    State.WATCHING: WATCHED,
 }
 
 

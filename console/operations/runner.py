@@ -88,7 +88,7 @@ class Runner:
         return self._start(self._gate.plan(operation, stack))
 
     def plan_undo(self, run: RunRecord, stack: Stack) -> Future[Planned]:
-        """What would take a run back. May raise `AtTheGate` with why nothing does, and `Failure`."""
+        """What would take a run back. May raise `AtTheGate` with why nothing does, `Failure` and `JournalError`."""
         return self._start(self._plan_undo(run, stack))
 
     def apply(self, planned: Planned, answer: str | None, *, wait: bool = True) -> Future[Outcome]:
@@ -148,7 +148,10 @@ class Runner:
         await self._writes.close()
 
     async def _plan_undo(self, run: RunRecord, stack: Stack) -> Planned:
-        found = await asyncio.wrap_future(self.journal.find(run.id))  # as it is by now
+        try:
+            found = await asyncio.wrap_future(self.journal.find(run.id))  # as it is by now
+        except LookupError as error:
+            raise AtTheGate(Reason.REFUSED, str(error.args[0])) from error
         if not isinstance(found, RunRecord):
             raise AtTheGate(Reason.REFUSED, cannot_undo(found))
         run, cannot = found, f"Run {found.id} cannot be undone."

@@ -7,9 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from console.files import read_bytes
 from console.operations.secret import Secret
+
+_LIMIT: Final = 256 << 20
+"""Bytes of a local file: more than AWS takes in one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +42,11 @@ class Blob:
     @classmethod
     def of(cls, path: Path) -> Blob:
         """The content that a file has now. Raises OSError."""
-        return cls(path, hashlib.sha256(path.read_bytes()).hexdigest())
+        return cls(path, hashlib.sha256(read_bytes(path, _LIMIT)).hexdigest())
 
     def read(self) -> bytes:
         """The content. Raises OSError, also when it is not what was planned with."""
-        content = self.path.read_bytes()
+        content = read_bytes(self.path, _LIMIT)
         if hashlib.sha256(content).hexdigest() != self.digest:
             raise OSError(f"{self.path} was changed since the plan was made.")
         return content

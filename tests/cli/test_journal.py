@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from console.journal.records import State
+from console.journal.records import WATCHED, State
 from console.journal.store import NAME, SqliteStore
 from tests.cli.test_cli import empty, run, written
 from tests.unit.test_journal import BULK, ITEMS, RUN, STEPS
@@ -60,6 +60,18 @@ def test_one_run_is_shown_with_the_items_of_its_bulks(state: Path, empty: dict[s
     assert "unreadable" in run("journal", BAD, env=empty).stdout
     exported = run("journal", "--export", "jsonl", env=empty).stdout.splitlines()
     assert [json.loads(line)["state"] for line in exported] == ["unreadable", "partly"]
+
+
+def test_a_change_that_nobody_watches_any_more_says_so(state: Path, empty: dict[str, str]) -> None:
+    with closing(SqliteStore(state)) as store:
+        left = replace(RUN, id="1120-0932-cccc", state=State.WATCHING, outcome=WATCHED, owner=None)
+        store.add(replace(left, words=("--profile", "work")), STEPS)
+    told = "Sent. Nobody is watching it. Next: groundskeeper --profile work watches on."
+    newest = run("journal", "--limit", "1", env=empty).stdout
+    assert newest.split()[3] == "unwatched" and told in newest
+    (shown,) = json.loads(run("journal", left.id, "--json", env=empty).stdout)
+    assert (shown["state"], shown["outcome"]) == ("unwatched", told)
+    assert told in run("journal", left.id, env=empty).stdout.replace("\\", "")
 
 
 def test_what_cannot_be_read_is_not_taken_back(state: Path, empty: dict[str, str]) -> None:

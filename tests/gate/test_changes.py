@@ -3,23 +3,71 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from msgspec.structs import replace
+
 from console.aws.meter import Meter
 from console.changes import Changes
-from console.journal.records import State
+from console.journal.owner import me
+from console.journal.records import Filter, State
+from console.journal.store import SqliteStore
 from console.operations.plan import Plan
 from console.operations.work import Done, Work
 from console.write_state import WriteState
 from tests.deadlines import SOON
 from tests.gate.scripted import Do, Hold, Script, Scripted
 from tests.gate.world import World, planned
+from tests.unit.test_journal import RUN, STEPS
 
 
 async def for_ever(work: Work) -> Done:
     while True:
         await work.sleep(1)
+
+
+@pytest.fixture
+async def changes(world: World) -> AsyncIterator[Changes]:
+    workspace: Any = SimpleNamespace(journal_folder=world.folder, target=lambda stack: world.target)
+    found = Changes(workspace, WriteState(), Meter(), lambda stack: None)
+    yield found
+    await found.close()
+
+
+async def test_who_looks_at_the_journal_holds_up_no_intent(changes: Changes, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> tuple[()]:
+        looking.set()
+        assert go_on.wait(SOON)
+        return ()
+
+    monkeypatch.setattr(SqliteStore, "runs", slow)
+    shown = asyncio.create_task(changes.runs(Filter()))
+    try:
+        assert await asyncio.to_thread(looking.wait, SOON)
+        assert await asyncio.wait_for(asyncio.wrap_future(changes.journal.add(RUN, STEPS)), SOON)
+        assert not shown.done()
+    finally:
+        go_on.set()
+        await shown
+
+
+async def test_only_what_a_process_watches_counts_as_watched(changes: Changes) -> None:
+    for name, state, owner in (
+        ("mine", State.WATCHING, me()),
+        ("left", State.WATCHING, None),
+        ("killed", State.RUNNING, replace(me(), started="1")),
+        ("unknown", State.UNKNOWN, None),
+        ("done", State.DONE, None),
+    ):
+        await asyncio.wrap_future(changes.journal.add(replace(RUN, id=name, state=state, owner=owner), ()))
+    await changes.look()
+    assert (changes.watches, changes.unknown) == (1, 3)
 
 
 async def test_an_open_console_takes_up_what_another_one_leaves_behind(world: World, script: Script) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from msgspec.structs import replace
 
 from console.journal.records import RunRecord, State, StepState
+from console.journal.store import JournalError, SqliteStore
 from console.operations import OPERATIONS
 from console.operations.base import NoUndo, Observed, Operation
 from console.operations.events import AtTheGate, Outcome, Reason
@@ -72,6 +74,23 @@ def test_what_failed_before_anything_was_changed_is_not_taken_back(world: World,
         assert outcome.run.changed is False
         assert "Nothing was changed by it" in why_not_undone(outcome.run)
         assert "Nothing was changed by it" in refusal(runner, outcome.run, world)
+
+
+def test_what_cannot_be_looked_up_is_told_and_nothing_is_taken_back(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise JournalError("The journal cannot be used.")
+
+    with world.runner() as runner:
+        run = made(runner, world).run
+        assert run is not None
+        assert "has no run 'gone'" in refusal(runner, replace(run, id="gone"), world)
+        for name in ("later_changes", "named"):
+            with monkeypatch.context() as broken, pytest.raises(JournalError):
+                broken.setattr(SqliteStore, name, fails)
+                undone(runner, run, world)
+        assert undone(runner, run, world).state is State.DONE
 
 
 @pytest.mark.parametrize("body", [fail, perhaps])

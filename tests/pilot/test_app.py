@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual._compositor import LayoutUpdate
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.driver import Driver
 
+import screens
+import widgets
 from console.app import ConsoleApp
 from screens import SCREENS
 from screens.health import HealthScreen
@@ -21,12 +28,16 @@ from screens.resource import ResourceScreen
 from screens.stacks import StacksScreen
 from tests.pilot.scripted import ScriptedDesk, console, hides, lines, shows, text, until
 from widgets.terminal.app import TerminalApp
+from widgets.terminal.pace import PacedModal
 
 ROOT = Path(__file__).parents[2]
 LATE = ["console.desk", "console.problems", "console.sources.base", "screens.health", "widgets.table",
         "sqlite3", "aiohttp", "botocore", "console.journal.store", "console.operations.runner"]  # fmt: skip
-HELD_BY_OTHERS = {f"ctrl+{letter}" for letter in "abszhjkl"}
-"""Keys of screen, tmux, the shell and the terminal: flow control, suspend, backspace, line feed, clear."""
+THE_TERMINALS = {"ctrl+z": "suspend_process", "ctrl+l": "repaint"}
+"""What these keys mean in every program on a terminal, and do here, wherever one is."""
+OURS = ("console.", "screens.", "widgets.")
+HELD_BY_OTHERS = {f"ctrl+{letter}" for letter in "abshjk"}
+"""Keys of screen, tmux, the shell and the terminal: flow control, backspace, line feed."""
 
 
 def test_the_first_frame_needs_no_screen_no_desk_and_nothing_of_aws() -> None:
@@ -47,12 +58,96 @@ def test_no_key_of_a_screen_means_two_things_nor_belongs_to_somebody_else(kind: 
     keys = [binding.key for binding in found]
     assert sorted(keys) == sorted(set(keys))
     assert not set(keys) & HELD_BY_OTHERS
+    assert all(THE_TERMINALS[binding.key] == binding.action for binding in found if binding.key in THE_TERMINALS)
     actions: dict[str, set[str]] = {}
     for binding in found:
         actions.setdefault(binding.action, set()).add(binding.key)
         assert not (binding.key == "ctrl+d" and "delete" in binding.action)
     for keys_of in actions.values():
         assert any(not key.startswith(("f1", "f2", "alt+")) or key == "f" for key in keys_of)
+
+
+def ours() -> list[type[DOMNode]]:
+    """Every screen, modal and widget that there is, and the console itself."""
+    for package in (screens, widgets):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+
+    def below(kind: type[DOMNode]) -> Iterator[type[DOMNode]]:
+        for one in kind.__subclasses__():
+            yield one
+            yield from below(one)
+
+    return sorted({kind for kind in below(DOMNode) if kind.__module__.startswith(OURS)}, key=str)
+
+
+def test_suspending_and_painting_anew_are_left_to_the_console_by_every_screen_modal_and_widget() -> None:
+    found = ours()
+    assert len([kind for kind in found if issubclass(kind, PacedModal)]) > 15 and ConsoleApp in found
+    for kind in found:
+        own = list(Binding.make_bindings(kind.__dict__.get("BINDINGS", ())))
+        bound = {binding.key: binding for binding in own if binding.key in THE_TERMINALS}
+        assert not bound or kind is TerminalApp, kind
+        assert all(binding.priority and THE_TERMINALS[key] == binding.action for key, binding in bound.items())
+        taken = {"on_key", "_on_key", "key_ctrl_z", "key_ctrl_l"} & set(vars(kind))
+        assert not taken, f"{kind} takes keys before they are looked up: {taken}"
+
+
+OPENS = {
+    "a list": "",
+    "logs": "2",
+    "journal": "0",
+    "stacks": "S",
+    "details": "enter",
+    "help": "question_mark",
+    "palette": "colon",
+    "problems": "exclamation_mark",
+    "actions": "a",
+    "profile": "P",
+    "arming": "W",
+    "leaving": "ctrl+c",
+    "a filter": "slash",
+}
+"""Where one may be, by the key that leads there from Health: screens, modals, and lines that text is typed into."""
+
+
+@pytest.mark.parametrize("key", OPENS.values(), ids=OPENS)
+async def test_ctrl_z_only_suspends_and_ctrl_l_only_paints_anew(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    for action in THE_TERMINALS.values():
+        monkeypatch.setattr(TerminalApp, f"action_{action}", lambda _, action=action: told.append(action))
+    async with console(ScriptedDesk()) as pilot:
+        await shows(pilot, "batch")
+        before = (pilot.app.screen, pilot.app.focused)
+        if key:
+            await pilot.press(key)
+            await until(pilot, lambda: (pilot.app.screen, pilot.app.focused) != before)
+        here = (pilot.app.screen, pilot.app.focused)
+        for pressed, action in THE_TERMINALS.items():
+            told.clear()
+            await pilot.press(pressed)
+            await pilot.pause()
+            assert told == [action]
+            assert (pilot.app.screen, pilot.app.focused) == here
+
+
+async def test_painting_anew_paints_every_line_of_what_is_seen_also_beneath_a_modal() -> None:
+    async with console(ScriptedDesk(), (120, 40)) as pilot:
+        await shows(pilot, "batch")
+        await pilot.press("question_mark")
+        await shows(pilot, "esc closes")
+        before = lines(pilot)
+        painted: list[Any] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pilot.app, "_display", lambda screen, update: painted.append((screen, update)))
+            pilot.app.post_message(Driver.SignalResume())
+            await until(pilot, lambda: painted)
+        screen, update = painted[0]
+        assert screen is pilot.app.screen and isinstance(update, LayoutUpdate)
+        assert (update.region.width, update.region.height) == (120, 40)
+        shown = ["".join(segment.text for strip in line for segment in strip) for line in update.strips]
+        assert any("esc closes" in line for line in shown) and any("[1 Health]" in line for line in shown)
+        assert lines(pilot) == before
 
 
 @pytest.mark.parametrize("kind", [HealthScreen, StacksScreen, ResourceScreen])

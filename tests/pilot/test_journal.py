@@ -12,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from console.journal.records import ItemRecord, State, StepState
+from console.journal.owner import me
+from console.journal.records import WATCHED, ItemRecord, State, StepState
 from console.journal.store import NAME, JournalError, SqliteStore
 from screens.items import ItemsScreen
 from screens.journal import JournalScreen
@@ -161,6 +162,37 @@ async def test_a_change_that_is_no_longer_in_the_journal_is_told_of(folder: Path
             db.execute("DELETE FROM run WHERE id = ?", (RUN.id,))
         await pilot.press("j", "enter")
         await shows(pilot, f"The journal has no run '{RUN.id}'.")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_keeps_a_change_from_being_taken_back_is_told_in_the_plan(
+    folder: Path, size: tuple[int, int]
+) -> None:
+    async with console(JournalDesk(), size, first="journal") as pilot:
+        await shows(pilot, "partly")
+        with broken():
+            await pilot.press("j", "u")
+            await says(pilot, "No plan could be made.", "malformed. Next: move it aside.")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, JournalScreen))
+        with closing(sqlite3.connect(folder / NAME)) as db, db:
+            db.execute("DELETE FROM run WHERE id = ?", (RUN.id,))
+        await pilot.press("u")
+        await says(pilot, "No plan could be made. The journal has no run")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_change_that_nobody_watches_any_more_says_so(folder: Path, size: tuple[int, int]) -> None:
+    left = replace(RUN, id="1120-0932-cccc", stack="elsewhere", state=State.WATCHING, outcome=WATCHED, owner=None)
+    with closing(SqliteStore(folder)) as store:
+        store.add(left, STEPS)
+        store.add(replace(left, id="1120-0933-dddd", title="Seen by us", owner=me()), STEPS)
+    async with console(JournalDesk(), size, first="journal") as pilot:
+        await shows(pilot, "unwatched", "watching")
+        if size == max(SIZES):
+            await shows(pilot, "? 1 unknown", "◌ 1 watching")
+        await pilot.press("j", "enter")
+        await says(pilot, left.id, "unwatched", "Sent. Nobody is watching it. Next: groundskeeper watches on.")
 
 
 async def test_what_cannot_be_saved_is_told(folder: Path) -> None:

@@ -135,16 +135,78 @@ def test_a_change_that_does_not_end_is_given_up_and_said() -> None:
         assert terminal.termios() == terminal.modes_at_start
 
 
-def test_suspending_still_works_and_a_suspended_console_can_be_ended() -> None:
-    with tiny("idle", "0.5") as terminal:
+SHELL = '"$@"; echo "the shell is back"; while read -r line; do eval "$line"; done'
+"""Runs a program as a job, and after that what is typed."""
+
+
+def in_shell() -> Terminal:
+    return Terminal(["/bin/sh", "-m", "-c", SHELL, "sh", sys.executable, HERE / "tiny_app.py"], cwd=ROOT)
+
+
+def jobs(terminal: Terminal) -> list[int]:
+    """The process ids of what the shell runs."""
+    shell = terminal.process.pid
+    return [int(pid) for pid in Path(f"/proc/{shell}/task/{shell}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("how", ["ctrl+z", signal.SIGTSTP, signal.SIGSTOP], ids=str)
+def test_stopped_the_terminal_is_the_shells_and_fg_paints_the_whole_screen(how: str | signal.Signals) -> None:
+    with in_shell() as terminal:
+        terminal.wait_for(READY)
+        if isinstance(how, str):
+            terminal.press(how)
+        else:
+            os.kill(jobs(terminal)[0], how)
+        terminal.wait_for("the shell is back")
+        if how is not signal.SIGSTOP:  # of which a program learns nothing
+            assert_as_before(terminal)
+        terminal.screen.reset()
+        terminal.press("fg\n")
+        terminal.wait_for(READY)
+        terminal.screen.reset()
+        terminal.press("ctrl+l")
+        terminal.wait_for(READY)
+        terminal.press("q")
+        terminal.wait_for(lambda terminal: not jobs(terminal))  # until then it throws away what is typed
+        terminal.press("echo it ended with $?\n")
+        terminal.wait_for("it ended with 0")
+        assert_as_before(terminal)
+
+
+def test_told_to_go_on_in_the_background_it_stays_stopped_and_draws_nothing() -> None:
+    with in_shell() as terminal:
         terminal.wait_for(READY)
         terminal.press("ctrl+z")
-        wait_for_state(terminal, "T")
-        assert terminal.termios() == terminal.modes_at_start
-        terminal.kill(signal.SIGCONT)
-        terminal.wait_for(lambda terminal: terminal.raw.count(DRAWS) == 2)
-        wait_for_state(terminal, "S")
+        terminal.wait_for("the shell is back")
+        drawn = len(terminal.raw)
+        terminal.press("bg; echo to go on\n")
+        terminal.wait_for(lambda terminal: terminal.text().count("to go on") == 2)  # typed, and said
+        wait_for_state(terminal, "T", jobs(terminal)[0])
+        assert b"\x1b" not in terminal.raw[drawn:]
+        terminal.screen.reset()
+        terminal.press("fg\n")
+        terminal.wait_for(READY)
+
+
+def test_where_no_shell_could_bring_it_back_it_is_not_suspended() -> None:
+    with tiny() as terminal:
+        terminal.wait_for(READY)
         terminal.press("ctrl+z")
+        terminal.wait_for("No shell started the console")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert_as_before(terminal)
+
+
+def test_stopped_and_continued_from_elsewhere_it_paints_anew_and_can_be_ended_while_stopped() -> None:
+    with tiny("idle", "0.5") as terminal:
+        terminal.wait_for(READY)
+        terminal.kill(signal.SIGSTOP)
+        wait_for_state(terminal, "T")
+        terminal.screen.reset()
+        terminal.kill(signal.SIGCONT)
+        terminal.wait_for(READY)
+        terminal.kill(signal.SIGSTOP)
         wait_for_state(terminal, "T")
         drawn = len(terminal.raw)
         terminal.kill(signal.SIGTERM)
@@ -189,8 +251,9 @@ with Watchdog(0):
         assert terminal.raw.endswith(RESET)
 
 
-def wait_for_state(terminal: Terminal, letter: str) -> None:
+def wait_for_state(terminal: Terminal, letter: str, pid: int | None = None) -> None:
     def in_state(_: Terminal) -> bool:
-        return Path(f"/proc/{terminal.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == letter
+        stat = Path(f"/proc/{pid or terminal.process.pid}/stat").read_text()
+        return stat.rsplit(")", 1)[1].split()[0] == letter
 
     terminal.wait_for(in_state)

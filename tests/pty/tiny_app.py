@@ -13,13 +13,13 @@ from textual.binding import BindingType
 from textual.widgets import Static
 
 from console.signals import Watchdog
-from widgets.terminal.choke import GuardedApp
+from widgets.terminal.app import TerminalApp
 
 
-class TinyApp(GuardedApp[None]):
+class TinyApp(TerminalApp[None]):
     """Draws one line; `flood` redraws the screen as fast as it can, `stuck` leaves Python for good."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+z", "suspend_process"), ("q", "quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [("q", "quit")]
 
     def __init__(self, mode: str) -> None:
         super().__init__()

@@ -98,8 +98,62 @@ def test_without_a_state_folder_the_temporary_folder_serves(
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     path = crash.write_crash(fail("no state"))
-    assert path is not None and path.parent == temporary
+    assert path is not None and path.parent.parent == temporary
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "ValueError: no state" in path.read_text()
+
+
+def test_the_folder_in_the_temporary_one_can_be_guessed_by_nobody(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state.write_text("a file where the folder should be")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folders = set()
+    for number in range(2):
+        monkeypatch.setattr(crash, "_written", {})
+        path = crash.write_crash(fail(str(number)))
+        assert path is not None
+        folders.add(path.parent)
+    assert len(folders) == 2
+
+
+class Unspeakable(Exception):
+    """An error whose message is at fault itself."""
+
+    def __str__(self) -> str:
+        raise RuntimeError("no message")
+
+
+def test_an_error_that_cannot_be_put_in_words_is_written_all_the_same() -> None:
+    path = crash.write_crash(Unspeakable())
+    assert path is not None and "Unspeakable" in path.read_text()
+    assert "cannot be told" in crash.in_words(Unspeakable())
+
+
+def test_in_words_an_error_is_safe_to_show() -> None:
+    said = crash.in_words(ValueError("\x1b[31m password=tulip AKIAQ3EGR7ZP2XW5LM4T\n" + "x" * 1000))
+    assert said.startswith("ValueError: ") and len(said) <= 300 and said == clean(said)
+    assert "tulip" not in said and "AKIA" not in said
+    assert crash.in_words(ValueError()) == "ValueError"
+
+
+def dive(depth: int) -> None:
+    if depth:
+        dive(depth - 1)
+    fail("deep")
+    raise ValueError("deep")
+
+
+def test_one_fault_that_is_reached_in_many_ways_is_one_file(state: Path) -> None:
+    for depth in (3, 10, 40):
+        with contextlib.suppress(ValueError):
+            dive(depth)
+        try:
+            dive(depth)
+        except ValueError as error:
+            crash.write_crash(error)
+    assert len(list((state / "crashes").iterdir())) == 1
 
 
 def test_when_nothing_can_be_written_it_says_so(

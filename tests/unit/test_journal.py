@@ -16,13 +16,23 @@ import pytest
 from msgspec.structs import replace
 
 from console.journal import rows
-from console.journal.export import json_line, markdown
+from console.journal.export import json_line, markdown, shown_outcome, shown_state
 from console.journal.filesystem import is_local, network_filesystem
 from console.journal.journal import Journal
 from console.journal.locks import Locks
 from console.journal.owner import Life, is_gone, life_of, me, who
 from console.journal.reconcile import is_adrift, state_of, take_over
-from console.journal.records import Filter, ItemRecord, Owner, RunRecord, State, StepRecord, StepState, Who
+from console.journal.records import (
+    WATCHED,
+    Filter,
+    ItemRecord,
+    Owner,
+    RunRecord,
+    State,
+    StepRecord,
+    StepState,
+    Who,
+)
 from console.journal.store import JournalError, SqliteStore
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -251,21 +261,36 @@ async def test_a_takeover_that_cannot_be_recorded_lets_go_of_the_lock(
 
 
 @pytest.mark.parametrize(
-    ("state", "owned", "adrift", "shown"),
+    ("state", "owned", "adrift", "shown", "word"),
     [
-        (State.RUNNING, True, False, State.RUNNING),
-        (State.RUNNING, False, True, State.UNKNOWN),
-        (State.SENT, False, True, State.UNKNOWN),
-        (State.WATCHING, False, True, State.WATCHING),
-        (State.UNKNOWN, False, True, State.UNKNOWN),
-        (State.DONE, False, False, State.DONE),
+        (State.RUNNING, True, False, State.RUNNING, "running"),
+        (State.RUNNING, False, True, State.UNKNOWN, "unknown"),
+        (State.SENT, False, True, State.UNKNOWN, "unknown"),
+        (State.WATCHING, True, False, State.WATCHING, "watching"),
+        (State.WATCHING, False, True, State.WATCHING, "unwatched"),
+        (State.UNKNOWN, False, True, State.UNKNOWN, "unknown"),
+        (State.DONE, False, False, State.DONE, "done"),
     ],
 )
-def test_only_runs_without_an_owner_are_unknown(state: State, owned: bool, adrift: bool, shown: State) -> None:
+def test_only_runs_without_an_owner_are_unknown_or_unwatched(
+    state: State, owned: bool, adrift: bool, shown: State, word: str
+) -> None:
     gone = replace(me(), started="1")
     for owner in (me(),) if owned else (gone, None):
         run = replace(RUN, state=state, owner=owner)
-        assert (is_adrift(run), state_of(run)) == (adrift, shown)
+        assert (is_adrift(run), state_of(run), shown_state(run)) == (adrift, shown, word)
+
+
+def test_of_what_nobody_watches_the_outcome_says_so_and_how_it_is_watched_on() -> None:
+    run = replace(RUN, state=State.WATCHING, outcome=WATCHED, words=("--profile", "two words"))
+    assert shown_outcome(run, "watching") == "Sent. Watching until AWS is done."
+    next_ = "Nobody is watching it. Next: groundskeeper --profile 'two words' watches on."
+    assert shown_outcome(run, "unwatched") == f"Sent. {next_}"
+    denied = replace(run, outcome="It cannot be settled now: denied.")
+    assert shown_outcome(denied, "unwatched") == f"It cannot be settled now: denied. {next_}"
+    left = replace(run, owner=None)
+    for text in (json_line(left, STEPS), markdown(left, STEPS)):
+        assert "unwatched" in text and "Nobody is watching it" in text and "Watching until" not in text
 
 
 async def test_of_two_consoles_one_takes_a_run_over(tmp_path: Path) -> None:
@@ -342,6 +367,17 @@ def test_a_search_for_a_state_finds_the_one_that_is_shown(journal: Journal) -> N
         journal.add(run, ()).result()
     assert [run.id for run in journal.runs(Filter(text="unknown")).result()] == [left.id]
     assert [run.id for run in journal.runs(Filter(text="running")).result()] == ["1120-0931-bbbb"]
+    for run in (left, replace(left, id="1120-0931-bbbb", owner=me())):
+        journal.change(run.id, state=State.WATCHING, owner=run.owner).result()
+    assert [run.id for run in journal.runs(Filter(text="unwatched")).result()] == [left.id]
+
+
+def test_whoever_asks_a_journal_that_was_closed_is_told(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.runs().result()
+    journal.close()
+    with pytest.raises(JournalError, match="closed meanwhile"):
+        journal.runs().result()
 
 
 def test_to_find_one_run_no_other_is_read(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,18 @@
-"""What our App is beyond Textual's: our themes, guarded frames, keys in their order, a crash file for a traceback."""
+"""What our App is beyond Textual's: our themes, guarded frames, keys in their order, faults that do not end it."""
 
 from __future__ import annotations
 
-from textual import events
+from typing import ClassVar
+
+from textual import events, on
 from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
 from textual.css.stylesheet import Stylesheet
+from textual.driver import Driver
 
 import themes
-from console.crash import write_crash
 from widgets.terminal.choke import GuardedApp
+from widgets.terminal.driver import ConsoleDriver
 from widgets.terminal.key_order import KeyOrder
 
 
@@ -31,6 +35,10 @@ class TerminalApp(GuardedApp[ReturnType]):
     """An App painted in one of our themes; a name that is none of theirs gives the default."""
 
     ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", "Suspend; fg in the shell brings it back", show=False, priority=True),
+        Binding("ctrl+l", "repaint", "Paint the screen anew", show=False, priority=True),
+    ]
 
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
@@ -46,17 +54,18 @@ class TerminalApp(GuardedApp[ReturnType]):
         self.register_theme(themes.load(name))
         self.theme = name
 
+    @on(Driver.SignalResume)
+    def action_repaint(self) -> None:
+        """Paint all of the screen, whatever was written over it; what it shows stays as it is."""
+        screen = self.screen
+        self._display(screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens))
+
+    @on(ConsoleDriver.NoShell)
+    def _stays(self) -> None:
+        self.notify("No shell started the console that could bring it back: it was not suspended.", markup=False)
+
     async def on_event(self, event: events.Event) -> None:
         """Take keys one after the other (called by Textual)."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._order.waits(event):
             return
         await super().on_event(event)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Write a crash file without local variables, instead of Textual's traceback with them."""
-        write_crash(error)
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._close_messages_no_wait()

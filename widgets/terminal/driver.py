@@ -1,12 +1,15 @@
-"""Textual's own driver, but for one thing: a console that was suspended and is told to end does not draw again."""
+"""Textual's own driver, but for how the console is stopped and goes on: as a job of a shell, like any other."""
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import Final
 
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
-from console.signals import ENDING
+from console.signals import ENDING, in_background
 
 _TOGETHER: Final = 0.1
 """Seconds within which a signal is noted that was sent just before the one that continues the process."""
@@ -15,11 +18,58 @@ _TOGETHER: Final = 0.1
 class ConsoleDriver(LinuxDriver):
     """Reads keys and writes frames; see `LinuxDriver`."""
 
+    _put_back = False
+    """Whether the terminal is as it was found."""
+    _continued = False
+    """Whether the signal came that continues what was stopped."""
+
+    class NoShell(Message):
+        """It was not stopped, since there is no shell that could bring it back."""
+
+    def suspend_application_mode(self) -> None:
+        """Put the terminal back (called by Textual, too)."""
+        super().suspend_application_mode()
+        self._put_back = True
+
+    def resume_application_mode(self) -> None:
+        """Take the terminal over again (called by Textual, too)."""
+        self._put_back = False
+        super().resume_application_mode()
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Stop with all that the shell started together, such as a script around the console.
+
+        The system stops nothing that no shell could bring back, as behind ``ssh -t HOST groundskeeper``; Textual does.
+        """
+        if not self._auto_restart:
+            super()._sigtstp_application()
+            return
+        self.suspend_application_mode()
+        self._continued = False
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(0, signal.SIGTSTP)
+        # Handles the signal that continues the process before it returns.
+        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        if not self._continued:
+            self._take_over()
+            self._app.post_message(self.NoShell())
+
     def _sigcont_application(self, *_: object) -> None:
-        """Draw again after ``fg``, but not after ``kill %1``, which sends SIGTERM and SIGCONT.
+        """Draw again after ``fg``, but not after ``kill %1``, which sends SIGTERM and SIGCONT, nor behind a shell.
 
         Another thread may take the first of the two, so they are noted in either order. Drawing from the background
         would stop the process once more, before the watchdog can end it.
         """
-        if not ENDING.wait(_TOGETHER):
-            super()._sigcont_application()
+        self._continued = True
+        if ENDING.wait(_TOGETHER) or not self._auto_restart:
+            return
+        if in_background(self.fileno):
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        if not self._put_back:  # stopped by SIGSTOP, unasked: whoever was here meanwhile has set modes of their own
+            self.suspend_application_mode()
+        self._take_over()
+
+    def _take_over(self) -> None:
+        self._must_signal_resume = True
+        self.resume_application_mode()

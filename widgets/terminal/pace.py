@@ -7,12 +7,18 @@ two periods, however fast the line: while log lines came, keys were answered wit
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from time import monotonic
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import constants, events
-from textual.app import App, ReturnType
+from textual.app import ReturnType
 from textual.screen import ModalScreen, Screen, ScreenResultType
+
+from widgets.terminal.faults import STAYS, FaultsApp
+
+if TYPE_CHECKING:
+    from console.problems import Problem
 
 PATIENCE: Final = 0.1
 """Seconds after a key in which a frame is taken for its answer."""
@@ -46,7 +52,7 @@ class Pace:
         self._until = min(self._until, self._clock() + GRACE)
 
 
-class PacedApp(App[ReturnType]):
+class PacedApp(FaultsApp[ReturnType]):
     """An App whose screens answer keys at once."""
 
     def __init__(self) -> None:
@@ -66,6 +72,17 @@ class PacedApp(App[ReturnType]):
 
 class PacedScreen(Screen[ScreenResultType]):
     """A screen whose frames come at once where they answer a key."""
+
+    @cached_property
+    def _faults(self) -> set[Problem]:
+        """What was told already."""
+        return set()
+
+    def show_fault(self, problem: Problem) -> None:
+        """Tell once of what failed here; a screen that has a better place for it says so there."""
+        if problem not in self._faults:
+            self._faults.add(problem)
+            self.app.notify(str(problem), title="Failed", severity="error", timeout=STAYS, markup=False)
 
     async def _on_idle(self, event: events.Idle) -> None:
         """Paint now what Textual's own handler would leave to a timer (called by Textual before that one)."""
