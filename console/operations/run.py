@@ -78,6 +78,7 @@ class Run:
         self.plan = plan
         self.reads = reads
         self.secrets: dict[str, str] = {}
+        self.begun: dict[str, str] = {}
         self.stopped = False
         self.changed: bool | None = False
         self.overtaken = False
@@ -112,6 +113,7 @@ class Run:
             ledger.keep,
             self._meanwhile,
             secrets=self.secrets,
+            begun=self.begun,
         )
         await ledger.become(State.RUNNING, changed=None)
         verdict = await self._in_order(self.plan.steps[:-1] if self.watched else self.plan.steps, work)
@@ -136,7 +138,9 @@ class Run:
         if step := self.watched:
             ledger.at = len(self.plan.steps) - 1
             looks = Current(self._again)
-            work = Work(looks, self.reads, ledger.tell, self._sleep_watching, self._stopping, ledger.keep)
+            work = Work(
+                looks, self.reads, ledger.tell, self._sleep_watching, self._stopping, ledger.keep, begun=self.begun
+            )
             try:
                 done = await step.run(work)
             except StepFailed as failed:
