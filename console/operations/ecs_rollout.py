@@ -42,8 +42,8 @@ def bake_minutes(service: Told) -> int:
 
 
 def primary(service: Told) -> dict[str, Any]:
-    """The deployment that is to replace all others; empty where it has none."""
-    return next((one for one in service.get("deployments", ()) if one.get("status") == "PRIMARY"), {})
+    """The deployment that is to replace all others; empty where it has none. The newest is told first."""
+    return next((one for one in service.get("deployments", ()) if one.get("status", "PRIMARY") == "PRIMARY"), {})
 
 
 def deployment(service: Told, name: str) -> dict[str, Any]:
@@ -88,17 +88,25 @@ def is_rollback(told: Told) -> bool:
 
 def failure(service: Told, name: str) -> str:
     """Why the deployment of that id failed, also where ECS tells of it in events alone; empty where it did not."""
-    mine, newest = deployment(service, name), primary(service)
-    replaced = newest.get("id", name) != name
-    cause = reason(mine) if mine.get("rolloutState") == "FAILED" else ""
-    if not mine and FAILED in (event := told_of(service, name)):
-        cause = event.partition(f"{FAILED}: ")[2] or event
-    if mine and not cause and replaced and is_rollback(newest):
-        cause = reason(newest)
-    if not cause:
-        return ""
-    after = f"{newest.get('id')} is in its place." if replaced else "It was not rolled back, and starts no more tasks."
-    return f"Deployment {name} failed: {cause.rstrip('.')}. {after}"
+    if mine := deployment(service, name):
+        return failure_of(service, mine)
+    event = told_of(service, name)
+    return _failed(service, name, event.partition(f"{FAILED}: ")[2] or event) if FAILED in event else ""
+
+
+def failure_of(service: Told, mine: Told) -> str:
+    """Why a deployment failed, also one that is being taken back; empty where it did not."""
+    newest = primary(service)
+    if mine.get("rolloutState") == "FAILED":
+        return _failed(service, mine.get("id", ""), reason(mine))
+    back = mine is not newest and is_rollback(newest)
+    return _failed(service, mine.get("id", ""), reason(newest)) if back else ""
+
+
+def _failed(service: Told, name: str, cause: str) -> str:
+    newest = primary(service).get("id", "")
+    after = "It was not rolled back, and starts no more tasks." if newest == name else f"{newest} is in its place."
+    return f"Deployment {name or 'of unknown id'} failed: {cause.rstrip('.')}. {after}"
 
 
 def told_of(service: Told, name: str) -> str:

@@ -10,9 +10,10 @@ import pytest
 
 from console.operations.ecs import Restart
 from console.sources.base import Level
-from console.sources.ecs import judge_service, services
+from console.sources.ecs import services
 from console.sources.ecs_tasks import judge_task, judge_tasks, tasks
 from console.sources.ecs_utilisation import utilisation
+from console.sources.ecs_verdict import judge_service
 from console.stack import EcsCluster, Stack
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -63,7 +64,7 @@ def service(running: int, desired: int, rollout: str = "COMPLETED", pending: int
     ],
 )
 def test_service(answer: dict[str, Any], verdicts: list[tuple[Level, str]]) -> None:
-    assert [(finding.level, finding.what) for finding in judge_service(answer)] == verdicts
+    assert [(finding.level, finding.what) for finding in judge_service(answer, NOW)] == verdicts
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_service(answer: dict[str, Any], verdicts: list[tuple[Level, str]]) -> N
     ],
 )
 def test_a_service_that_lacks_tasks_can_be_restarted(answer: dict[str, Any], fix: Restart | None) -> None:
-    assert [finding.fix for finding in judge_service(answer)] == [fix]
+    assert [finding.fix for finding in judge_service(answer, NOW)] == [fix]
 
 
 DEFINITION = {
