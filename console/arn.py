@@ -6,21 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from console.partitions import malformed, partition_of
+
 SHAPE: Final = "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE"
 _ARN: Final = re.compile(
     r"arn:(?P<partition>aws(?:-[a-z]+)*):(?P<service>[a-z0-9-]+):(?P<region>(?:[a-z]{2,4}(?:-[a-z]+)+-[0-9]+)?)"
     r":(?P<account>(?:[0-9]{12})?):(?P<resource>[^\s](?:.*[^\s])?)"
 )
-_PARTITIONS: Final = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("eusc-", "aws-eusc"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-)
-"""How the regions of each partition begin, but for those of ``aws`` (AWS General Reference, ARNs)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +40,8 @@ def read(text: str) -> Arn:
     if found is None:
         raise ValueError(f"is no whole ARN: that is {SHAPE}")
     arn = Arn(**found.groupdict())
+    if arn.region and malformed(arn.region):
+        raise ValueError(f"is no ARN that can be: {arn.region} {malformed(arn.region).rstrip('.')}")
     if arn.region and arn.partition != partition_of(arn.region):
         raise ValueError(f"is no ARN that can be: {arn.region} is in {partition_of(arn.region)}, not {arn.partition}")
     return arn
-
-
-def partition_of(region: str) -> str:
-    """The partition of a region: ``aws-cn`` of ``cn-north-1``."""
-    return next((partition for start, partition in _PARTITIONS if region.startswith(start)), "aws")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from console.partitions import malformed
+
 
 class UsageError(Exception):
     """Something asked for that cannot be; the message says what to do next. Exit code 2."""
@@ -35,6 +37,8 @@ class Options:
             raise UsageError("--write and --read-only contradict each other: give one of them.")
         if self.write and not (self.reason or "").strip():
             raise UsageError('--write needs a reason for the record: add --reason "why".')
+        if self.region and (problem := malformed(self.region)):
+            raise UsageError(f"--region {self.region!r} {problem}")
         if self.endpoint_url and not self.endpoint_url.startswith(("http://", "https://")):
             raise UsageError(f"--endpoint-url {self.endpoint_url!r}: give a URL, such as http://127.0.0.1:5000.")
         return self

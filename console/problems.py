@@ -26,11 +26,16 @@ OTHER_ACCOUNT: Final = Clean("OtherAccount")
 OTHER_REGION: Final = Clean("OtherRegion")
 """The codes of the problems that credentials or calls lead elsewhere than the stack is."""
 
+EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+"""What AWS says of credentials that have ended, or of a request of which it thinks so."""
+
 
 class Kind(StrEnum):
     """What sort of problem it is; a banner, a panel and an exit code follow from it."""
 
     LOGIN = "login"
+    REFUSED = "refused"
+    """One service or region does not accept credentials that hold elsewhere."""
     DENIED = "denied"
     THROTTLED = "throttled"
     NETWORK = "network"
@@ -81,8 +86,8 @@ _OPTIMISTIC_LOCKS: Final = frozenset(
 """What AWS says where a change named the version that it was made from, and there is another by now."""
 
 _CODES: Final[dict[Kind, frozenset[str]]] = {
-    Kind.LOGIN: frozenset(
-        "ExpiredToken ExpiredTokenException RequestExpired UnrecognizedClientException InvalidClientTokenId "
+    Kind.LOGIN: EXPIRED | frozenset(
+        "UnrecognizedClientException InvalidClientTokenId "
         "InvalidAccessKeyId AuthFailure MissingAuthenticationToken TokenRefreshRequired".split()
     ),
     Kind.DENIED: frozenset(
@@ -175,11 +180,36 @@ _LOGIN: Final[dict[str, tuple[str, str]]] = {
         "Run its command by hand: it must print Version, AccessKeyId and SecretAccessKey as JSON.",
     ),
     "MFARequired": ("", "Type its next code when asked: each serves once."),
+    "LoginSessionUnsupported": (
+        "",
+        "Keep `aws login`, and let another profile take its credentials: credential_process = aws configure "
+        "export-credentials --profile {profile} --format process.",
+    ),
+    "SsoRoleMissing": ("", "Add them to the profile, or choose them with: aws configure sso --profile {profile}."),
+    "SsoRoleRefused": (
+        "",
+        "Ask for that role in IAM Identity Center, or choose another one: aws configure sso --profile {profile}.",
+    ),
+    "TokenFileUnreadable": (
+        "",
+        "What runs this writes it (EKS, a CI job): mend it there, or where AWS_WEB_IDENTITY_TOKEN_FILE or the "
+        "profile's web_identity_token_file names it.",
+    ),
     "CredentialProcessTimeout": (
         "The profile's credential_process did not answer within 15 s and was ended.",
         "Run its command by hand; it may be waiting for input.",
     ),
 }
+_SETTINGS: Final[dict[str, tuple[str, str]]] = {
+    "NoRegionError": ("No AWS region is set.", "Pass --region, set AWS_REGION, or name it in the stack file."),
+    "InvalidRegionError": ("", "Mend it where it is set: --region, AWS_REGION, the stack file or the AWS config file."),
+    "BundleUnreadable": (
+        "",
+        "Nothing was sent. Mend AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle in the profile, whichever names it.",
+    ),
+}
+"""What is raised where a setting cannot be: in which sentence (none: its own), and where to mend it."""
+
 _PROCESS_HINT: Final = "Run its command by hand to see why."
 
 SIGN_IN: Final = frozenset({"SSOTokenLoadError", "TokenRetrievalError", "UnauthorizedSSOTokenError"})
@@ -223,12 +253,9 @@ def classify(
             Clean("The credentials that were given had already expired."),
             Clean("Renew them where they come from (credential_process, or the tool that wrote them)."),
         )
-    if name == "NoRegionError":
-        return Problem(
-            Kind.INVALID,
-            Clean("No AWS region is set."),
-            Clean("Pass --region, set AWS_REGION, or name it in the stack file."),
-        )
+    if name in _SETTINGS:
+        what, hint = _SETTINGS[name]
+        return Problem(Kind.INVALID, clean(what or _reason(error), limit=400), Clean(hint))
     if isinstance(response, dict) and response.keys() & {"Error", "ResponseMetadata"}:
         return _from_code(response, permission, profile, place, now or datetime.now(UTC), changing=changing)
     return _from_library(error, name, names, place, changing=changing)
@@ -242,6 +269,10 @@ def _from_library(error: BaseException, name: str, names: set[str], place: str, 
             clean(f"A call was made with wrong parameters{place}: {' '.join(str(error).split())}", limit=400),
             Clean("Check the names in the stack file; where they are right it is a fault of the console: report it."),
         )
+    if "PaginationError" in names:
+        again = "Ask again." if changing or ONCE.get() else _OLDER
+        what = "The list did not end: the token of its next page was that of the page before"
+        return Problem(Kind.SUSPECT, clean(f"{what}{place}."), Clean(f"What answers is not all of AWS's. {again}"))
     if "ResponseParserError" in names:
         return Problem(
             Kind.SUSPECT,
@@ -280,7 +311,7 @@ def _from_chain(error: BaseException, name: str, profile: str) -> Problem:
     return Problem(
         Kind.LOGIN,
         clean(what or _reason(error), limit=400),
-        clean(hint.format(profile=profile or "PROFILE")),
+        clean(hint.format(profile=getattr(error, "profile", "") or profile or "PROFILE")),
         Clean(name),
         about=clean(getattr(error, "serial", "")),
     )
@@ -291,14 +322,14 @@ def _distrust(error: BaseException) -> str:
     told: dict[str, Any] = getattr(error, "kwargs", {})
     inner: Any = told.get("error", error)
     found = getattr(inner, "certificate_error", inner)
-    return _ended(str(getattr(found, "verify_message", "") or getattr(found, "reason", "") or inner))
+    return ended(str(getattr(found, "verify_message", "") or getattr(found, "reason", "") or inner))
 
 
 def _reason(error: BaseException) -> str:
-    return _ended(str(error) or type(error).__name__)
+    return ended(str(error) or type(error).__name__)
 
 
-def _ended(sentence: str) -> str:
+def ended(sentence: str) -> str:
     """A sentence with a full stop, since a hint follows it."""
     return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
@@ -311,7 +342,7 @@ def _from_code(
     message = str(error.get("Message") or code)
     if message.lstrip().startswith("<") or "head" in response:  # of XML, the parser makes members of the page's parts
         message = "an HTML page instead of an answer"
-    message = _ended(message)
+    message = ended(message)
     kind = _kind_of(code, message, response)
     shown = Clean(clean(code, limit=80))
     if kind is Kind.DENIED:
@@ -354,7 +385,7 @@ def _why_denied(message: str) -> str:
     """AWS's own reason for a denial, without who asked for what, which is known; empty where it gives none."""
     told = _ENCODED.sub("", message).strip()
     if found := _REASON.search(told):
-        return _ended(found.group(0))
+        return ended(found.group(0))
     return "" if _NO_REASON.search(told) else told
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from console import arn
 from console.arn import Arn
+from console.partitions import partition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def read(text: str, kind: Named) -> Name:
         return _from_arn(text, kind)
     if kind.short and ":" in text and (found := re.fullmatch(kind.short, text)):
         region, account = found["region"] or "", found["account"] or ""
-        partition = arn.partition_of(region) if region else ""
+        partition = partition_of(region) if region else ""
         return _name(found, Arn(partition, kind.service, region, account, text), kind)
     if kind.whole or not re.fullmatch(kind.pattern, text):
         why = "has spaces around it" if text != text.strip() else f"is no name of the kind {kind.word}"
@@ -103,8 +104,8 @@ def contradiction(there: Arn, *, account: str | None = None, region: str | None 
         return f"is an ARN of account {there.account}, not {account}"
     if region and there.region not in ("", region):
         return f"is an ARN in {there.region}, not {region}"
-    if region and there.partition not in ("", arn.partition_of(region)):
-        return f"is an ARN in {there.partition}, not {arn.partition_of(region)}, where {region} is"
+    if region and there.partition not in ("", partition_of(region)):
+        return f"is an ARN in {there.partition}, not {partition_of(region)}, where {region} is"
     return ""
 
 

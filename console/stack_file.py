@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from console.partitions import nearest
 from console.stack import AccountId, Environment, KeyValue, Part, Region, Stack, StackName, Url
 from console.stack_names import Told, named
 from console.text import clean
@@ -88,7 +89,8 @@ def _explain(message: str, data: dict[str, Any]) -> str:
             found = found[int(key)] if isinstance(found, list) else found[key]
         except (KeyError, IndexError, ValueError, TypeError):
             return f"{path}: {_in_words(expected)}."
-    return f"{path}: found {clean(repr(found), limit=80)}, but {_in_words(expected)}."
+    near = f" {nearest(found)}" if path.endswith("region") and isinstance(found, str) else ""
+    return f"{path}: found {clean(repr(found), limit=80)}, but {_in_words(expected)}.{near.rstrip()}"
 
 
 _WORDS: Final = {

@@ -9,7 +9,9 @@ from typing import Any, Final, TypeVar, get_args
 
 import msgspec
 
-from console.arn import Arn, partition_of
+from console import partitions
+from console.arn import Arn
+from console.partitions import partition_of
 from console.resource_names import Named, contradiction, read
 from console.stack import EcsCluster, Part, Stack
 from console.text import clean
@@ -33,8 +35,29 @@ def named(stack: Stack) -> tuple[Stack, Told]:
     Raises `ValueError`, with place and sentence, for what is no name, and for an ARN that contradicts the stack, the
     table in which it is, or another ARN.
     """
+    if problem := next(_wrong_regions(stack), ""):
+        raise ValueError(problem)
     reader = _Reader(stack)
     return msgspec.structs.replace(stack, **dict(reader.changed())), reader.told()
+
+
+def _wrong_regions(stack: Stack) -> Iterator[str]:
+    """What is wrong with the regions that a stack names, each with its place."""
+    for place, region in _regions(stack):
+        if problem := partitions.malformed(region):
+            yield f"{place}: found {clean(repr(region), limit=_SHOWN)}, which {problem}"
+        elif stack.region and (problem := partitions.foreign(region, stack.region)):
+            yield f"{place}: found {region!r}, which {problem}. Next: give what is there a stack of its own."
+
+
+def _regions(stack: Stack) -> Iterator[tuple[str, str]]:
+    if stack.region:
+        yield "region", stack.region
+    for field in msgspec.structs.fields(type(stack)):
+        value = getattr(stack, field.name)
+        for at, part in enumerate(value if isinstance(value, tuple) else ()):
+            if region := getattr(part, "region", None):
+                yield f"{field.encode_name}[{at}].region", region
 
 
 def foreign(arn: Arn, stack: Stack, region: str | None = None) -> str:

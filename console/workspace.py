@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from console.aws.endpoints import FOR_ALL, IGNORED, of_environment
 from console.aws.target import Target
 from console.options import Options, UsageError
 from console.settings import Settings, config_dir, load_settings, state_dir
@@ -73,10 +75,11 @@ class Workspace:
         if self.demo is not None:
             demo = self.demo
             return Target(stack.profile, stack.region, demo.url, demo.config_file, demo.credentials_file, words)
-        endpoint = options.endpoint_url or stack.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+        endpoint = options.endpoint_url or stack.endpoint_url
         profile = options.profile or stack.profile or self._surroundings["--profile"]
         region = options.region or stack.region or self._surroundings["--region"]
-        variables = tuple((name, os.environ[name]) for name in AWS_FILES if os.environ.get(name))
+        names = AWS_FILES if endpoint else (*AWS_FILES, IGNORED)
+        variables = tuple((name, os.environ[name]) for name in names if os.environ.get(name))
         told = self.told.get(stack.name, Told())
         return Target(
             profile,
@@ -86,10 +89,11 @@ class Workspace:
             variables=variables,
             told_account=told.account,
             told_region=told.region,
+            endpoint_variables=() if endpoint else of_environment(os.environ),
         )
 
     def words(self, stack: Stack) -> tuple[str, ...]:
-        """The flags by which another command comes to a stack as this one did."""
+        """The flags, and the variables before it, by which another command comes to a stack as this one did."""
         options, path = self.options, self.files.get(stack.name)
         by_path = path and (path not in self.demo.stack_files if self.demo else path.parent != stack_folder())
         # What the environment chose is said as well: the next shell may have another.
@@ -103,7 +107,19 @@ class Workspace:
             ("--endpoint-url", options.endpoint_url or (None if stack.endpoint_url else around.get("--endpoint-url"))),
         )
         words = [word for flag, value in given if value for word in (flag, value)]
-        return (*words, "--demo") if options.demo else tuple(words)
+        if options.demo:
+            return (*words, "--demo")
+        return (*words, *self._variables(stack))
+
+    def _variables(self, stack: Stack) -> Iterator[str]:
+        """Variables, as ``NAME=value``, without which a command would lead to other endpoints than this one did."""
+        if self.demo is not None or self.options.endpoint_url or stack.endpoint_url:
+            return
+        if said := os.environ.get(IGNORED):
+            yield f"{IGNORED}={said}"
+        named = of_environment(os.environ)
+        if any(name != FOR_ALL for name, _ in named):  # a flag would go before those of single services
+            yield from map("=".join, named)
 
     @property
     def _surroundings(self) -> dict[str, str | None]:
@@ -111,12 +127,13 @@ class Workspace:
         found = os.environ
         # A profile that is named outright would switch off what the environment gives besides, and aws would use.
         given = found.get("AWS_ACCESS_KEY_ID") or found.get("AWS_WEB_IDENTITY_TOKEN_FILE")
+        endpoints = dict(of_environment(found))
         named = found.get("AWS_DEFAULT_PROFILE") or found.get("AWS_PROFILE")  # in botocore's order
         profile = None if given else named or self.settings.profile
         return {
             "--profile": profile,
             "--region": found.get("AWS_REGION") or found.get("AWS_DEFAULT_REGION") or self.settings.region,
-            "--endpoint-url": found.get("AWS_ENDPOINT_URL"),
+            "--endpoint-url": endpoints.get(FOR_ALL) if endpoints.keys() <= {FOR_ALL} else None,
         }
 
     @property
@@ -185,7 +202,7 @@ def _demo(options: Options) -> Demo | None:
     """The embedded AWS: where ``--demo`` asks for it, or where the endpoint given is this user's demo server."""
     from console.demo import record
 
-    endpoint = options.endpoint_url or os.environ.get("AWS_ENDPOINT_URL")
+    endpoint = options.endpoint_url or dict(of_environment(os.environ)).get(FOR_ALL)
     if not options.demo:
         known = record.read() if endpoint else None
         if known is None or known.url.rstrip("/") != (endpoint or "").rstrip("/") or record.alive() is None:

@@ -16,7 +16,7 @@ def header_state(desk: Desk) -> HeaderState:
     target, connection = desk.target(stack), desk.connection(stack)
     simulated = desk.workspace is not None and desk.workspace.demo is not None
     armed = desk.write_state.seconds_left(stack)
-    endpoint = (target.endpoint_url or "") if target else ""
+    endpoint = (connection.aws.reached if connection else target).endpoint if target else ""
     return HeaderState(
         stack=stack.name,
         environment=stack.environment,

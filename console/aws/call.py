@@ -10,20 +10,25 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
+from console import partitions
 from console.aws.actions import iam_action, is_read
+from console.aws.chain import OPERATIONS
+from console.aws.doubt import Doubt, Word, hint_where_off
+from console.aws.homes import perhaps_not_there
 from console.aws.limits import SHARED, Bucket, Limits
 from console.aws.meter import Meter
 from console.aws.metrics import Metrics
-from console.aws.session import CLOSED, Clients, config_of
+from console.aws.session import CLOSED, Clients
 from console.aws.target import Target
-from console.problems import Failure, Kind, Suspect, classify
+from console.problems import Failure, Kind, Problem, Suspect, classify
 
 Answer = dict[str, Any]
 
@@ -49,8 +54,8 @@ class Aws:
     """Calls AWS as one target, for reading, or with `writes` for the runner alone.
 
     `timeout` is how many seconds a reply is waited for, where it is not the usual; `changing` says that what is asked
-    serves a change, of which a problem must tell in other words. `refused` says that AWS did
-    not accept its credentials, which its session would keep.
+    serves a change, of which a problem must tell in other words. `refused` says that STS did not accept its
+    credentials, which its session would keep; what one service or region refuses is no more than its problem.
     """
 
     def __init__(
@@ -72,9 +77,8 @@ class Aws:
         self._changing = changing
         self._limits = limits
         self._writes = writes
-        self._clients = Clients(
-            target, config_of(writes=writes, timeout=timeout, own_endpoint=target.endpoint_url is not None)
-        )
+        self._clients = Clients(target, writes=writes, timeout=timeout)
+        self._doubt = Doubt(self._ask_sts)
         self._hooked: set[int] = set()
         self._under_way: set[asyncio.Timeout] = set()
         self.metrics = Metrics(self)
@@ -123,6 +127,7 @@ class Aws:
         scopes, self._under_way = self._under_way, set()
         for scope in scopes:
             scope.reschedule(asyncio.get_running_loop().time())
+        await self._doubt.close()
         await self._clients.close()
 
     @property
@@ -134,6 +139,20 @@ class Aws:
     def profile(self) -> str | None:
         """The profile that the credentials are of; None where they come from elsewhere, or before the first call."""
         return self._clients.profile
+
+    @property
+    def reached(self) -> Target:
+        """The target with the endpoints that the AWS config names besides; they are known from the first call on."""
+        return replace(self.target, endpoint_variables=self._clients.endpoint_variables)
+
+    @property
+    def partition(self) -> str:
+        """The partition in which all of this is: ``aws``, ``aws-cn``."""
+        return partitions.partition_of(self._home)
+
+    def vouch(self) -> None:
+        """STS has just accepted the credentials in the home region."""
+        self._doubt.accepted(self._home)
 
     async def tls(self, *, web: bool = False) -> ssl.SSLContext:
         """Whom to trust when AWS is asked by a link and not by a client, or any other site with `web`.
@@ -171,25 +190,52 @@ class Aws:
                     self._under_way.discard(scope)
         except (asyncio.CancelledError, TimeoutError) as error:
             reason = _closed() if scope.expired() or isinstance(error, asyncio.CancelledError) else error
-            raise self._failure(reason, service, operation, region) from error
+            raise Failure(self._problem(reason, service, operation, region)) from error
         except KeyError as error:
-            raise self._failure(_foreign(), service, operation, region) from error
+            raise Failure(self._problem(_foreign(), service, operation, region)) from error
         except RAISED as error:
-            raise self._failure(error, service, operation, region) from error
+            raise await self._failure(self._clients.explained(error), service, operation, region) from error
 
-    def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
+    @property
+    def _home(self) -> str:
+        """The region whose STS says whether the login is lost."""
+        return self._clients.region or partitions.of_name(partitions.FIRST).home
+
+    async def _failure(self, error: Exception, service: str, operation: str, region: str | None) -> Failure:
+        """A failure, explained; where a service refuses the credentials, STS is asked whether they are lost."""
+        problem = self._problem(error, service, operation, region)
+        place = self.target.region_of(service, region or self._home) or self._home
+        if problem.kind is Kind.LOGIN and isinstance(error, ClientError):
+            if error.operation_name in OPERATIONS:  # the chain's own: no other credentials are there to ask with
+                problem = hint_where_off(problem, self._home)
+            else:
+                reason = str(error.response.get("Error", {}).get("Message") or problem.code)
+                problem = await self._doubt.settled(problem, reason, service, place, self._home)
+        elif isinstance(error, EndpointConnectionError) and not self.reached.endpoint_of(service):
+            problem = perhaps_not_there(problem, service, place)
+        self.refused = self.refused or problem.kind is Kind.LOGIN
+        return Failure(problem)
+
+    def _problem(self, error: Exception, service: str, operation: str, region: str | None) -> Problem:
         api = "".join(part.capitalize() for part in operation.split("_"))
         api = getattr(error, "operation_name", None) or api
-        place = f"{service}, {self.target.region_of(service, region) or 'no region'}"
-        problem = classify(
+        place = f"{service}, {self.target.region_of(service, region or self._clients.region) or 'no region'}"
+        return classify(
             error,
             permission=iam_action(service, api),
             profile=self.target.profile or "",
             where=place,
             changing=self._changing,
         )
-        self.refused = self.refused or problem.kind is Kind.LOGIN
-        return Failure(problem)
+
+    async def _ask_sts(self, region: str) -> Word:
+        """Whether STS in a region accepts the credentials; a denial is told to whom it knows."""
+        try:
+            client = await self._client("sts", region)
+            _genuine(await client.get_caller_identity(), "Account")
+        except (*RAISED, Failure, KeyError) as error:
+            return {Kind.LOGIN: Word.REFUSED, Kind.DENIED: Word.ACCEPTED}.get(classify(error).kind, Word.UNKNOWN)
+        return Word.ACCEPTED
 
     async def _client(self, service: str, region: str | None) -> Any:
         client = await self._clients.get(service, region)

@@ -85,6 +85,7 @@ class Connections:
         Its words lead there from any shell, whatever that one's environment.
         """
         aws, target = (await self.get(stack, region)).aws, self.target(stack, region)
+        target = replace(target, endpoint_variables=aws.reached.endpoint_variables)
         found = replace(target, profile=target.profile or aws.profile, region=target.region or await aws.region())
         words = list(target.words)
         if not target.profile and found.profile:

@@ -11,11 +11,17 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
-from aiobotocore.credentials import AioProcessProvider, create_credential_resolver
+from aiobotocore.credentials import (
+    AioAssumeRoleWithWebIdentityProvider,
+    AioProcessProvider,
+    create_credential_resolver,
+)
 from aiobotocore.session import AioSession
 from botocore.exceptions import CredentialRetrievalError
 from botocore.utils import get_environ_proxies
 
+from console.aws.chain import TokenFile, profile_name, sources
+from console.aws.machine import is_on_aws
 from console.aws.mfa import Codes
 from console.aws.target import Target
 from console.aws.transport import MetadataSession
@@ -46,8 +52,36 @@ def resolver(core: AioSession, target: Target, codes: Codes, patience: float = P
     roles._profile_provider_builder._create_process_provider = lambda profile_name: AioProcessProvider(
         profile_name=profile_name, load_config=lambda: core.full_config, popen=start
     )
+    _name_token_files(chain, roles._profile_provider_builder)
     _verify(chain, core)
+    metadata = chain.get_provider("iam-role")._role_fetcher
+    metadata._disabled = metadata._disabled or not _may_ask(core)
     return chain
+
+
+def _name_token_files(chain: Any, builder: Any) -> None:
+    """Let what reads the token of a web identity name the file that it cannot read, also for a source_profile."""
+    make: Callable[..., AioAssumeRoleWithWebIdentityProvider] = builder._create_web_identity_provider
+
+    def made(*args: Any, **kwargs: Any) -> AioAssumeRoleWithWebIdentityProvider:
+        provider = make(*args, **kwargs)
+        provider._token_loader_cls = TokenFile
+        return provider
+
+    builder._create_web_identity_provider = made
+    chain.get_provider("assume-role-with-web-identity")._token_loader_cls = TokenFile
+
+
+def _may_ask(core: AioSession) -> bool:
+    """Whether to ask the metadata service of an instance: elsewhere its address leads nowhere, or to somebody else.
+
+    Asked it is on AWS's machines, and wherever environment or AWS config speak of it.
+    """
+    named = ("ec2_metadata_service_endpoint", "ec2_metadata_service_endpoint_mode", "imds_use_ipv6")
+    if any(core.get_config_variable(name) for name in named):
+        return True
+    chosen = sources(core.full_config, profile_name(core))
+    return any(profile.get("credential_source") == "Ec2InstanceMetadata" for _, profile in chosen) or is_on_aws()
 
 
 def _verify(chain: Any, core: AioSession) -> None:

@@ -28,6 +28,7 @@ async def who_am_i(aws: Aws) -> Identity:
     """Ask STS who the caller is, and let the token buckets know the account. Raises `Failure`."""
     answer = await aws.call("sts", "get_caller_identity", expect="Account")
     aws.account = str(answer["Account"])
+    aws.vouch()
     return Identity(clean(answer["Account"]), clean(answer["Arn"]), aws.expires)
 
 

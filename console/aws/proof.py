@@ -17,6 +17,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from console.aws.homes import NOT_THERE
 from console.problems import Failure, Kind
 
 _NEVER_CONNECTED: Final = frozenset({errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH})
@@ -53,8 +54,8 @@ def proof_of(failure: Failure) -> Proof:
         return Proof.REFUSED  # who answers was not believed, so nothing was sent; nor would it be the next time
     if isinstance(cause, EndpointConnectionError):
         return Proof.NOTHING_RAN if _never_connected(cause.kwargs.get("error")) else Proof.NONE
-    before_sending = failure.problem.kind in (Kind.LOGIN, Kind.INVALID) or isinstance(cause, ParamValidationError)
-    return Proof.REFUSED if before_sending else Proof.NONE
+    before_sending = failure.problem.kind in (Kind.LOGIN, Kind.INVALID) or failure.problem.code == NOT_THERE
+    return Proof.REFUSED if before_sending or isinstance(cause, ParamValidationError) else Proof.NONE
 
 
 def _never_connected(error: object) -> bool:

@@ -12,27 +12,30 @@ import ssl
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
 import aioboto3
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore.exceptions import ClientError, NoCredentialsError
-from botocore.loaders import create_loader
+from botocore.exceptions import ClientError, CredentialRetrievalError, InvalidConfigError, NoCredentialsError
 
-from console.aws import mfa
+from console import partitions
+from console.aws import endpoints, mfa
+from console.aws.chain import lack, refused_role
 from console.aws.credentials import PATIENCE, resolver
+from console.aws.homes import home_of, loader, not_a_region, not_offered, read_ahead
 from console.aws.log_parser import LogParserFactory
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
 from console.aws.tls import aws_context, web_context
 from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
+from console.problems import Failure, Kind, Problem
 from console.redact import quiet_loggers
+from console.text import Clean, clean
 
 quiet_loggers()
 
-_LOADER: Final = create_loader()
+_LOADER: Final = loader()
 """Service models are parsed once a process, whatever the number of sessions."""
 
 _WORKER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="aws-clients")
@@ -75,23 +78,34 @@ def _by_environment(method: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Login:
-    """A session whose credentials were found to be there."""
+    """A session whose credentials were found to be there, and the region that it asks in."""
 
     session: aioboto3.Session
+    core: AioSession
     credentials: Any = field(repr=False)
+    region: str | None
+    endpoints: endpoints.Variables
 
 
 class Clients:
     """The clients of one target, made lazily in a worker thread; they belong to the loop that first uses them.
 
-    `codes` are asked for MFA codes; `patience` is how many seconds a credential_process may take.
+    With `writes` they may change something; `timeout` is how long a reply is waited for. `codes` are asked for MFA
+    codes; `patience` is how many seconds a credential_process may take.
     """
 
     def __init__(
-        self, target: Target, config: AioConfig, *, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE
+        self,
+        target: Target,
+        *,
+        writes: bool = False,
+        timeout: float | None = None,
+        codes: mfa.Codes = mfa.SHARED,
+        patience: float = PATIENCE,
     ) -> None:
         self.target = target
-        self._config = config
+        self._writes = writes
+        self._timeout = timeout
         self._codes = codes
         self._patience = patience
         self._login: asyncio.Task[_Login] | None = None
@@ -102,16 +116,22 @@ class Clients:
     async def get(self, service: str, region: str | None = None) -> Any:
         """The client of a service in a region (None: the target's).
 
-        Raises what logging in or making it raises, and ConnectionAbortedError once all were closed.
+        Raises what logging in or making it raises, `Failure` where the partition has no such service or is not the
+        region's, and ConnectionAbortedError once all were closed.
         """
-        if self._closed:
-            raise ConnectionAbortedError(CLOSED)
-        key = (service, self.target.region_of(service, region))
+        self._must_be_open()
+        login = await self._logged_in()
+        self._must_be_open()
+        key = (service, _place(service, region, login.region))
         task = self._made.get(key)
         if task is None:
-            task = self._made[key] = asyncio.create_task(self._make(*key))
+            task = self._made[key] = asyncio.create_task(self._make(login, *key))
             task.add_done_callback(lambda done: self._forget_failed(key, done))
         return await asyncio.shield(task)
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise ConnectionAbortedError(CLOSED)
 
     async def close(self) -> None:
         """Close every connection, and end a login that is under way."""
@@ -135,60 +155,98 @@ class Clients:
     @property
     def expires(self) -> datetime | None:
         """When the present credentials end; None for keys that do not, and before the first client."""
-        login = self._login
-        if login is None or not login.done() or login.cancelled() or login.exception() is not None:
-            return None
-        expires = getattr(login.result().credentials, "_expiry_time", None)
+        expires = getattr(self._known.credentials, "_expiry_time", None) if self._known else None
         return expires if isinstance(expires, datetime) else None
 
     @property
     def profile(self) -> str | None:
         """The profile from which the present credentials come; None before the first client, and where none is used."""
-        login = self._login
-        if self.target.profile or login is None or not login.done() or login.cancelled() or login.exception():
+        if self.target.profile or self._known is None:
             return self.target.profile
-        method = login.result().credentials.method
-        return None if method in _NO_PROFILE or _by_environment(method) else login.result().session.profile_name
+        method = self._known.credentials.method
+        return None if method in _NO_PROFILE or _by_environment(method) else self._known.session.profile_name
+
+    @property
+    def region(self) -> str | None:
+        """The region of what has none of its own; None where none is set, and before the first client."""
+        return self._known.region if self._known else self.target.region
+
+    @property
+    def _known(self) -> _Login | None:
+        login = self._login
+        if login is None or not login.done() or login.cancelled() or login.exception() is not None:
+            return None
+        return login.result()
+
+    @property
+    def endpoint_variables(self) -> endpoints.Variables:
+        """The endpoints that environment and AWS config name; before the first client those of the environment."""
+        return self._known.endpoints if self._known else self.target.endpoint_variables
 
     def _forget_failed(self, key: tuple[str, str | None], done: asyncio.Task[Any]) -> None:
         if (done.cancelled() or done.exception() is not None) and self._made.get(key) is done:
             del self._made[key]
 
-    async def _make(self, service: str, region: str | None) -> Any:
-        if self._login is None or (self._login.done() and (self._login.cancelled() or self._login.exception())):
+    async def _logged_in(self) -> _Login:
+        if self._login is None or (self._login.done() and self._known is None):
             self._login = asyncio.create_task(aside(self._log_in))
-        login = await asyncio.shield(self._login)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_WORKER, self._open, login.session, service, region)
+        return await asyncio.shield(self._login)
+
+    async def _make(self, login: _Login, service: str, region: str | None) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(_WORKER, self._open, login, service, region)
 
     async def _log_in(self) -> _Login:
         """Find credentials before the first client is made: they may take a command, a role, or SSO."""
         with undisturbed():
-            session = make_session(self.target, self._codes, self._patience)
+            core = make_core(self.target, self._codes, self._patience)
+            session = aioboto3.Session(botocore_session=core, region_name=self.target.region)
+            region = session.region_name
+            read_ahead()
+        if region and (unlike := not_a_region(region)):
+            raise Failure(unlike)
         try:
             credentials = await session.get_credentials()
             if credentials is None:
                 raise NoCredentialsError
             await credentials.get_frozen_credentials()
+        except (NoCredentialsError, InvalidConfigError, CredentialRetrievalError) as error:
+            raise lack(core) or error from error
         except ClientError as error:
             if question := self._codes.refused(self.target, error):
                 raise question from error
-            raise
-        return _Login(session, credentials)
+            raise refused_role(core, error) or error from error
+        return _Login(session, core, credentials, region, endpoints.configured(core, os.environ))
 
-    def _open(self, session: aioboto3.Session, service: str, region: str | None) -> Any:
+    def explained(self, error: Exception) -> Exception:
+        """The same, or what it means where the credentials of an SSO role could not be had anew."""
+        known = isinstance(error, ClientError) and self._known
+        return (refused_role(known.core, error) or error) if known else error
+
+    def _open(self, login: _Login, service: str, region: str | None) -> Any:
+        own = self.target.endpoint_url or endpoints.named_in(login.endpoints, service)
+        config = config_of(writes=self._writes, timeout=self._timeout, own_endpoint=own is not None)
+
         async def enter() -> Any:
-            return await session.client(
-                service, region_name=region, endpoint_url=self.target.endpoint_url, config=self._config
-            ).__aenter__()
+            return await login.session.client(service, region_name=region, endpoint_url=own, config=config).__aenter__()
 
         with undisturbed():
             return asyncio.run(enter())
 
 
-def make_session(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> aioboto3.Session:
-    """A session for a profile. Raises ProfileNotFound."""
-    return aioboto3.Session(botocore_session=make_core(target, codes, patience), region_name=target.region)
+def _place(service: str, region: str | None, home: str | None) -> str | None:
+    """The region in which a service is asked. Raises `Failure` for one of another partition, or that lacks it."""
+    wanted = region or home
+    if wanted is None:
+        return None
+    if unlike := not_a_region(wanted):
+        raise Failure(unlike)
+    if home and (problem := partitions.foreign(wanted, home)):
+        hint = Clean("Nothing was asked. Next: give what is there a stack and a profile of its own.")
+        raise Failure(Problem(Kind.INVALID, clean(f"{wanted} {problem}."), hint))
+    place = home_of(service, wanted)
+    if place is None:
+        raise Failure(not_offered(service, wanted))
+    return place
 
 
 def _context(target: Target, web: bool) -> ssl.SSLContext:
@@ -199,8 +257,6 @@ def _context(target: Target, web: bool) -> ssl.SSLContext:
 
 def make_core(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = PATIENCE) -> AioSession:
     """The session below: several share one data loader, and all find credentials without a terminal."""
-    if not _on_aws():
-        os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     core = AioSession(profile=target.profile)
     core.register_component("data_loader", _LOADER)
     core.register_component("response_parser_factory", LogParserFactory())
@@ -213,14 +269,3 @@ def make_core(target: Target, codes: mfa.Codes = mfa.SHARED, patience: float = P
     )
     core.lazy_register_component("credential_provider", lambda: resolver(core, target, codes, patience))
     return core
-
-
-def _on_aws() -> bool:
-    """Whether this machine may be asked for instance or task credentials; elsewhere that would hang."""
-    if os.environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") or os.environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI"):
-        return True
-    try:
-        vendor = Path("/sys/class/dmi/id/sys_vendor").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
-    return "Amazon EC2" in vendor

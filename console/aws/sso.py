@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from console.aws.chain import profile_name, sources
 from console.aws.quiet import aside, undisturbed
 from console.aws.target import Target
 from console.problems import Failure, Kind, Problem, Suspect, classify
@@ -100,18 +101,13 @@ def sso_profile(config: dict[str, Any], name: str) -> SsoProfile:
 
     `config` is botocore's full config.
     """
-    profiles, seen = config.get("profiles", {}), set[str]()
-    at: str | None = name
-    while at is not None and at not in seen:
-        seen.add(at)
-        profile = profiles.get(at, {})
+    for _, profile in sources(config, name):
         session = profile.get("sso_session")
         found = config.get("sso_sessions", {}).get(session, {}) if session else profile
         if "sso_start_url" in found and "sso_region" in found:
             scopes = found.get("sso_registration_scopes", _SCOPES) if session else ""
             split = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
             return SsoProfile(found["sso_start_url"], found["sso_region"], session, split)
-        at = profile.get("source_profile")
     what = clean(f"Profile {name} does not sign in with SSO.")
     hint = Clean("Set it up with: aws configure sso.")
     raise Failure(Problem(Kind.INVALID, what, hint))
@@ -139,7 +135,7 @@ async def _guarded(work: Awaitable[Any]) -> Any:
 
 async def _begin(target: Target) -> DeviceAuthorization:
     core = _core(target)
-    profile = sso_profile(core.full_config, target.profile or core.get_config_variable("profile") or "default")
+    profile = sso_profile(core.full_config, target.profile or profile_name(core))
     scopes = {"scopes": list(profile.scopes)} if profile.scopes else {}
     async with _client(core, profile) as oidc:
         client = await oidc.register_client(clientName="groundskeeper", clientType="public", **scopes)

@@ -9,10 +9,16 @@ from __future__ import annotations
 import ssl
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 _lock: Final = threading.Lock()
 _contexts: Final[dict[tuple[object, ...], ssl.SSLContext]] = {}
+
+T = TypeVar("T")
+
+
+class BundleUnreadable(OSError):
+    """A file of certificate authorities that is configured cannot be read."""
 
 
 def aws_context(bundle: str | bool | None, cert: str | None = None, key: str | None = None) -> ssl.SSLContext:
@@ -38,7 +44,7 @@ def web_context(bundle: str | None) -> ssl.SSLContext:
     def make() -> ssl.SSLContext:
         context = _verifying(None)
         if bundle:
-            context.load_verify_locations(cafile=bundle)
+            _reading(bundle, lambda: context.load_verify_locations(cafile=bundle))
         return context
 
     with _lock:
@@ -50,9 +56,20 @@ def _verifying(path: str | None) -> ssl.SSLContext:
 
     Python sets VERIFY_X509_STRICT from 3.13 on, which refuses many of them; the aws command line takes them.
     """
-    context = ssl.create_default_context(cafile=path)
+    context = _reading(path, lambda: ssl.create_default_context(cafile=path))
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
+
+
+def _reading(path: str | None, read: Callable[[], T]) -> T:
+    """What reading a bundle gives. Raises `BundleUnreadable`, which names it; OpenSSL does not."""
+    try:
+        return read()
+    except OSError as error:  # also ssl.SSLError, for a file that holds no certificate
+        if path is None:
+            raise
+        reason = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror or str(error)
+        raise BundleUnreadable(f"The certificate authorities in {path} cannot be read: {reason}.") from error
 
 
 def _loaded(context: ssl.SSLContext, cert: str | None, key: str | None) -> ssl.SSLContext:

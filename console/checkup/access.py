@@ -12,6 +12,7 @@ import msgspec
 
 from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
 from console.discover.found import Account
+from console.partitions import FIRST, of_name
 from console.problems import Failure, Kind, Problem, classify
 from console.sources.base import AnySource, Reading
 from console.sources.sweep import sweep
@@ -45,13 +46,16 @@ async def reach(target: Target) -> Reached:
     from botocore import UNSIGNED
 
     from console.aws.call import RAISED
+    from console.aws.homes import not_a_region
     from console.aws.session import make_core
 
     url = target.endpoint_url or "AWS"
     headers: dict[str, str] = {}
     try:
         core = make_core(target)
-        region = target.region or core.get_config_variable("region") or "us-east-1"
+        region = target.region or core.get_config_variable("region") or of_name(FIRST).home
+        if unlike := not_a_region(region):
+            return Reached(url, problem=unlike)
         config = AioConfig(signature_version=UNSIGNED)
         async with core.create_client(
             "sts", region_name=region, endpoint_url=target.endpoint_url, config=config

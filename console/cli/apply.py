@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from console.aws.target import command
 from console.cli.ask import agreed, ask
 from console.cli.fields import operation_arguments, operation_of
 from console.cli.output import write
@@ -93,7 +94,7 @@ class Applying:
         except JournalError as error:
             return self._refused(AtTheGate(Reason.REFUSED, f"{error} Nothing was changed."))
         except Ended as ended:
-            sent = f"What was sent is in the journal: {shlex.join(('groundskeeper', 'journal', *self._words))}"
+            sent = f"What was sent is in the journal: {command(('groundskeeper', 'journal'), self._words)}"
             sys.stderr.write(f"\ngroundskeeper: stopped. {sent if self._confirmed else 'Nothing was changed.'}\n")
             return ended.code
         except Failure as failure:
@@ -177,7 +178,7 @@ class Applying:
         for hint in outcome.hints:
             self._write(f"Next: {hint}")
         if run is not None:
-            undo = shlex.join(("groundskeeper", "undo", run.id, *self._words))
+            undo = command(("groundskeeper", "undo", run.id), self._words)
             self._write(f"Run {run.id}{'' if why_not_undone(run) else f'; undo: {undo}'}")
 
     def _write(self, text: str) -> None:

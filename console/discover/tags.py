@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from console.aws.homes import home_of
 from console.discover.kinds import listed
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
-
-_GLOBAL: Final = "us-east-1"
 
 
 async def tagged(aws: Aws, region: str, key: str, value: str) -> tuple[str, ...]:
@@ -17,7 +16,8 @@ async def tagged(aws: Aws, region: str, key: str, value: str) -> tuple[str, ...]
     asked = {"TagFilters": [{"Key": key, "Values": [value]}]}
     service, operation, answer = "resourcegroupstaggingapi", "get_resources", "ResourceTagMappingList"
     found = await listed(aws, service, operation, answer, **asked)
-    if region != _GLOBAL:
-        edge = {"region": _GLOBAL, "ResourceTypeFilters": ["cloudfront"]}
+    home = home_of("cloudfront", region)
+    if home not in (None, region):
+        edge = {"region": home, "ResourceTypeFilters": ["cloudfront"]}
         found += await listed(aws, service, operation, answer, **asked, **edge)
     return tuple(each["ResourceARN"] for each in found)

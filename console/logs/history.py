@@ -27,7 +27,7 @@ _SHORTEST: Final = 1000
 
 _MANY_PAGES: Final = 8
 _WAITS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-_IN_VAIN: Final = frozenset({Kind.NOT_FOUND, Kind.INVALID, Kind.DENIED, Kind.UNAVAILABLE})
+_IN_VAIN: Final = frozenset({Kind.NOT_FOUND, Kind.INVALID, Kind.DENIED, Kind.REFUSED, Kind.UNAVAILABLE})
 """Problems of a group that no waiting mends."""
 
 

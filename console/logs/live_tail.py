@@ -116,9 +116,10 @@ class LiveTail:
             raise Failure(next(iter(self._unreadable.values())))
         if not known:
             raise Failure(Problem(Kind.NOT_FOUND, Clean("None of the log groups exists."), Clean("It is tried again.")))
-        client = await aws.client("logs", self._region)
         given = {"logEventFilterPattern": self._pattern} if self._pattern else {}
-        answer = await client.start_live_tail(logGroupIdentifiers=[info.arn for info in known.values()], **given)
+        arns = [info.arn for info in known.values()]
+        asked: dict[str, Any] = {"region": self._region, "logGroupIdentifiers": arns, **given}
+        answer = await aws.call("logs", "start_live_tail", expect="responseStream", **asked)
         stream = answer["responseStream"]
         names = {_identifier(info): info.label for info in known.values()}
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from console.aws.target import command
 from console.operations.parameters import parameters
 from console.operations.plan import Plan
 from console.operations.preview import quote
@@ -181,10 +182,10 @@ class Operation(ABC):
 
         Secrets are asked for when it runs.
         """
-        words = ["groundskeeper", "apply", self.name, *where]
+        words: list[str] = []
         secret = {p.name for p in parameters(type(self)) if p.is_secret}
         for name, value in self.params().items():
             if name not in secret:
                 text = str(value).lower() if isinstance(value, bool) else str(value)
                 words += [f"--{name.replace('_', '-')}", text]
-        return " ".join(quote(word) for word in words)
+        return " ".join([command(("groundskeeper", "apply", self.name), where, quote), *map(quote, words)])

@@ -43,7 +43,7 @@ class Shell:
         flags = (
             ("--profile", target.profile),
             ("--region", target.region_of(service, region)),
-            ("--endpoint-url", target.endpoint_url),
+            ("--endpoint-url", target.endpoint_of(service)),
         )
         before = [f"{name}={quote(str(path))}" for name, path in files if path]
         after = [f"{flag} {quote(value)}" for flag, value in flags if value]

@@ -7,7 +7,6 @@ What goes in and out is frozen, and every method may be called from any thread.
 from __future__ import annotations
 
 import asyncio
-import shlex
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from concurrent.futures import Future
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from console.aws.connections import Connections
 from console.aws.meter import Meter
-from console.aws.target import Target
+from console.aws.target import Target, command
 from console.journal.export import cannot_undo
 from console.journal.journal import Journal
 from console.journal.records import RunRecord
@@ -166,7 +165,7 @@ class Runner:
                 raise
             raise AtTheGate(Reason.REFUSED, f"{cannot} It was made in {recorded_place(run)}. {failure}") from failure
         if why := elsewhere(run, here):
-            lead = shlex.join(("groundskeeper", "undo", run.id, *run.words))
+            lead = command(("groundskeeper", "undo", run.id), run.words)
             raise AtTheGate(Reason.REFUSED, f"{cannot} {why} Nothing was changed. Next: {lead}")
         planned = await self._gate.plan(operation, stack, run.id)
         if planned.nothing_to_do or planned.refused:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
+from console.aws.target import command
 from console.journal.locks import Lock
 from console.journal.reconcile import is_adrift, state_of, take_over
 from console.journal.records import ENDED, RunRecord, State
@@ -160,8 +160,8 @@ class Runs:
 
     def _left(self, record: RunRecord, why: str) -> Outcome:
         """A run that is not of this place, and is left as it is."""
-        lead = f" with {shlex.join(record.words)}" if record.words else ""
-        what = f"{why} It is left as it is. Next: start the console{lead}, which settles it."
+        lead = command(("groundskeeper",), record.words)
+        what = f"{why} It is left as it is. Next: start the console with {lead}, which settles it."
         return Outcome(state_of(record, self._journal.locks), clean(what), record)
 
     async def _take_over(

@@ -20,7 +20,7 @@ RESEND_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
 _PASSES: Final = frozenset({Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
 """Problems that a wait sits out."""
 
-_BLIND: Final = frozenset({Kind.LOGIN, Kind.DENIED, Kind.SKEW})
+_BLIND: Final = frozenset({Kind.LOGIN, Kind.REFUSED, Kind.DENIED, Kind.SKEW})
 """Problems of whoever looks, which say nothing of what is looked at."""
 
 

@@ -69,11 +69,11 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         judge_errors(name, requests, fives, limits, now),
         *judge_all(stages.name, name, gauges[3:], latencies, now),
     )
-    where = aws.target.region_of("apigateway", region) or ""
+    where = await aws.region("apigateway", region)
     detail = Detail(
         resource=name,
         kind="API Gateway stage",
-        arn=clean(f"arn:aws:apigateway:{where}::/restapis/{api['id']}/stages/{named.stage}"),
+        arn=clean(f"arn:{aws.partition}:apigateway:{where}::/restapis/{api['id']}/stages/{named.stage}"),
         facts=(*_facts(api, stage, deployment), *newest(gauges, points, now)),
         events=tuple(_events(stage, deployment)),
         series=series_of(gauges, points),

@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from console.problems import Failure, Kind
+from console.aws.homes import NOT_THERE
+from console.problems import Failure, Kind, Problem
 from console.sources.base import Detail, Event, Finding, Level, Report, check
 from console.sources.each import chunks, once
 from console.sources.numbers import DAY, epoch, stamp
@@ -66,7 +67,7 @@ async def aws_events(aws: Aws, stack: Stack) -> Report:
         texts, touched = await together(_texts(aws, events), _touched(aws, events))
     except Failure as failure:
         if failure.problem.kind is Kind.UNAVAILABLE:
-            return Report((_not_available(),))
+            return Report((_not_available(failure.problem),))
         raise
     if not events:
         what = Clean(f"AWS reports nothing. What it tells everybody: {STATUS_PAGE}")
@@ -192,6 +193,8 @@ def _resource(event: Mapping[str, Any]) -> Clean:
     return clean(f"{event.get('eventTypeCode', 'AWS')} {event.get('region', '')}".strip())
 
 
-def _not_available() -> Finding:
+def _not_available(problem: Problem) -> Finding:
     what = f"AWS Health needs a Business or a higher support plan. What AWS tells everybody: {STATUS_PAGE}"
+    if problem.code == NOT_THERE:
+        what = problem.what
     return Finding(aws_events.name, Clean("AWS"), Level.OK, Clean(what), Clean("not available"))

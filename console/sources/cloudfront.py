@@ -67,11 +67,10 @@ def _label(wanted: Distribution) -> str:
 
 async def _distribution(aws: Aws, wanted: Distribution, limits: Mapping[str, float]) -> Report:
     answer = await aws.call("cloudfront", "get_distribution", expect="Distribution", Id=wanted.id)
-    # CloudFront's numbers live in one region whatever the stack's, under a dimension of their own.
+    # CloudFront's numbers live in one region of the partition, under a dimension of their own.
+    home = await aws.region("cloudfront")
     dimensions = (("DistributionId", wanted.id), ("Region", "Global"))
-    asked = [
-        Metric("AWS/CloudFront", name, dimensions, stat, region="us-east-1") for name, (_, stat, _) in _METRICS.items()
-    ]
+    asked = [Metric("AWS/CloudFront", name, dimensions, stat, region=home) for name, (_, stat, _) in _METRICS.items()]
     points = dict(zip(_METRICS, await aws.metrics.points(asked), strict=True))
     distribution, name, now = answer["Distribution"], clean(_label(wanted)), time.time()
     config = distribution["DistributionConfig"]

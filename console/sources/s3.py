@@ -74,7 +74,7 @@ async def _bucket(aws: Aws, wanted: Bucket, limit: float) -> Report:
             Detail(
                 resource=name,
                 kind="S3 bucket",
-                arn=clean(f"arn:aws:s3:::{wanted.bucket}"),
+                arn=clean(f"arn:{aws.partition}:s3:::{wanted.bucket}"),
                 facts=tuple(_facts(wanted, stored)),
                 series=(
                     Series(Clean("Bytes"), "bytes", _DAY, stored.bytes),

@@ -10,7 +10,7 @@ from console.sources.numbers import span
 from console.text import Clean, clean
 
 PATIENCE: Final = 60.0
-"""Seconds that a Source may take for its first answer before its silence is told."""
+"""Seconds that a Source may take for an answer before its silence is told, or two periods where these are shorter."""
 
 
 def findings(source: AnySource, reading: Reading[Any], now: datetime | None = None) -> tuple[Finding, ...]:
@@ -37,9 +37,8 @@ def is_silent(source: AnySource, reading: Reading[Any], now: datetime) -> bool:
     """Whether a Source is being asked, and has not answered in time."""
     if not reading.fetching or reading.asked is None:
         return False
-    if reading.at is None:
-        return (now - reading.asked).total_seconds() > PATIENCE
-    return is_stale(source, reading, now)
+    waits = (now - reading.asked).total_seconds() > min(PATIENCE, 2 * source.period)
+    return waits and (reading.at is None or is_stale(source, reading, now))
 
 
 def is_stale(source: AnySource, reading: Reading[Any], now: datetime) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
@@ -16,13 +15,12 @@ from textual.widgets import Input, Static
 
 from console.desk import Desk
 from console.options import Options, UsageError
+from console.partitions import malformed
 from console.stack import Stack
 from screens.sign_in import Troubled
 from widgets.table import Table
 from widgets.table_layout import Column
 from widgets.terminal.pace import PacedModal
-
-REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 OWN: Final = "(as the stack files and the environment say)"
 """The row for no profile of one's own choice."""
@@ -120,8 +118,8 @@ class ProfileModal(PacedModal[Options | None]):
     def _take(self) -> None:
         region = self._region.value.strip() or None
         try:
-            if region and not REGION.fullmatch(region):
-                raise UsageError(f"{region} is not a region. One looks like eu-west-1 or us-gov-east-1.")
+            if region and (problem := malformed(region)):
+                raise UsageError(f"{region} {problem}")
             contrary = [stack for stack in self._desk.stacks if region and stack.region and stack.region != region]
             if contrary:
                 names = ", ".join(f"{stack.name} ({stack.region})" for stack in contrary[:3])

@@ -56,6 +56,8 @@ class LiveCloud(Cloud):
         self.classes: dict[str, dict[str, str]] = {}
 
     async def call(self, service: str, operation: str, **params: Any) -> Any:
+        if operation == "start_live_tail":
+            return await self.start_live_tail(**{n: v for n, v in params.items() if n not in ("expect", "region")})
         if operation != "describe_log_groups":
             return await super().call(service, operation, **params)
         names = sorted(name for name in self.groups if name.startswith(params["logGroupNamePrefix"]))
@@ -63,9 +65,6 @@ class LiveCloud(Cloud):
         return {
             "logGroups": [{**item, **self.classes.get(item["logGroupName"], {})} for item in found[: params["limit"]]]
         }
-
-    async def client(self, service: str, region: str | None) -> Any:
-        return self
 
     async def start_live_tail(self, **params: Any) -> dict[str, Any]:
         self.started.append(params)

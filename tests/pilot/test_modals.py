@@ -107,7 +107,8 @@ async def test_the_profile_that_is_chosen_is_used_for_every_stack(monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    ("region", "says"), [("europe", "europe is not a region."), ("us-east-2", "Stack files name another region: mines")]
+    ("region", "says"),
+    [("europe", "europe is no region of AWS"), ("us-east-2", "Stack files name another region: mines")],
 )
 async def test_a_region_that_cannot_be_is_refused_with_a_sentence(
     region: str, says: str, monkeypatch: pytest.MonkeyPatch

@@ -16,6 +16,7 @@ from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
+from console.partitions import partition_of
 from console.problems import Failure
 from tests.children import child
 
@@ -105,6 +106,7 @@ class Canned:
 
     def __init__(self, answers: dict[str, Any], values: dict[str, Sequence[float]]) -> None:
         self.target = Target(region=REGION)
+        self.partition = partition_of(REGION)
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.metrics = Numbers(values)
         self._answers = answers
@@ -117,6 +119,9 @@ class Canned:
             raise answer
         assert expect is None or expect in answer
         return answer
+
+    async def region(self, service: str = "sts", region: str | None = None) -> str:
+        return self.target.region_of(service, region) or ""
 
     async def items(self, service: str, operation: str, key: str, **params: Any) -> Any:
         return (await self.call(service, operation, expect=key, **params))[key]

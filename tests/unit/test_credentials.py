@@ -24,7 +24,7 @@ from console.aws.credentials import CredentialProcessTimeout, forget_roles
 from console.aws.identity import Identity, who_am_i
 from console.aws.meter import Meter
 from console.aws.quiet import aside
-from console.aws.session import Clients, config_of
+from console.aws.session import Clients
 from console.aws.target import Target
 from console.problems import SIGN_IN, Failure, Kind, Problem
 from tests.deadlines import SOON
@@ -38,6 +38,7 @@ SESSION = (
     f"[profile shop]\n{SSO}sso_session = corp\n"
     "[sso-session corp]\nsso_start_url = https://shop.awsapps.com/start\nsso_region = eu-west-1\n"
 )
+USER = "arn:aws:iam::123456789012:user/ana"
 ROLE = (
     "[profile shop]\nrole_arn = arn:aws:iam::123456789012:role/Operator\nsource_profile = base\n"
     "mfa_serial = arn:aws:iam::123456789012:mfa/ana\n"
@@ -109,6 +110,15 @@ CASES = [
     ("[profile shop\n", "shop", "ConfigParseError", "config"),
     ("[profile shop]\ncredential_process = /no/such/command\n", "shop", "CredentialRetrievalError", "No such file"),
     (ROLE, "shop", "MFARequired", "mfa/ana"),
+    (f"[profile shop]\nlogin_session = {USER}\n", "shop", "LoginSessionUnsupported", "made by `aws login`"),
+    (f"[profile shop]\nrole_arn = x\nsource_profile = b\n[profile b]\nlogin_session = {USER}\n", "shop",
+     "LoginSessionUnsupported", "Profile b was made by `aws login`"),
+    (SESSION.replace(SSO, ""), "shop", "SsoRoleMissing", "does not say sso_account_id and sso_role_name"),
+    (LEGACY.replace("sso_role_name = Operator\n", ""), "shop", "SsoRoleMissing", "does not say sso_role_name"),
+    ("[profile shop]\nrole_arn = x\nweb_identity_token_file = /no/token\n", "shop", "TokenFileUnreadable",
+     "/no/token cannot be read: No such file"),
+    ("[profile shop]\nrole_arn = x\nsource_profile = b\n[profile b]\nrole_arn = x\n"
+     "web_identity_token_file = /no/token\n", "shop", "TokenFileUnreadable", "/no/token"),
 ]  # fmt: skip
 
 
@@ -163,7 +173,7 @@ def line(place: Path) -> Path:
 
 
 async def test_a_credential_process_that_hangs_is_ended_with_all_that_it_started(place: Path, line: Path) -> None:
-    clients = Clients(target(place, process(place, HANGS.format(line=str(line)))), config_of(writes=False), patience=1)
+    clients = Clients(target(place, process(place, HANGS.format(line=str(line)))), patience=1)
     reading = asyncio.create_task(asyncio.to_thread(line.read_text))
     with pytest.raises(CredentialProcessTimeout):
         await clients.get("sts")
@@ -173,7 +183,7 @@ async def test_a_credential_process_that_hangs_is_ended_with_all_that_it_started
 
 async def test_closing_ends_a_credential_process_at_once(place: Path, line: Path) -> None:
     where = target(place, process(place, HANGS.format(line=str(line))))
-    clients = Clients(where, config_of(writes=False), patience=600)
+    clients = Clients(where, patience=600)
     asking = asyncio.create_task(clients.get("sts"))
     with await asyncio.wait_for(asyncio.to_thread(line.open), SOON) as held:
         await clients.close()
@@ -273,6 +283,45 @@ async def test_an_expired_sso_sign_in_is_told_without_a_traceback(place: Path, c
     assert problem.kind is Kind.LOGIN and problem.code in SIGN_IN
     assert problem.what == "The SSO sign-in has expired."
     assert "aws sso login --profile shop" in problem.hint
+
+
+@pytest.mark.parametrize("code", ["ForbiddenException", "AccessDeniedException"])
+@pytest.mark.parametrize(("config", "key"), [(SESSION, "corp"), (LEGACY, "https://shop.awsapps.com/start")])
+async def test_an_sso_role_that_is_not_assigned_is_named(
+    place: Path, monkeypatch: pytest.MonkeyPatch, config: str, key: str, code: str
+) -> None:
+    denied = web.Response(text='{"message": "No access"}', status=403, headers={"x-amzn-ErrorType": code})
+    runner, url = await serve(denied)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSO", url)
+    (place / "sso").mkdir()
+    token = {"accessToken": SECRET, "expiresAt": soon(hours=1), "startUrl": "x", "region": REGION}
+    (place / "sso" / f"{sha1(key.encode()).hexdigest()}.json").write_text(json.dumps(token))
+    problem = await problem_of(target(place, config, url=None))
+    await runner.cleanup()
+    assert (problem.kind, problem.code) == (Kind.LOGIN, "SsoRoleRefused")
+    assert problem.what == (
+        "The SSO role Operator of account 123456789012 (profile shop) is not assigned to who signed in: No access."
+    )
+    assert "aws configure sso --profile shop" in problem.hint
+
+
+@pytest.mark.parametrize(("text", "says"), [(None, "No such file or directory"), ("none", "it holds no certificate")])
+@pytest.mark.parametrize("way", ["AWS_CA_BUNDLE", "ca_bundle"])
+async def test_a_bundle_of_authorities_that_cannot_be_read_is_named(
+    place: Path, monkeypatch: pytest.MonkeyPatch, way: str, text: str | None, says: str
+) -> None:
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    bundle, config = place / "bundle.pem", STATIC
+    if text is not None:
+        bundle.write_text(text)
+    if way == "ca_bundle":
+        config = f"{STATIC}ca_bundle = {bundle}\n"
+    else:
+        monkeypatch.setenv(way, str(bundle))
+    problem = await problem_of(target(place, config))
+    assert problem.kind is Kind.INVALID
+    assert problem.what == f"The certificate authorities in {bundle} cannot be read: {says}."
+    assert "AWS_CA_BUNDLE" in problem.hint and "ca_bundle" in problem.hint
 
 
 async def test_no_region_is_said_where_one_is_needed(place: Path) -> None:

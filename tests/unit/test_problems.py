@@ -49,6 +49,23 @@ def test_each_credential_case_has_its_own_sentence_and_a_next_step(error: Except
     assert problem.hint
 
 
+@pytest.mark.parametrize(("once", "says"), [(False, "Shown values are older."), (True, "Ask again.")])
+def test_a_list_that_never_ends_is_told_as_an_answer_that_is_not_to_be_believed(once: bool, says: str) -> None:
+    error = raised.PaginationError(message="The same next token was received twice: t")
+    before = ONCE.set(once)
+    problem = classify(error, where="ecs, eu-west-1")
+    ONCE.reset(before)
+    assert problem.kind is Kind.SUSPECT and says in problem.hint
+    assert problem.what == (
+        "The list did not end: the token of its next page was that of the page before (ecs, eu-west-1)."
+    )
+
+
+def test_a_region_that_botocore_will_not_have_is_a_setting_to_mend() -> None:
+    problem = classify(raised.InvalidRegionError(region_name="eu west"))
+    assert problem.kind is Kind.INVALID and "'eu west'" in problem.what and "AWS_REGION" in problem.hint
+
+
 def test_a_name_that_aws_would_never_take_is_sought_in_the_stack_file() -> None:
     problem = classify(raised.ParamValidationError(report='Invalid bucket name "b[/]":\nno'), where="s3")
     assert "stack file" in problem.hint and "\u240a" not in problem.what

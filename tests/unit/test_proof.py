@@ -58,7 +58,7 @@ async def test_each_fault_proves_what_it_proves_and_is_met_once(
     with FaultProxy(moto_url) as proxy:
         proxy.always(fault)
         assert proof_of(await failure_of(proxy.url)) is proof
-        assert len(proxy.seen) == 1
+        assert len([seen for seen in proxy.seen if seen.service != "sts"]) == 1
 
 
 async def test_a_put_is_not_sent_again_below_botocore_either(moto_url: str, seed: Callable[[str], Any]) -> None:

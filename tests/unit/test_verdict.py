@@ -36,6 +36,8 @@ def before(seconds: float) -> datetime:
             Reading(Report((GOOD,)), before(480), asked=before(420), fetching=True),
             "Asked 7 min ago, and not answered yet: last read 8 min ago.",
         ),
+        # nobody watched it for a while: it was asked a moment ago
+        (Reading(Report((GOOD,)), before(900), asked=before(PATIENCE), fetching=True), None),
         # asked again at its time, or for want of a key: told by the panel, and no fault
         (Reading(Report((GOOD,)), before(500), asked=before(501)), None),
         (Reading(asked=before(PATIENCE), fetching=True), None),
