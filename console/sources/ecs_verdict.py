@@ -95,9 +95,7 @@ def _deployment(service: dict[str, Any], now: float, recent: float) -> Iterator[
     elif state == "IN_PROGRESS" and failed:
         more = "" if _breaks(service) else " No circuit breaker is on, so ECS goes on trying."
         what = Clean(f"{failed} tasks of the deployment in progress failed in a row.{more}")
-        yield Finding(
-            NAME, name, Level.WARN, what, _counted(service), Clean("0 failed"), since=_at(newest, "createdAt")
-        )
+        yield Finding(NAME, name, Level.WARN, what, _counted(service), Clean("0 failed"), since=newest.get("createdAt"))
     elif back := _taken_back(service, now, recent):
         yield back
 
@@ -184,7 +182,7 @@ def in_progress(service: dict[str, Any]) -> str:
 def fix(service: dict[str, Any]) -> Restart | None:
     """A restart, where it is not refused and nothing else is under way that may help; else None."""
     known = service.get("status") == "ACTIVE" and service.get("clusterArn") and service.get("serviceName")
-    if not known or not primary(service) or in_progress(service) or not service["desiredCount"]:
+    if not known or controller(service) in BY_OTHERS or in_progress(service) or not service["desiredCount"]:
         return None
     return Restart(service["serviceName"], last(service["clusterArn"]))
 

@@ -189,7 +189,7 @@ def test_thresholds_of_the_demo_are_known(stacks: tuple[Stack, ...]) -> None:
             '[thresholds."ecs.utilisation"]\ncpu = 1',
             r"thresholds.ecs.utilisation.cpu: unknown threshold 'cpu'. .*Allowed: cpu_warn, cpu_crit, memory_warn",
         ),
-        ('[thresholds."ecs.services"]\nx = 1', r"unknown threshold 'x'. Allowed: none."),
+        ('[thresholds."ecs.services"]\nx = 1', r"unknown threshold 'x'. Allowed: rollback_warn."),
     ],
 )
 def test_refuses_thresholds_that_no_check_has(thresholds: str, complaint: str) -> None:
