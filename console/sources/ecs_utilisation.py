@@ -10,7 +10,7 @@ from console.sources import gauge
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.each import each
 from console.sources.ecs import read_services
-from console.sources.ecs_verdict import is_missing, last, name_of
+from console.sources.ecs_verdict import NAMELESS, is_missing, last, name_of
 from console.sources.gauge import Gauge
 from console.sources.together import together
 from console.stack import EcsCluster, Stack
@@ -49,8 +49,8 @@ async def utilisation(aws: Aws, stack: Stack) -> Report:
 
 async def _cluster(aws: Aws, cluster: EcsCluster, limits: Mapping[str, float]) -> Report:
     services, insights = await together(read_services(aws, cluster), _has_insights(aws, cluster))
-    present = [service for service in services if not is_missing(service) and "serviceName" in service]
-    gauges = [_gauges(cluster, service["serviceName"], limits, insights) for service in present]
+    present = [service for service in services if not is_missing(service) and name_of(service) != NAMELESS]
+    gauges = [_gauges(cluster, name_of(service), limits, insights) for service in present]
     found = await together(*(gauge.read(aws, some) for some in gauges))
     now = time.time()
     absent = [_not_measured(service) for service in services if service not in present]
@@ -112,7 +112,7 @@ def judge_utilisation(
     service: dict[str, Any], gauges: list[Gauge], points: list[Points], now: float
 ) -> tuple[Finding, ...]:
     """The verdicts on one service; that it has no numbers while no task runs is no fault."""
-    name = clean(service["serviceName"])
+    name = name_of(service)
     if service.get("runningCount") == 0:
         what = Clean("No task runs, so there is nothing to measure. ecs.services says whether some should.")
         return (Finding(utilisation.name, name, Level.OK, what, Clean("0 tasks")),)
@@ -124,7 +124,7 @@ def _detail(service: dict[str, Any], gauges: list[Gauge], points: list[Points], 
     newest = ((line.label, line.last) for line in series)
     origin = "Container Insights" if insights else "the service; Container Insights is off"
     return Detail(
-        resource=clean(service["serviceName"]),
+        resource=name_of(service),
         kind="ECS service",
         arn=clean(service.get("serviceArn", "")),
         facts=(

@@ -181,10 +181,10 @@ def in_progress(service: dict[str, Any]) -> str:
 
 def fix(service: dict[str, Any]) -> Restart | None:
     """A restart, where it is not refused and nothing else is under way that may help; else None."""
-    known = service.get("status") == "ACTIVE" and service.get("clusterArn") and service.get("serviceName")
+    known = service.get("status") == "ACTIVE" and service.get("clusterArn") and name_of(service) != NAMELESS
     if not known or controller(service) in BY_OTHERS or in_progress(service) or not service["desiredCount"]:
         return None
-    return Restart(service["serviceName"], last(service["clusterArn"]))
+    return Restart(name_of(service), last(service["clusterArn"]))
 
 
 def _counted(service: dict[str, Any]) -> Clean:

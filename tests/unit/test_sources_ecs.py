@@ -447,3 +447,19 @@ async def test_counts_running_tasks_where_container_insights_is_on(canned: Calla
     report = await utilisation.fetch(aws, STACK)
     assert report.details[0].series[2].last == 1
     assert aws.metrics.asked[2].namespace == "ECS/ContainerInsights"
+
+
+async def test_a_service_goes_by_the_name_in_its_arn_where_no_other_is_told(canned: Callable[..., Any]) -> None:
+    nameless = {key: value for key, value in service(1, 2).items() if key != "serviceName"}
+    aws = canned(
+        {
+            "describe_services": {"services": [nameless]},
+            "describe_clusters": {"clusters": [{}]},
+            "describe_task_definition": DEFINITION,
+        },
+        CPUUtilization=[50.0],
+        MemoryUtilization=[50.0],
+    )
+    assert {finding.resource for finding in (await utilisation.fetch(aws, STACK)).findings} == {"web"}
+    (lacking,) = (await services.fetch(aws, STACK)).findings
+    assert (lacking.resource, lacking.fix) == ("web", Restart("web", "live"))
