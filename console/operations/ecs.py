@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from console.operations.base import Answer, Danger, NoUndo, Observed, Operation, Repeat
-from console.operations.ecs_rollout import BY_OTHERS, GRADUAL, primary, started_after
+from console.operations.ecs_rollout import BY_OTHERS, GRADUAL, controller, primary, started_after
 from console.operations.ecs_service import (
     bounds,
     cluster_of,
@@ -151,9 +151,9 @@ class Restart(Operation):
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and its newest deployment."""
         service = await describe(aws, self.cluster, self.service)
-        found = observed(
-            self.service, service, deployment=primary(service).get("id"), scaled_to_0=not service["desiredCount"]
-        )
+        # Without its id nobody could tell a new one from it.
+        newest = primary(service)["id"] if service["status"] == "ACTIVE" and controller(service) == "ECS" else None
+        found = observed(self.service, service, deployment=newest, scaled_to_0=not service["desiredCount"])
         # A count that autoscaling moves meanwhile makes no other restart of it.
         return replace(found, state={key: value for key, value in found.state.items() if key != "desired"})
 

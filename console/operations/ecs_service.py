@@ -86,7 +86,7 @@ def observed(name: str, service: dict[str, Any], **state: Any) -> Observed:
             **state,
         },
         context={
-            "running": service.get("runningCount", 0),
+            "running": service.get("runningCount", "unknown"),
             "balanced": bool(service.get("loadBalancers")),
             "strategy": strategy(service),
             "bake": bake_minutes(service),

@@ -17,6 +17,7 @@ from console.operations.plan import Plan
 from console.operations.planned import changes, in_words
 from console.operations.settle import Evidence, bulk_answer, items_settled, verified
 from console.operations.steps import Call, Step
+from console.operations.told import told_whole
 from console.operations.work import Changed, StepFailed, Work
 from console.problems import Failure, classify
 from console.text import clean
@@ -169,7 +170,8 @@ class Run:
     async def _instead(self, when: str) -> str:
         """What the state is instead of what was planned."""
         try:
-            now = await self.operation.observe(self.reads)
+            with told_whole():
+                now = await self.operation.observe(self.reads)
             effects = () if self.operation.refuse(now) else self.operation.plan(now).effects
         except Failure as failure:
             return f"the state is not as planned, and could not be read again: {failure.problem.what}"
@@ -270,7 +272,8 @@ class Run:
         return f"{_ELSE} {moved}." if moved else ""
 
     async def _look(self) -> Observed:
-        now = await self.operation.observe(self.reads)
+        with told_whole():
+            now = await self.operation.observe(self.reads)
         self._looked = asyncio.get_running_loop().time()
         return now
 

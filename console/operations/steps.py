@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from console.operations.preview import Shell, call_words, quote
 from console.operations.secret import Secret
+from console.operations.told import told_whole
 from console.operations.values import Blob, Result, parts_of
 from console.operations.work import Changed, Done, StepFailed, Work
 from console.problems import Failure, Kind
@@ -190,12 +191,12 @@ class Wait(Step):
             answer = await work.reads.call(
                 self.service, self.read, expect=self.expect, region=self.region, **self.params
             )
+            with told_whole():
+                found = self.judge(answer, *([work.begun[self.of]] if self.of in work.begun else []))
         except Failure as failure:
             if failure.problem.kind not in _PASSES:
                 raise StepFailed(str(failure), unsettled=failure.problem.kind in _BLIND) from failure
             found = Waited(done=False, text=failure.problem.what)
-        else:
-            found = self.judge(answer, *([work.begun[self.of]] if self.of in work.begun else []))
         if found.failed:
             raise StepFailed(found.failed)
         work.tell(found.text, found.fraction)

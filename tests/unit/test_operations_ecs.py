@@ -227,3 +227,20 @@ async def test_autoscaling_that_does_not_answer_is_no_right_that_is_missing(cann
     )
     with pytest.raises(Failure, match="No answer"):
         await Scale("web", 3, "live").observe(aws)
+
+
+async def test_a_restart_needs_the_id_of_the_deployment_that_is_there(canned: Callable[..., Any]) -> None:
+    (service,) = told(2, 2, {key: value for key, value in deployment("a").items() if key != "id"})["services"]
+    with pytest.raises(KeyError, match="id"):
+        await Restart("web", "live").observe(
+            canned({"describe_services": {"services": [service | {"status": "ACTIVE"}]}})
+        )
+
+
+async def test_a_count_that_was_not_told_is_not_0(canned: Callable[..., Any]) -> None:
+    (service,) = told(2, 2, deployment("a"))["services"]
+    del service["runningCount"]
+    now = await Restart("web", "live").observe(
+        canned({"describe_services": {"services": [service | {"status": "ACTIVE"}]}})
+    )
+    assert [effect.before for effect in Restart("web").plan(now).effects] == ["unknown running"]
