@@ -114,7 +114,8 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
     ),
     Kind.UNAVAILABLE: frozenset(
         "SubscriptionRequiredException OptInRequired NotImplemented UnknownOperationException "
-        "UnsupportedOperation InvalidAction DataUnavailableException NotSignedUp RegionDisabledException".split()
+        "UnsupportedOperation InvalidAction DataUnavailableException NotSignedUp RegionDisabledException "
+        "PendingVerification Blocked".split()
     ),
 }  # fmt: skip
 _BY_STATUS: Final = {409: Kind.CONFLICT, 412: Kind.CONFLICT, 429: Kind.THROTTLED}
@@ -132,6 +133,9 @@ _CONFLICT: Final = re.compile(
     r"Concurrent(Modification|Update|Access)|^Invalid[A-Z]\w*State(Fault)?$|^InvalidDBSnapshotState"
 )
 """How the codes of conflicts are made up, of which there are too many to name (their service models)."""
+
+_OF_CREDENTIALS: Final = re.compile(r"credential|validate|^AuthFailure", re.IGNORECASE)
+"""How AuthFailure reads where it is one of credentials; of somebody else's image it is a denial (EC2 error codes)."""
 
 _A_RATE: Final = re.compile(r"\brate\b|throttl|too many requests|concurren", re.IGNORECASE)
 """What a limit is called that passes by itself: "Account maximum query concurrency limit of [30] reached"."""
@@ -440,7 +444,7 @@ def _kind_of(code: str, message: str, response: dict[str, Any]) -> Kind:
             # LimitExceededException is a quota of some services and a rate of others.
             if code == "LimitExceededException" and not _A_RATE.search(message):
                 return Kind.INVALID
-            return kind
+            return Kind.DENIED if code == "AuthFailure" and not _OF_CREDENTIALS.search(message) else kind
     if _CONFLICT.search(code):
         return Kind.CONFLICT
     if _NOT_FOUND.search(code):
