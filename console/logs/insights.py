@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from console.logs.groups import describe
@@ -30,6 +30,12 @@ MOST_GROUPS: Final = 50
 """Log groups of one query (StartQuery in the CloudWatch Logs API reference)."""
 
 MOST_ROWS: Final = 10_000
+_TOO_MANY: Final = "LimitExceededException"
+_WHEN_OTHERS_END: Final = Clean(
+    "Next: ask again when other queries of this account and region have ended; dashboards and schedules have some, too."
+)
+"""What helps against "Account maximum query concurrency limit of [30] reached" (StartQuery in the API reference)."""
+
 _POINTER: Final = "@ptr"
 _PAUSES: Final = (0.25, 0.5, 1.0)
 _STATISTICS: Final = ("bytesScanned", "recordsScanned", "recordsMatched")
@@ -113,17 +119,22 @@ async def ask(aws: Aws, question: Question, tell: Callable[[Answer], None] = lam
     for a query that it does not understand.
     """
     region = _region(question)
-    answer = await aws.call(
-        "logs",
-        "start_query",
-        expect="queryId",
-        region=region,
-        logGroupNames=[group.group for group in question.groups],
-        queryString=question.text,
-        startTime=question.start,
-        endTime=question.end,
-        limit=question.limit,
-    )
+    try:
+        answer = await aws.call(
+            "logs",
+            "start_query",
+            expect="queryId",
+            region=region,
+            logGroupNames=[group.group for group in question.groups],
+            queryString=question.text,
+            startTime=question.start,
+            endTime=question.end,
+            limit=question.limit,
+        )
+    except Failure as failure:
+        if failure.problem.code != _TOO_MANY:
+            raise
+        raise Failure(replace(failure.problem, hint=_WHEN_OTHERS_END)) from failure
     query = answer["queryId"]
     try:
         return await _follow(aws, query, region, tell)
