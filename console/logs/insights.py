@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from console.logs.groups import describe
+from console.logs.groups import GroupInfo, describe
 from console.problems import Failure, Kind, Problem
 from console.stack import LogGroup
 from console.text import Clean, clean
@@ -83,11 +83,12 @@ class Estimate:
     """What a query will scan, by the stored bytes of its groups and the share of their time that it covers.
 
     `least` counts stored bytes as they are, `most` as much more as compression may have saved; in bytes.
+    Groups whose size was `untold` are in neither.
     """
 
     least: int
     most: int
-    missing: tuple[Clean, ...] = ()
+    untold: tuple[Clean, ...] = ()
 
     @property
     def dollars(self) -> float:
@@ -97,7 +98,7 @@ class Estimate:
     @property
     def large(self) -> bool:
         """Whether to warn before it is run."""
-        return self.most > LARGE
+        return self.most > LARGE or bool(self.untold)
 
 
 async def estimate(aws: Aws, question: Question) -> Estimate:
@@ -105,11 +106,18 @@ async def estimate(aws: Aws, question: Question) -> Estimate:
     known = await describe(aws, question.groups)
     now, stored = time.time(), 0.0
     for info in known.values():
-        born = max(info.created_ms / 1000, now - info.retention * 86_400 if info.retention else 0)
-        covered = min(question.end, now) - max(question.start, born)
-        stored += info.stored_bytes * min(1.0, max(0.0, covered) / max(1.0, now - born))
-    missing = tuple(clean(group.group) for group in question.groups if group.group not in known)
-    return Estimate(int(stored), int(stored / COMPRESSION), missing)
+        stored += (info.stored_bytes or 0) * _covered(info, question, now)
+    untold = tuple(info.label for info in known.values() if info.stored_bytes is None)
+    return Estimate(int(stored), int(stored / COMPRESSION), untold)
+
+
+def _covered(info: GroupInfo, question: Question, now: float) -> float:
+    """Which part of a group's time a question covers; all of it where its age was not told."""
+    if info.created_ms is None:
+        return 1.0
+    born = max(info.created_ms / 1000, now - info.retention * 86_400 if info.retention else 0)
+    covered = min(question.end, now) - max(question.start, born)
+    return min(1.0, max(0.0, covered) / max(1.0, now - born))
 
 
 async def ask(aws: Aws, question: Question, tell: Callable[[Answer], None] = lambda answer: None) -> Answer:

@@ -104,7 +104,7 @@ async def test_the_estimate_rests_on_stored_bytes_and_the_share_of_time(
     assert day.least > 10**9 and day.large and day.dollars == pytest.approx(day.least / 0.15 / 10**9 * 0.005)
     assert 0 < hour.least < day.least / 100
     gone = await estimate(aws, question("fields @message", LogGroup(group="/gone")))
-    assert (gone.least, gone.large, gone.missing) == (0, False, ("/gone",))
+    assert (gone.least, gone.large, gone.untold) == (0, False, ())
 
 
 async def test_a_query_that_is_not_understood_is_told_with_its_place(aws: Aws) -> None:
