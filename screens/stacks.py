@@ -62,6 +62,12 @@ class StacksScreen(ConsoleScreen):
         """The one under the cursor."""
         return self._table.cursor_row.stack if self._table.cursor_row else self.desk.stack
 
+    async def left(self) -> None:
+        """Another screen was opened: the keys are the list's again when one comes back."""
+        await super().left()
+        if self.is_open:
+            self._table.focus()
+
     def show(self) -> None:
         """Show the stacks in the order of their files."""
         self._table.set_rows([self._glance(stack) for stack in self.stacks()])
