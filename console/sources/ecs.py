@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from console.operations.ecs import Restart
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import each
+from console.sources.each import all_told, chunks, each
 from console.sources.numbers import stamp
 from console.sources.together import together
 from console.stack import EcsCluster, Stack
@@ -65,6 +65,7 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
     names: Sequence[str] = cluster.services
     if not names:
         names = await aws.items("ecs", "list_services", "serviceArns", cluster=cluster.cluster, region=cluster.region)
+    asked = list(chunks(names, SERVICES_A_CALL))
     answers = await together(
         *(
             aws.call(
@@ -73,13 +74,18 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
                 expect="services",
                 region=cluster.region,
                 cluster=cluster.cluster,
-                services=names[at : at + SERVICES_A_CALL],
+                services=some,
             )
-            for at in range(0, len(names), SERVICES_A_CALL)
+            for some in asked
         )
     )
-    gone = [{"serviceName": last(failure["arn"])} for answer in answers for failure in answer.get("failures", ())]
-    return [service for answer in answers for service in answer["services"]] + gone
+    found = [one for answer, some in zip(answers, asked, strict=True) for one in all_told(answer, "services", some)]
+    gone = [
+        {"serviceName": last(failure["arn"]), "status": "INACTIVE"}
+        for answer in answers
+        for failure in answer.get("failures", ())
+    ]
+    return found + gone
 
 
 async def log_groups(aws: Aws, task_definition: str, region: str | None) -> tuple[Clean, ...]:
@@ -104,7 +110,7 @@ async def log_groups(aws: Aws, task_definition: str, region: str | None) -> tupl
 
 def is_missing(service: dict[str, Any]) -> bool:
     """Whether a service does not exist: never, or no more."""
-    return bool(service.get("status", "INACTIVE") == "INACTIVE")
+    return bool(service["status"] == "INACTIVE")
 
 
 def judge_service(service: dict[str, Any]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import each
+from console.sources.each import all_told, chunks, each
 from console.sources.ecs import last, log_groups
 from console.sources.numbers import epoch, span, stamp
 from console.sources.together import together
@@ -85,6 +85,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
 
 
 async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:
+    asked = list(chunks(arns, TASKS_A_CALL))
     answers = await together(
         *(
             aws.call(
@@ -93,12 +94,12 @@ async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dic
                 expect="tasks",
                 region=cluster.region,
                 cluster=cluster.cluster,
-                tasks=arns[at : at + TASKS_A_CALL],
+                tasks=some,
             )
-            for at in range(0, len(arns), TASKS_A_CALL)
+            for some in asked
         )
     )
-    return [task for answer in answers for task in answer["tasks"]]
+    return [task for answer, some in zip(answers, asked, strict=True) for task in all_told(answer, "tasks", some)]
 
 
 async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:
@@ -188,7 +189,8 @@ def _fault(task: dict[str, Any]) -> str:
     for container in task.get("containers", ()):
         code, said = container.get("exitCode"), container.get("reason", "")
         if any(bad in said for bad in _BAD_REASON) or (code and not (wanted and code in _SIGNALLED)):
-            return f"{container['name']} ended with exit code {code}. {said} {reason}".strip()
+            how = "without an exit code" if code is None else f"with exit code {code}"
+            return f"{container['name']} ended {how}. {said} {reason}".strip()
     if task.get("stopCode") == "TaskFailedToStart" or any(bad in reason for bad in _BAD_REASON):
         return reason or "it failed to start."
     return ""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from console.operations.ecs import Restart
+from console.problems import Failure, Kind
 from console.sources.base import Level
 from console.sources.ecs import judge_service, services
 from console.sources.ecs_tasks import judge_task, judge_tasks, tasks
@@ -275,3 +276,39 @@ async def test_counts_running_tasks_where_container_insights_is_on(canned: Calla
     report = await utilisation.fetch(aws, STACK)
     assert report.details[0].series[2].last == 1
     assert aws.metrics.asked[2].namespace == "ECS/ContainerInsights"
+
+
+async def test_a_service_of_which_nothing_is_told_is_not_taken_for_gone(canned: Callable[..., Any]) -> None:
+    for source in (services, utilisation):
+        with pytest.raises(Failure, match="leaves out 1 of the services") as caught:
+            await source.fetch(
+                canned({"describe_services": {"services": []}, "describe_clusters": {"clusters": []}}), STACK
+            )
+        assert caught.value.problem.kind is Kind.SUSPECT
+
+
+async def test_tasks_of_which_nothing_is_told_are_not_taken_for_none(canned: Callable[..., Any]) -> None:
+    arns = [ARN.format(f"task/live/{name}") for name in "ab"]
+    told = {"list_tasks": {"taskArns": arns}, "describe_tasks": {"tasks": [], "failures": [{"arn": arns[0]}]}}
+    with pytest.raises(Failure, match="leaves out 1 of the tasks"):
+        await tasks.fetch(canned(told), STACK)
+    told["describe_tasks"]["failures"].append({"arn": arns[1]})
+    assert (await tasks.fetch(canned(told), STACK)).findings == ()
+
+
+async def test_a_service_whose_status_is_not_told_is_not_taken_for_gone(canned: Callable[..., Any]) -> None:
+    answer = service(2, 2)
+    del answer["status"]
+    with pytest.raises(Failure, match="lacks 'status'"):
+        await services.fetch(canned({"describe_services": {"services": [answer]}}), STACK)
+
+
+def test_a_container_may_end_without_an_exit_code() -> None:
+    container = {"name": "web", "reason": "OutOfMemoryError: killed"}
+    stopped = {
+        "taskArn": ARN.format("task/live/abc"), "taskDefinitionArn": ARN.format("task-definition/web:7"),
+        "lastStatus": "STOPPED", "containers": [container],
+    }  # fmt: skip
+    finding = judge_task(stopped, NOW, 600)
+    assert finding.level is Level.WARN
+    assert finding.what == "Stopped: web ended without an exit code. OutOfMemoryError: killed"
