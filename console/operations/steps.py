@@ -11,7 +11,7 @@ from console.operations.preview import Shell, call_words, quote
 from console.operations.secret import Secret
 from console.operations.values import Blob, Result, parts_of
 from console.operations.work import Changed, Done, StepFailed, Work
-from console.problems import Failure, Kind
+from console.problems import Failure, Kind, Suspect
 from console.text import Clean, clean
 
 RESEND_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
@@ -188,11 +188,20 @@ class Wait(Step):
                 raise StepFailed(str(failure), unsettled=failure.problem.kind in _BLIND) from failure
             found = Waited(done=False, text=failure.problem.what)
         else:
-            found = self.judge(answer)
+            found = self._judged(answer)
         if found.failed:
             raise StepFailed(found.failed)
         work.tell(found.text, found.fraction)
         return found
+
+    def _judged(self, answer: dict[str, Any]) -> Waited:
+        """What an answer says; one that lacks what it is judged by is sat out, as one that fails."""
+        try:
+            return self.judge(answer)
+        except Suspect as error:
+            return Waited(done=False, text=clean(str(error)))
+        except LookupError as error:
+            return Waited(done=False, text=clean(f"An answer lacks {error}, without which it cannot be judged."))
 
 
 def search(path: str, answer: Mapping[str, Any]) -> Any:
