@@ -33,6 +33,9 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
 }
 """What Python makes of each type of the models; a blob is whatever it is."""
 
+_MOSTLY: Final = {kind: types[0] for kind, types in _TYPES.items() if len(types) == 1}
+"""What is told at once: an answer of GetMetricData holds tens of thousands of values."""
+
 _WORDS: Final = {"structure": "an object", "map": "an object", "list": "a list", "string": "a text",
                  "boolean": "true or false", "timestamp": "a time"}  # fmt: skip
 _WHOLE: Final = frozenset({"integer", "long"})
@@ -68,6 +71,8 @@ class _Typed:
         if kind == "list" and _is_no_list(node, shape.serialization):
             raise _other(shape)
         value = super()._parse_shape(shape, node)  # type: ignore[misc]
+        if type(value) is _MOSTLY.get(kind):
+            return value
         types = _TYPES.get(kind)
         if types is None or isinstance(value, types):
             return value if kind not in _NUMBERS else _number(shape, value)
