@@ -29,6 +29,7 @@ from console.aws.metrics import Metrics
 from console.aws.session import CLOSED, Clients
 from console.aws.target import Target
 from console.problems import Failure, Kind, Problem, Suspect, classify, lost_login
+from console.text import clean
 
 Answer = dict[str, Any]
 
@@ -214,8 +215,10 @@ class Aws:
         elif isinstance(error, ClientError) and problem.code in WORDLESS:
             lost = lost_login(str(problem.what), self.target.profile or "", "", problem.code)
             problem = await self._doubt.unexplained(lost, problem, service, place, self._home)
-        elif isinstance(error, EndpointConnectionError) and not self.reached.endpoint_of(service):
-            problem = perhaps_not_there(problem, service, place)
+        elif isinstance(error, EndpointConnectionError):
+            own = self.reached.endpoint_origin(service)
+            told = replace(problem, hint=clean(f"{own} {problem.hint}"))
+            problem = told if own else perhaps_not_there(problem, service, place)
         self.refused = self.refused or problem.kind is Kind.LOGIN
         return Failure(problem)
 
