@@ -112,8 +112,18 @@ class ConsoleApp(TerminalApp[int]):
                 await self.pop_screen()
             return
         await self.switch_mode(name)
+        await self.action_close_others()
         for screen in former:
             await screen.left()
+
+    async def action_close_others(self) -> None:
+        """Close what lies over the screen and is about another stack than the open one, with what lies over that."""
+        from screens.base import ConsoleScreen
+
+        stack = self.screen_stack
+        first = next((at for at, one in enumerate(stack) if isinstance(one, ConsoleScreen) and one.is_of_another), 0)
+        while 0 < first < len(self.screen_stack):
+            await self.pop_screen()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether a modal is offered now: not before there is a desk, nor one that has nothing to do."""

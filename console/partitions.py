@@ -91,6 +91,16 @@ def malformed(region: str) -> str:
     return f"is no region of AWS, which are called as eu-west-1 is. {nearest(clean(region))}".strip()
 
 
+def unheard(region: str) -> str:
+    """That a region is none which botocore knows, as a sentence; empty where it knows it.
+
+    It may be newer than botocore, so that it is asked all the same.
+    """
+    if plain(region) in of_region(region).regions:
+        return ""
+    return f"{clean(region)} is no region that is known here. {nearest(clean(region))}".strip()
+
+
 def foreign(region: str, home: str) -> str:
     """Why a region cannot be used beside another, as the end of a sentence; empty where both are in one partition."""
     there, here = partition_of(region), partition_of(home)

@@ -88,7 +88,8 @@ _OPTIMISTIC_LOCKS: Final = frozenset(
 _CODES: Final[dict[Kind, frozenset[str]]] = {
     Kind.LOGIN: EXPIRED | frozenset(
         "UnrecognizedClientException InvalidClientTokenId "
-        "InvalidAccessKeyId AuthFailure MissingAuthenticationToken TokenRefreshRequired".split()
+        "InvalidAccessKeyId AuthFailure MissingAuthenticationToken TokenRefreshRequired "
+        "InvalidToken InvalidSecurity".split()
     ),
     Kind.DENIED: frozenset(
         "AccessDenied AccessDeniedException UnauthorizedOperation AuthorizationError NotAuthorized "
@@ -100,9 +101,11 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
         "BandwidthLimitExceeded LimitExceededException PriorRequestNotComplete TooManyRequests "
         "CallRateLimitExceededException EC2ThrottledException 429".split()
     ),
-    Kind.SKEW: frozenset("InvalidSignatureException RequestTimeTooSkewed SignatureDoesNotMatch".split()),
+    Kind.SKEW: frozenset(
+        "InvalidSignatureException RequestTimeTooSkewed SignatureDoesNotMatch RequestInTheFuture".split()
+    ),
     Kind.NETWORK: frozenset("InternalError InternalFailure ServiceUnavailable ServiceUnavailableException 503 500 "
-                            "InternalServerError InternalServiceError 502 504".split()),
+                            "InternalServerError InternalServiceError 502 504 SessionStreamingException".split()),
     Kind.CONFLICT: _OPTIMISTIC_LOCKS | frozenset(
         "ConflictException ResourceInUseException ResourceConflictException OperationAborted "
         "OperationAbortedException ResourceAlreadyExistsException TransactionInProgressException "
@@ -111,10 +114,15 @@ _CODES: Final[dict[Kind, frozenset[str]]] = {
     ),
     Kind.UNAVAILABLE: frozenset(
         "SubscriptionRequiredException OptInRequired NotImplemented UnknownOperationException "
-        "UnsupportedOperation InvalidAction DataUnavailableException".split()
+        "UnsupportedOperation InvalidAction DataUnavailableException NotSignedUp RegionDisabledException "
+        "PendingVerification Blocked".split()
     ),
 }  # fmt: skip
 _BY_STATUS: Final = {409: Kind.CONFLICT, 412: Kind.CONFLICT, 429: Kind.THROTTLED}
+_STS_OFF: Final = (
+    "Next: let whoever keeps the account activate STS there (IAM, account settings), enable the region, or sign in in "
+    "another region."
+)
 _QUOTA: Final = "A quota of the account is reached: ask AWS for more (Service Quotas), or remove what is not needed."
 ONCE: Final = ContextVar("once", default=False)
 """Set for a command that asks once and ends: no problem that it tells may promise that it is tried again."""
@@ -126,7 +134,18 @@ _CONFLICT: Final = re.compile(
 )
 """How the codes of conflicts are made up, of which there are too many to name (their service models)."""
 
-_A_RATE: Final = re.compile(r"\brate\b|throttl|too many requests", re.IGNORECASE)
+_OF_CREDENTIALS: Final = re.compile(r"credential|validate|^AuthFailure", re.IGNORECASE)
+"""How AuthFailure reads where it is one of credentials; of somebody else's image it is a denial (EC2 error codes)."""
+
+_A_RATE: Final = re.compile(r"\brate\b|throttl|too many requests|concurren", re.IGNORECASE)
+"""What a limit is called that passes by itself: "Account maximum query concurrency limit of [30] reached"."""
+
+_PERHAPS_THE_CLOCK: Final = frozenset({"AuthFailure", "RequestExpired"})
+"""What EC2 says where the clock is wrong, as where the credentials are; its answer has AWS's time, too."""
+
+_TOLERATED: Final = 300
+"""Seconds by which a clock may differ before AWS refuses its signatures (IAM user guide, Signature Version 4)."""
+
 _NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|^404$")
 _INVALID: Final = re.compile(r"Invalid|Validation|Malformed|Missing|InvalidParameter|ClientException")
 # How AWS words a denial: IAM user guide, "Troubleshoot access denied error messages".
@@ -344,6 +363,8 @@ def _from_code(
         message = "an HTML page instead of an answer"
     message = ended(message)
     kind = _kind_of(code, message, response)
+    if code in _PERHAPS_THE_CLOCK and abs(_ahead(response, now) or 0) >= _TOLERATED:
+        kind = Kind.SKEW
     shown = Clean(clean(code, limit=80))
     if kind is Kind.DENIED:
         named = _NAMED_ACTION.search(message)
@@ -352,12 +373,7 @@ def _from_code(
         what = clean(f"Access denied: {action or code}{place}{f': {why}' if why else '.'}", limit=500)
         return Problem(kind, what, clean(_remedy(why, action, CHANGING if changing else READING)), shown, action)
     if kind is Kind.LOGIN:
-        return Problem(
-            kind,
-            clean(f"AWS does not accept the credentials{place}: {message}", limit=300),
-            clean(f"Sign in again (aws sso login --profile {profile or 'PROFILE'}), or renew the keys."),
-            shown,
-        )
+        return lost_login(message, profile, place, shown)
     if kind is Kind.SKEW:
         return Problem(
             kind,
@@ -368,6 +384,8 @@ def _from_code(
     if code in _OPTIMISTIC_LOCKS:
         what = clean(f"Someone else changed it at the same moment ({code}{place}): {message}", limit=400)
         return Problem(kind, what, Clean("Look again at what it is now."), shown)
+    if code == "RegionDisabledException":
+        return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(_STS_OFF), shown)
     if code == "LimitExceededException" and kind is Kind.INVALID:
         return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(_QUOTA), shown)
     final = changing or ONCE.get()
@@ -379,6 +397,16 @@ def _from_code(
         Kind.CONFLICT: "Something else is changing it; look again in a moment.",
     }
     return Problem(kind, clean(f"{code}{place}: {message}", limit=400), Clean(hints.get(kind, "")), shown)
+
+
+def lost_login(reason: str, profile: str, place: str, code: Clean) -> Problem:
+    """That AWS does not accept the credentials, for a reason that is a sentence."""
+    return Problem(
+        Kind.LOGIN,
+        clean(f"AWS does not accept the credentials{place}: {reason}", limit=300),
+        clean(f"Sign in again (aws sso login --profile {profile or 'PROFILE'}), or renew the keys."),
+        code,
+    )
 
 
 def _why_denied(message: str) -> str:
@@ -416,7 +444,7 @@ def _kind_of(code: str, message: str, response: dict[str, Any]) -> Kind:
             # LimitExceededException is a quota of some services and a rate of others.
             if code == "LimitExceededException" and not _A_RATE.search(message):
                 return Kind.INVALID
-            return kind
+            return Kind.DENIED if code == "AuthFailure" and not _OF_CREDENTIALS.search(message) else kind
     if _CONFLICT.search(code):
         return Kind.CONFLICT
     if _NOT_FOUND.search(code):
@@ -429,12 +457,19 @@ def _kind_of(code: str, message: str, response: dict[str, Any]) -> Kind:
     return Kind.INVALID if _INVALID.search(code) or 400 <= status < 500 else Kind.BUG
 
 
-def _skew(response: dict[str, Any], now: datetime) -> Clean:
-    """Say by how many seconds this machine's clock differs from the Date that AWS answered with."""
+def _ahead(response: dict[str, Any], now: datetime) -> int | None:
+    """By how many seconds this machine's clock is ahead of the Date that AWS answered with; None where it has none."""
     date = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
     try:
-        seconds = round((now - parsedate_to_datetime(date)).total_seconds())
+        return round((now - parsedate_to_datetime(date)).total_seconds())
     except (TypeError, ValueError):
+        return None
+
+
+def _skew(response: dict[str, Any], now: datetime) -> Clean:
+    """Say by how many seconds this machine's clock differs from AWS's."""
+    seconds = _ahead(response, now)
+    if seconds is None:
         return Clean("AWS refused the signature; this machine's clock may be wrong.")
     if abs(seconds) < 60:
         return Clean("AWS refused the signature, though the clock is right: the secret access key may be wrong.")

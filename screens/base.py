@@ -66,6 +66,11 @@ class ConsoleScreen(PacedScreen[None]):
         """The stacks that this screen is about: the open one."""
         return (self.desk.stack,) if self.desk.stack else ()
 
+    @property
+    def is_of_another(self) -> bool:
+        """Whether it is about another stack than the open one, under whose header it must not be shown."""
+        return bool(self.desk.stack and self.stacks() and self.desk.stack not in self.stacks())
+
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """The Sources that this screen keeps fresh while it is open."""
         return ()
@@ -124,6 +129,9 @@ class ConsoleScreen(PacedScreen[None]):
 
     def _desk_changed(self) -> None:
         if not self.is_open or self not in self.app.screen_stack:
+            return
+        if self.is_of_another:
+            self.app.call_later(self.app.run_action, "close_others")
             return
         self._show_header()
         self.show_banner()

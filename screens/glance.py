@@ -72,7 +72,8 @@ def _level(glance: Glance) -> Content:
 def _counts(glance: Glance) -> Content:
     counts = Counter(finding.level for finding in glance.findings)
     shown = [level for level in sorted(Level, reverse=True) if counts[level]]
-    return Content(" ").join(Content.styled(f"{SYMBOLS[level]}{counts[level]}", STYLES[level]) for level in shown)
+    parts = [Content.styled(f"{SYMBOLS[level]}{counts[level]}", STYLES[level]) for level in shown]
+    return Content(" ").join([*parts, Content.styled("…", "$text-muted")] if glance.unread else parts)
 
 
 def _environment(glance: Glance) -> Content:

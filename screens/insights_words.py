@@ -64,7 +64,12 @@ def run_words(run: Run, groups: tuple[LogGroup, ...], range_: str) -> tuple[Cont
 
 def _expected(estimate: Estimate) -> str:
     least, most = (quantity(size, "Bytes") for size in (estimate.least, estimate.most))
-    return f"{least} to {most}, at most {dollars(estimate.dollars)}"
+    expected = f"{least} to {most}, at most {dollars(estimate.dollars)}"
+    return (
+        f"{expected}, and what is in {', '.join(estimate.untold)}, whose size was not told"
+        if estimate.untold
+        else expected
+    )
 
 
 def warning(estimate: Estimate) -> str:

@@ -54,6 +54,12 @@ def present(desk: Desk, now: datetime | None = None) -> list[Present]:
     )
 
 
+def read_in_part(desk: Desk) -> int:
+    """Of how many stacks not every check is known: what is wrong there may be more than what is told."""
+    known = {(stack.name, source.name) for stack, source, _ in desk.poller.known()}
+    return sum(any((stack.name, source.name) not in known for source in desk.sources(stack)) for stack in desk.stacks)
+
+
 def _unread(known: Iterable[Known]) -> list[Present]:
     """Problems of reading: alike are those of a kind that concerns all checks of a stack, else those of equal words."""
     alike: dict[tuple[str, ...], list[tuple[str, Problem, Reading[Any]]]] = {}
@@ -110,5 +116,4 @@ def _measured(together: list[Finding]) -> Clean:
     if len(together) > 1:
         return clean(", ".join(dict.fromkeys(finding.resource for finding in together)))
     value, threshold = together[0].value, together[0].threshold
-    limit = f" (should be {threshold})" if threshold else ""
-    return Clean(f"{value}{limit}".strip())
+    return Clean("; ".join(filter(None, (value, threshold and f"limit: {threshold}"))))

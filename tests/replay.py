@@ -18,6 +18,7 @@ from console.aws.meter import Meter
 from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
+from console.partitions import partition_of
 from console.problems import Failure, Kind, Problem
 from console.text import Clean
 
@@ -41,10 +42,11 @@ class Asked:
 
 @dataclass
 class Tape:
-    """All the answers of one fetch, and the points of every metric."""
+    """All the answers of one fetch, the points of every metric, and in which region each service was asked."""
 
     asked: list[Asked] = field(default_factory=list)
     points: dict[Metric, Points] = field(default_factory=dict)
+    regions: dict[tuple[str, str | None], str] = field(default_factory=dict)
 
 
 class Recorder(Aws):
@@ -79,6 +81,10 @@ class Recorder(Aws):
         if operation != "get_metric_data":
             self._keep(service, operation, expect, region, params, pages)
 
+    async def region(self, service: str = "sts", region: str | None = None) -> str:
+        found = self.tape.regions[service, region] = await super().region(service, region)
+        return found
+
     def _keep(
         self, service: str, operation: str, expect: str | None, region: str | None, params: Any, pages: Any
     ) -> None:
@@ -94,6 +100,13 @@ class Player:
         self.metrics = self
         self._tape, self._lost = tape, lost
         self._asked = [spoiled.get(number, one) for number, one in enumerate(tape.asked)]
+
+    @property
+    def partition(self) -> str:
+        return partition_of(self.target.region or "")
+
+    async def region(self, service: str = "sts", region: str | None = None) -> str:
+        return self._tape.regions[service, region]
 
     async def points(self, metrics: Sequence[Metric]) -> list[Points]:
         why = Problem(Kind.SUSPECT, Clean("InternalError."))
@@ -169,6 +182,31 @@ def _in(shape: Shape | None, value: Any) -> Iterator[Path]:
     elif isinstance(shape, MapShape) and isinstance(value, dict):
         for key in sorted(value)[:1]:
             yield from ((key, *path) for path in _in(shape.value, value[key]))
+
+
+def lists(asked: Asked) -> Iterator[tuple[int, Path]]:
+    """Where in the pages of an answer the list is that was asked for, and has something in it."""
+    for number, page in enumerate(asked.pages):
+        if asked.key and isinstance(page.get(asked.key), list) and page[asked.key]:
+            yield number, (asked.key,)
+
+
+def twice(asked: Asked, number: int, path: Path) -> Asked:
+    """The same answer with the first item of a list once more at its end, as pages overlap where something came."""
+    pages = list(asked.pages)
+    pages[number] = copy.deepcopy(pages[number])
+    changed = Asked(asked.service, asked.operation, asked.params, asked.key, tuple(pages))
+    found = value_at(changed, number, path)
+    found.append(copy.deepcopy(found[0]))
+    return changed
+
+
+def value_at(asked: Asked, number: int, path: Path) -> Any:
+    """What is at a place in the pages of an answer."""
+    value: Any = asked.pages[number]
+    for step in path:
+        value = value[step]
+    return value
 
 
 def without(asked: Asked, number: int, path: Path) -> Asked:

@@ -39,6 +39,7 @@ _MOSTLY: Final = {kind: types[0] for kind, types in _TYPES.items() if len(types)
 _WORDS: Final = {"structure": "an object", "map": "an object", "list": "a list", "string": "a text",
                  "boolean": "true or false", "timestamp": "a time"}  # fmt: skip
 _WHOLE: Final = frozenset({"integer", "long"})
+_NUMBERS: Final = frozenset(kind for kind, types in _TYPES.items() if int in types)
 _LARGEST: Final = 2**63
 """The models know no larger whole number; JSON does."""
 
@@ -74,11 +75,25 @@ class _Typed:
         if type(value) is _MOSTLY.get(kind):
             return value
         types = _TYPES.get(kind)
-        if types is None or isinstance(value, types):
-            return value if kind not in _NUMBERS else _number(shape, value)
-        if getattr(shape, "is_document_type", False) or shape.serialization.get("jsonvalue"):
+        if types is None or getattr(shape, "is_document_type", False) or shape.serialization.get("jsonvalue"):
             return value
-        raise _other(shape)
+        if not isinstance(value, types) and (value := _meant(kind, value)) is None:
+            raise _other(shape)
+        return _number(shape, value) if kind in _NUMBERS else value
+
+
+def _meant(kind: str, value: Any) -> Any:
+    """What a value of another type can only mean, as services write it at times: 5 or true as a text; else None."""
+    if kind == "string" and type(value) in (int, float):
+        return str(value)
+    if kind == "boolean" and isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    if kind in _NUMBERS and isinstance(value, str):
+        try:
+            return float(value) if kind not in _WHOLE else int(value)
+        except ValueError:
+            return None
+    return None
 
 
 def _is_no_list(node: Any, serialization: Mapping[str, Any]) -> bool:
@@ -87,9 +102,6 @@ def _is_no_list(node: Any, serialization: Mapping[str, Any]) -> bool:
         return serialization.get("location") != "header"
     text = None if serialization.get("flattened") or isinstance(node, list) else getattr(node, "text", None)
     return bool(text and text.strip())
-
-
-_NUMBERS: Final = frozenset(kind for kind, types in _TYPES.items() if int in types)
 
 
 def _number(shape: Any, value: float) -> float:

@@ -21,14 +21,15 @@ from botocore.parsers import ResponseParserError
 from console import partitions
 from console.aws.actions import iam_action, is_read
 from console.aws.chain import OPERATIONS
-from console.aws.doubt import Doubt, Word, hint_where_off
+from console.aws.doubt import WORDLESS, Doubt, Word, hint_where_off
 from console.aws.homes import perhaps_not_there
 from console.aws.limits import SHARED, Bucket, Limits
 from console.aws.meter import Meter
 from console.aws.metrics import Metrics
 from console.aws.session import CLOSED, Clients
 from console.aws.target import Target
-from console.problems import Failure, Kind, Problem, Suspect, classify
+from console.problems import Failure, Kind, Problem, Suspect, classify, lost_login
+from console.text import clean
 
 Answer = dict[str, Any]
 
@@ -211,8 +212,13 @@ class Aws:
             else:
                 reason = str(error.response.get("Error", {}).get("Message") or problem.code)
                 problem = await self._doubt.settled(problem, reason, service, place, self._home)
-        elif isinstance(error, EndpointConnectionError) and not self.reached.endpoint_of(service):
-            problem = perhaps_not_there(problem, service, place)
+        elif isinstance(error, ClientError) and problem.code in WORDLESS:
+            lost = lost_login(str(problem.what), self.target.profile or "", "", problem.code)
+            problem = await self._doubt.unexplained(lost, problem, service, place, self._home)
+        elif isinstance(error, EndpointConnectionError):
+            own = self.reached.endpoint_origin(service)
+            told = replace(problem, hint=clean(f"{own} {problem.hint}"))
+            problem = told if own else perhaps_not_there(problem, service, place)
         self.refused = self.refused or problem.kind is Kind.LOGIN
         return Failure(problem)
 

@@ -107,17 +107,24 @@ def starter(patience: float) -> Callable[..., Awaitable[Child]]:
     """
 
     async def start(*command: str, **_: Any) -> Child:
-        try:
-            process = await asyncio.create_subprocess_exec(
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
                 *command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
                 start_new_session=True,
             )
+        )
+        try:
+            return Child(await asyncio.shield(starting), patience)
+        except asyncio.CancelledError:
+            # Not cancelled itself: then asyncio kills the child alone, and waits for all that the child has started.
+            with contextlib.suppress(OSError):
+                await Child(await starting, patience).end()
+            raise
         except OSError as error:
             raise _failed(error.strerror or "it cannot be started") from error
-        return Child(process, patience)
 
     return start
 
@@ -142,7 +149,7 @@ class Child:
         except TimeoutError:
             raise CredentialProcessTimeout(f"No answer within {self._patience:g} s.") from None
         finally:
-            await self._end()
+            await self.end()
         if status:
             raise _failed(f"it ended with status {status}")
         _check(printed)
@@ -156,7 +163,8 @@ class Child:
                 raise _failed("it printed more than 64 KB")
         return bytes(printed)
 
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """End it and what it started."""
         if self._process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):

@@ -19,6 +19,13 @@ FRESH: Final = 30.0
 FRESH_AT_THE_END: Final = 2.0
 """The same where a service says that they have expired, which they may have done since."""
 
+BAD_REQUEST: Final = "400"
+WORDLESS: Final = frozenset({BAD_REQUEST, "403"})
+"""The codes of answers to HEAD, which have no body: "you can't determine the exception" (S3 API reference, HeadBucket).
+Expired tokens and tokens that a region does not take are among the 400, unknown keys among the 403."""
+
+_MAY_HAVE_ENDED: Final = EXPIRED | {BAD_REQUEST}
+
 ON_FROM_THE_START: Final = frozenset(
     "us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 "
     "eu-west-3 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2".split()
@@ -66,7 +73,7 @@ class Doubt:
         all, STS as well: where STS in the `home` region refuses, the one of the whole partition is asked besides.
         """
         reason = ended(reason)
-        fresh = FRESH_AT_THE_END if problem.code in EXPIRED else FRESH
+        fresh = FRESH_AT_THE_END if problem.code in _MAY_HAVE_ENDED else FRESH
         by_home = service == "sts" and region == home
         word = Word.REFUSED if by_home else await self._word(home, fresh)
         if word is not Word.REFUSED:
@@ -75,6 +82,17 @@ class Doubt:
         if home != above and problem.code not in EXPIRED and await self._word(above, fresh) is Word.ACCEPTED:
             return _refused_there(problem, reason, "sts", home, sure=True)
         return hint_where_off(problem, home)
+
+    async def unexplained(self, lost: Problem, problem: Problem, service: str, region: str, home: str) -> Problem:
+        """What a refusal without words means, as S3 answers a HEAD, also where a token has ended or a key is none.
+
+        `lost` is the problem of a login that is lost, which it is where STS refuses, too; else it stays the `problem`.
+        A region that may be off takes no token of the global endpoint, which is a bad request to S3.
+        """
+        told = await self.settled(lost, str(problem.what), service, region, home)
+        if told.kind is Kind.LOGIN or (problem.code == BAD_REQUEST and may_be_off(region)):
+            return told
+        return problem
 
     async def _word(self, region: str, fresh: float) -> Word:
         if self._clock() - self._accepted.get(region, -fresh) < fresh:

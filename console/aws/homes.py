@@ -58,7 +58,9 @@ def not_offered(service: str, region: str) -> Problem:
 
 
 def perhaps_not_there(problem: Problem, service: str, region: str) -> Problem:
-    """The problem that a service's address leads nowhere, or that its partition has none as far as botocore knows."""
+    """The problem that a service's address leads nowhere: why that may be so, as far as botocore knows."""
+    if unheard := partitions.unheard(region):
+        return replace(problem, hint=clean(f"{unheard} {problem.hint}"))
     partition = partitions.partition_of(region)
     listed = _services(partition)
     if not listed or loader().load_service_model(service, "service-2")["metadata"]["endpointPrefix"] in listed:

@@ -40,11 +40,14 @@ def undisturbed() -> Iterator[None]:
 async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine in a thread, on a loop of its own. Cancelling this cancels it, and raises what it raises."""
     cancels: list[Callable[[], object]] = []
+    given_up = threading.Event()
 
     async def main() -> T:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
         if task is not None:
             cancels.append(lambda: loop.call_soon_threadsafe(task.cancel))
+        if given_up.is_set():  # before the thread came to it: nothing would end it any more, nor the process
+            raise asyncio.CancelledError
         return await work()
 
     future = asyncio.get_running_loop().run_in_executor(_ASIDE, lambda: asyncio.run(main()))
@@ -52,6 +55,7 @@ async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
+        given_up.set()
         with suppress(RuntimeError):  # its loop has ended meanwhile
             for cancel in cancels:
                 cancel()

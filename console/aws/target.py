@@ -47,6 +47,14 @@ class Target:
         """The endpoint of one's own of a service, as far as this tells; None where it is AWS's."""
         return self.endpoint_url or named_in(self.endpoint_variables, service)
 
+    def endpoint_origin(self, service: str) -> str:
+        """What names the endpoint of one's own of a service, as a sentence; empty where it is AWS's."""
+        if self.endpoint_url:
+            return "That endpoint is none of AWS's: --endpoint-url, the stack file or the demo names it."
+        found = (one for one in reversed(self.endpoint_variables) if named_in((one,), service))
+        name = next((name for name, _ in found), "")
+        return f"That endpoint is none of AWS's: {name}, or the AWS config for it, names it." if name else ""
+
     @property
     def endpoint(self) -> str:
         """The endpoint to name where one is to stand for all: that of most services; empty where it is AWS's."""

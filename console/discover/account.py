@@ -45,8 +45,9 @@ async def take_inventory(aws: Aws, identity: Identity, region: str, tell: Tell =
     unlisted = tuple(found for found in lists if isinstance(found, Unlisted))
     if len(unlisted) == len(KINDS) or any(each.problem.kind is Kind.LOGIN for each in unlisted):
         raise Failure(unlisted[0].problem)
-    items = tuple(each for found in lists if not isinstance(found, Unlisted) for each in found)
-    return Inventory(str(identity.account), region, items, unlisted)
+    # Pages overlap where something came or went between them.
+    items = dict.fromkeys(each for found in lists if not isinstance(found, Unlisted) for each in found)
+    return Inventory(str(identity.account), region, tuple(items), unlisted)
 
 
 async def account_stack(aws: Aws, identity: Identity, region: str, tell: Tell = silence) -> Account:

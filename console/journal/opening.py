@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
@@ -66,7 +68,7 @@ class _Newer(Exception):
 
 
 def _to_write(path: Path) -> Opened:
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_NONBLOCK, 0o600))
+    _make(path)
     kind = network_filesystem(path.parent)
     db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
     try:
@@ -82,6 +84,18 @@ def _to_write(path: Path) -> Opened:
         db.close()
         raise
     return Opened(db, f"The journal lies on a network file system ({kind}): it is slower there." if kind else "")
+
+
+def _make(path: Path) -> None:
+    """Make the file where there is none, as this user's alone. Raises OSError where it may not be written.
+
+    One that is there is not opened but by SQLite: to close it drops every lock that this process has on it (POSIX, and
+    "How To Corrupt An SQLite Database File" 2.2), whereupon the next program to end deletes the log of the others.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
 def _to_read(path: Path) -> sqlite3.Connection:

@@ -80,6 +80,7 @@ class Who(Struct, frozen=True):
 
 class StepRecord(Struct, frozen=True, kw_only=True):
     """One step of a run; `commands` are as shown, `request` is AWS's request id, `what` says how it ended.
+    `begun` is the id of what it began at AWS, such as a deployment, by which that is watched.
 
     `last` says that it is run also when one before it failed, `secret` that it makes a secret, which is handed over
     once when the run has ended.
@@ -97,6 +98,7 @@ class StepRecord(Struct, frozen=True, kw_only=True):
     ended: Moment | None = None
     request: str = ""
     what: str = ""
+    begun: str = ""
 
 
 class UnreadableStep(StepRecord, frozen=True, kw_only=True):

@@ -13,7 +13,9 @@ OTHER_CLASS: Final = Clean("LogGroupClass")
 """The code of the problem that a group is of a class that cannot be read so: asking again is in vain."""
 
 _REFUSED: Final = "InvalidOperationException"
-_NAMED: Final = re.compile(r"\b(INFREQUENT_ACCESS|DELIVERY)\b")
+_NAMED: Final = re.compile(r"\bCLASS[ :=]*\W?(INFREQUENT_ACCESS|DELIVERY|ESSENTIALS)\b")
+"""How CloudWatch Logs names the class, in capitals; the same words may stand in the name of the group."""
+
 _WORDS: Final = {
     "INFREQUENT_ACCESS": "only Logs Insights reads it.",
     "DELIVERY": "it only hands its lines on to S3 or Firehose, and neither FilterLogEvents nor Logs Insights reads it.",

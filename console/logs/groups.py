@@ -26,14 +26,15 @@ MOST_LISTED: Final = 2000
 class GroupInfo:
     """A log group as AWS tells of it.
 
-    `name` is AWS's own; `retention` is in days, None for ever; times in ms; `group_class` as in DescribeLogGroups.
+    `name` is AWS's own; `retention` is in days, None for ever; `stored_bytes` and `created_ms` are None where they were
+    not told; `group_class` is as in DescribeLogGroups.
     """
 
     name: str
     arn: str
-    stored_bytes: int = 0
+    stored_bytes: int | None = None
     retention: int | None = None
-    created_ms: int = 0
+    created_ms: int | None = None
     region: str | None = None
     group_class: str = STANDARD
 
@@ -163,9 +164,9 @@ def _info(item: dict[str, Any], region: str | None) -> GroupInfo:
     return GroupInfo(
         name=item["logGroupName"],
         arn=item.get("logGroupArn") or item.get("arn", "").removesuffix(":*"),
-        stored_bytes=item.get("storedBytes", 0),
+        stored_bytes=item.get("storedBytes"),
         retention=item.get("retentionInDays"),
-        created_ms=item.get("creationTime", 0),
+        created_ms=item.get("creationTime"),
         region=region,
         group_class=item.get("logGroupClass", STANDARD),
     )

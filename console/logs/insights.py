@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from console.logs.groups import describe
+from console.logs.groups import GroupInfo, describe
 from console.problems import Failure, Kind, Problem
 from console.stack import LogGroup
 from console.text import Clean, clean
@@ -30,6 +30,12 @@ MOST_GROUPS: Final = 50
 """Log groups of one query (StartQuery in the CloudWatch Logs API reference)."""
 
 MOST_ROWS: Final = 10_000
+_TOO_MANY: Final = "LimitExceededException"
+_WHEN_OTHERS_END: Final = Clean(
+    "Next: ask again when other queries of this account and region have ended; dashboards and schedules have some, too."
+)
+"""What helps against "Account maximum query concurrency limit of [30] reached" (StartQuery in the API reference)."""
+
 _POINTER: Final = "@ptr"
 _PAUSES: Final = (0.25, 0.5, 1.0)
 _STATISTICS: Final = ("bytesScanned", "recordsScanned", "recordsMatched")
@@ -77,11 +83,12 @@ class Estimate:
     """What a query will scan, by the stored bytes of its groups and the share of their time that it covers.
 
     `least` counts stored bytes as they are, `most` as much more as compression may have saved; in bytes.
+    Groups whose size was `untold` are in neither.
     """
 
     least: int
     most: int
-    missing: tuple[Clean, ...] = ()
+    untold: tuple[Clean, ...] = ()
 
     @property
     def dollars(self) -> float:
@@ -91,7 +98,7 @@ class Estimate:
     @property
     def large(self) -> bool:
         """Whether to warn before it is run."""
-        return self.most > LARGE
+        return self.most > LARGE or bool(self.untold)
 
 
 async def estimate(aws: Aws, question: Question) -> Estimate:
@@ -99,11 +106,18 @@ async def estimate(aws: Aws, question: Question) -> Estimate:
     known = await describe(aws, question.groups)
     now, stored = time.time(), 0.0
     for info in known.values():
-        born = max(info.created_ms / 1000, now - info.retention * 86_400 if info.retention else 0)
-        covered = min(question.end, now) - max(question.start, born)
-        stored += info.stored_bytes * min(1.0, max(0.0, covered) / max(1.0, now - born))
-    missing = tuple(clean(group.group) for group in question.groups if group.group not in known)
-    return Estimate(int(stored), int(stored / COMPRESSION), missing)
+        stored += (info.stored_bytes or 0) * _covered(info, question, now)
+    untold = tuple(info.label for info in known.values() if info.stored_bytes is None)
+    return Estimate(int(stored), int(stored / COMPRESSION), untold)
+
+
+def _covered(info: GroupInfo, question: Question, now: float) -> float:
+    """Which part of a group's time a question covers; all of it where its age was not told."""
+    if info.created_ms is None:
+        return 1.0
+    born = max(info.created_ms / 1000, now - info.retention * 86_400 if info.retention else 0)
+    covered = min(question.end, now) - max(question.start, born)
+    return min(1.0, max(0.0, covered) / max(1.0, now - born))
 
 
 async def ask(aws: Aws, question: Question, tell: Callable[[Answer], None] = lambda answer: None) -> Answer:
@@ -113,17 +127,22 @@ async def ask(aws: Aws, question: Question, tell: Callable[[Answer], None] = lam
     for a query that it does not understand.
     """
     region = _region(question)
-    answer = await aws.call(
-        "logs",
-        "start_query",
-        expect="queryId",
-        region=region,
-        logGroupNames=[group.group for group in question.groups],
-        queryString=question.text,
-        startTime=question.start,
-        endTime=question.end,
-        limit=question.limit,
-    )
+    try:
+        answer = await aws.call(
+            "logs",
+            "start_query",
+            expect="queryId",
+            region=region,
+            logGroupNames=[group.group for group in question.groups],
+            queryString=question.text,
+            startTime=question.start,
+            endTime=question.end,
+            limit=question.limit,
+        )
+    except Failure as failure:
+        if failure.problem.code != _TOO_MANY:
+            raise
+        raise Failure(replace(failure.problem, hint=_WHEN_OTHERS_END)) from failure
     query = answer["queryId"]
     try:
         return await _follow(aws, query, region, tell)

@@ -41,6 +41,9 @@ _SETTLED: Final = 5.0
 _AROUND: Final = 10_000
 """Milliseconds before and after a hole that are read with it."""
 
+_TIME_IS_UP: Final = "SessionTimeoutException"
+"""What the stream ends with after three hours; botocore raises an exception that comes in a stream."""
+
 _WAITS: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
 _LIVE, _SWEPT = 0, 1
 
@@ -91,7 +94,9 @@ class LiveTail:
                     problem = None
                 except Exception as error:  # noqa: BLE001 - a followed tail never stops
                     problem = error.problem if isinstance(error, Failure) else classify(error, where="logs")
-                    if problem.code == OTHER_CLASS:
+                    if problem.code == _TIME_IS_UP:
+                        problem = None
+                    elif problem.code == OTHER_CLASS:
                         self.states = tuple(self._begun(state.group, set()) for state in self.states)
                         self._tell()
                         return
@@ -138,8 +143,6 @@ class LiveTail:
                 self._tell()
             elif "sessionUpdate" in event:
                 self._take(event["sessionUpdate"], names)
-            elif "SessionTimeoutException" in event:
-                return
             if time.monotonic() >= self._minutes:
                 aws.meter.charge(PRICE)
                 self._minutes = time.monotonic() + 60

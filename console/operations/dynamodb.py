@@ -56,7 +56,7 @@ class ContinuousBackups(Operation):
         return Observed(
             state=_state(recovery),
             context={
-                "bytes": table.get("TableSizeBytes", 0),
+                "bytes": table.get("TableSizeBytes"),
                 "earliest": _moment(recovery.get("EarliestRestorableDateTime")),
             },
             targets=(Resource(table["TableName"], table["TableArn"]),),
@@ -98,7 +98,7 @@ class ContinuousBackups(Operation):
     async def _recovery(self, aws: Aws) -> dict[str, Any]:
         key = "ContinuousBackupsDescription"
         answer = await aws.call("dynamodb", "describe_continuous_backups", expect=key, TableName=self.table)
-        found: dict[str, Any] = answer[key].get("PointInTimeRecoveryDescription", {})
+        found: dict[str, Any] = answer[key]["PointInTimeRecoveryDescription"]
         return found
 
     def _holds(self, state: Any) -> bool:
@@ -121,7 +121,7 @@ _EXAMPLE: Final = "maps"
 
 
 def _state(recovery: dict[str, Any]) -> dict[str, Any]:
-    enabled = recovery.get("PointInTimeRecoveryStatus") == "ENABLED"
+    enabled = recovery["PointInTimeRecoveryStatus"] == "ENABLED"
     return {"enabled": enabled, "days": recovery.get("RecoveryPeriodInDays") if enabled else None}
 
 
@@ -133,7 +133,9 @@ def _words(state: Any) -> Clean:
     return clean(f"on, {state['days'] or LONGEST} days" if state["enabled"] else "off")
 
 
-def _price(size: int) -> Clean:
+def _price(size: int | None) -> Clean:
+    if size is None:
+        return Clean("unknown, since the size of the table was not told")
     gigabytes = size / 2**30
     month = gigabytes * PITR_PRICE
     dollars = f"about ${month:,.2f}" if month >= 0.01 else "under $0.01"

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from console.operations.base import Answer, Danger, NoUndo, Observed, Operation, Repeat
+from console.operations.ecs_rollout import BY_OTHERS, GRADUAL, controller, primary, started_after
 from console.operations.ecs_service import (
     bounds,
     cluster_of,
@@ -14,7 +15,6 @@ from console.operations.ecs_service import (
     given,
     no_service,
     observed,
-    primary,
     region_of,
     rolled_out,
     scaled,
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 MOST_TASKS: Final = 5000
 """Tasks per service (Amazon ECS service quotas)."""
 
+WATCHED: Final = 1800.0
+"""Seconds for which a deployment is watched, and its bake time besides."""
+
+_STARTED: Final = "service.deployments[?status=='PRIMARY'].id | [0]"
 _NEW_ADDRESS: Final = Clean(
     "New tasks have new addresses. Where a CloudFront distribution points at a task, point it at a new one "
     "and invalidate its cache."
@@ -72,8 +76,9 @@ class Scale(Operation):
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and the bounds of its autoscaling."""
         service = await describe(aws, self.cluster, self.service)
-        low, high = await bounds(aws, self.cluster, self.service)
-        return observed(self.service, service, minimum=low, maximum=high)
+        allowed = await bounds(aws, self.cluster, self.service)
+        found = observed(self.service, service, **allowed.state)
+        return replace(found, context={**found.context, "unread": allowed.unread})
 
     def refuse(self, now: Observed) -> str | None:
         """Why it cannot be scaled."""
@@ -87,10 +92,12 @@ class Scale(Operation):
         if former == desired:
             return Plan()
         params = {"cluster": self.cluster, "service": self.service, "desiredCount": desired}
+        # The aws command line's own wait wants one deployment, of which a service with task sets has none.
+        waiter = "" if now.state["controller"] in BY_OTHERS else "services_stable"
         return Plan(
             steps=(
                 Call("ecs", "update_service", given(params), expect="service", title=f"Set the count to {desired}"),
-                until_stable(self.cluster, self.service, partial(scaled, former=former)),
+                until_stable(self.cluster, self.service, partial(scaled, former=former), waiter=waiter),
             ),
             effects=(Effect(Clean("desired count"), clean(former), clean(desired)),),
             warnings=tuple(_scale_warnings(now, desired)),
@@ -98,9 +105,9 @@ class Scale(Operation):
         )
 
     def danger_of(self, now: Observed, stack: Stack) -> Danger:
-        """Running capacity is lost at 0 and below the autoscaling minimum."""
+        """Running capacity is lost at 0 and below the minimum of autoscaling; unknown, it may be what is desired."""
         del stack
-        least = max(1, now.state["minimum"] or 0)
+        least = now.state["desired"] if now.context.get("unread") else max(1, now.state["minimum"] or 0)
         return Danger.DESTROY if self.desired < min(least, now.state["desired"]) else Danger.CHANGE
 
     async def verify(self, aws: Aws, before: Observed) -> bool:
@@ -144,9 +151,9 @@ class Restart(Operation):
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and its newest deployment."""
         service = await describe(aws, self.cluster, self.service)
-        found = observed(
-            self.service, service, deployment=primary(service).get("id"), scaled_to_0=not service["desiredCount"]
-        )
+        # Without its id nobody could tell a new one from it.
+        newest = primary(service)["id"] if service["status"] == "ACTIVE" and controller(service) == "ECS" else None
+        found = observed(self.service, service, deployment=newest, scaled_to_0=not service["desiredCount"])
         # A count that autoscaling moves meanwhile makes no other restart of it.
         return replace(found, state={key: value for key, value in found.state.items() if key != "desired"})
 
@@ -161,34 +168,51 @@ class Restart(Operation):
         return None
 
     def plan(self, now: Observed) -> Plan:
-        """One call, then a wait until the new deployment is complete."""
+        """One call, then a wait until the deployment that it starts is complete."""
         params = {"cluster": self.cluster, "service": self.service, "forceNewDeployment": True}
         tasks = f"{now.context['running']} running"
+        call = Call(
+            *("ecs", "update_service", given(params)), expect="service", title="Start a new deployment", begins=_STARTED
+        )
+        judge = partial(rolled_out, known=_known(now))
+        bake = 60.0 * now.context.get("bake", 0)
         return Plan(
-            steps=(
-                Call("ecs", "update_service", given(params), expect="service", title="Start a new deployment"),
-                until_stable(self.cluster, self.service, partial(rolled_out, former=now.state["deployment"])),
-            ),
+            steps=(call, until_stable(self.cluster, self.service, judge, of=call.id, at_most=WATCHED + bake)),
             effects=(Effect(Clean("tasks"), clean(tasks), Clean("all new, of the same task definition")),),
-            warnings=(Clean("Requests that a task is serving when it is stopped may fail."),),
+            warnings=(Clean("Requests that a task is serving when it is stopped may fail."), *_gradual(now)),
             hints=() if now.context["balanced"] else (_NEW_ADDRESS,),
         )
 
     async def verify(self, aws: Aws, before: Observed) -> bool:
-        """Another deployment than before is complete."""
+        """A deployment that was not there before is complete."""
         service = await describe(aws, self.cluster, self.service)
-        return rolled_out({"services": [service]}, before.state["deployment"]).done
+        return rolled_out({"services": [service]}, known=_known(before)).done
 
     async def happened(self, aws: Aws, before: Observed, intent: str) -> Answer:
-        """Whether there is another deployment than before."""
+        """Whether there is a deployment that was not there before."""
         del intent
         service = await describe(aws, self.cluster, self.service)
-        return Answer.NO if primary(service).get("id") == before.state["deployment"] else Answer.YES
+        return Answer.YES if started_after(service, _known(before)) else Answer.NO
 
     def undo(self, before: Observed) -> Operation | NoUndo:
         """The tasks that were stopped do not come back."""
         del before
         return NoUndo("The new tasks are made of the same task definition as the old: there is nothing to go back to.")
+
+
+def _known(before: Observed) -> tuple[str, ...]:
+    """The ids of the deployments that were there before."""
+    return tuple(before.context.get("deployments") or [before.state["deployment"]])
+
+
+def _gradual(now: Observed) -> list[Clean]:
+    """What to know of a deployment under which old and new tasks run side by side."""
+    kind = GRADUAL.get(now.context.get("strategy", ""))
+    if kind is None:
+        return []
+    minutes = now.context["bake"]
+    what = f"Its deployments are {kind}: old and new tasks run side by side, at twice the price, for {minutes} min"
+    return [Clean(f"{what} after the change of traffic, and until its hooks let it go on.")]
 
 
 _EXAMPLE: Final = Scale("mra-mines-frontend-staging", 3, "mra-mines-cluster-staging")
@@ -197,6 +221,11 @@ _EXAMPLE: Final = Scale("mra-mines-frontend-staging", 3, "mra-mines-cluster-stag
 def _scale_warnings(now: Observed, desired: int) -> list[Clean]:
     low, high = now.state["minimum"], now.state["maximum"]
     warnings = [Clean("No task will run: what the service does stops.")] if desired == 0 else []
+    if unread := now.context.get("unread"):
+        why = f"Whether its autoscaling allows this count is not known: {unread}"
+        warnings.append(clean(f"{why} If it does not, it brings the count back when it next acts."))
+    if now.state["controller"] in BY_OTHERS and not now.context.get("task_sets", 1):
+        warnings.append(Clean("It has no task set, so no task starts until one is made."))
     if low is not None and desired < low:
         warnings.append(Clean(f"Its autoscaling keeps at least {low}, and brings it back there when it next acts."))
     if high is not None and desired > high:

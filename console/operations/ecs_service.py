@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from console.operations.base import Observed, Resource
+from console.operations.ecs_rollout import (
+    COMPLETED,
+    GRADUAL,
+    bake_minutes,
+    controller,
+    deployment,
+    failure,
+    is_rollback,
+    is_steady,
+    primary,
+    reason,
+    started_after,
+    strategy,
+    task_sets,
+    told_of,
+    wanted,
+)
 from console.operations.steps import Wait, Waited
-from console.problems import Failure, Suspect, classify
+from console.problems import Failure, Kind, Suspect, classify
 from console.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
@@ -36,17 +54,36 @@ def _told(answer: dict[str, Any]) -> dict[str, Any] | None:
     return found
 
 
-async def bounds(aws: Aws, cluster: str | None, service: str) -> tuple[int | None, int | None]:
-    """The least and the most tasks that its autoscaling allows; None where it has none."""
-    targets = await aws.items(
-        "application-autoscaling",
-        "describe_scalable_targets",
-        "ScalableTargets",
-        ServiceNamespace="ecs",
-        ResourceIds=[f"service/{cluster or 'default'}/{service}"],
-        ScalableDimension="ecs:service:DesiredCount",
-    )
-    return (targets[0]["MinCapacity"], targets[0]["MaxCapacity"]) if targets else (None, None)
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the most tasks that autoscaling allows, None where there is none; `unread` says why not known."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+    unread: str = ""
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What a plan rests on."""
+        return {"minimum": self.minimum, "maximum": self.maximum} | ({"autoscaling": "not read"} if self.unread else {})
+
+
+async def bounds(aws: Aws, cluster: str | None, service: str) -> Bounds:
+    """What autoscaling allows; where that may not be read it is not known, since a count can be set without it."""
+    try:
+        targets = await aws.items(
+            "application-autoscaling",
+            "describe_scalable_targets",
+            "ScalableTargets",
+            ServiceNamespace="ecs",
+            ResourceIds=[f"service/{cluster or 'default'}/{service}"],
+            ScalableDimension="ecs:service:DesiredCount",
+        )
+    except Failure as failure:
+        if failure.problem.kind is not Kind.DENIED:
+            raise
+        return Bounds(unread=str(failure.problem))
+    return Bounds(targets[0]["MinCapacity"], targets[0]["MaxCapacity"]) if targets else Bounds()
 
 
 def observed(name: str, service: dict[str, Any], **state: Any) -> Observed:
@@ -56,10 +93,17 @@ def observed(name: str, service: dict[str, Any], **state: Any) -> Observed:
             "status": service["status"],
             "desired": service["desiredCount"],
             "scheduling": service.get("schedulingStrategy", "REPLICA"),
-            "controller": service.get("deploymentController", {}).get("type", "ECS"),
+            "controller": controller(service),
             **state,
         },
-        context={"running": service.get("runningCount", 0), "balanced": bool(service.get("loadBalancers"))},
+        context={
+            "running": service.get("runningCount", "unknown"),
+            "balanced": bool(service.get("loadBalancers")),
+            "strategy": strategy(service),
+            "bake": bake_minutes(service),
+            "task_sets": len(task_sets(service)),
+            "deployments": [one["id"] for one in service.get("deployments", ()) if "id" in one],
+        },
         targets=(Resource(name, service["serviceArn"]),) if "serviceArn" in service else (),
     )
 
@@ -72,55 +116,87 @@ def no_service(cluster: str | None, service: str, now: Observed) -> str | None:
     return f"There is no active service {where} ({clean(now.state['status'])}). Next: check the names."
 
 
-def until_stable(cluster: str | None, service: str, judge: partial[Waited]) -> Wait:
-    """A wait until a service is stable, as the aws command line's own; `judge` says how far it is."""
+def until_stable(
+    cluster: str | None, service: str, judge: Callable[..., Waited], *, waiter: str = "services_stable", **more: Any
+) -> Wait:
+    """A wait until a service is stable, where it can be the aws command line's own; `judge` says how far it is."""
     params = given({"cluster": cluster, "services": [service]})
     title = "Wait until the service is stable"
-    return Wait("ecs", "describe_services", params, "services", judge=judge, waiter="services_stable", title=title)
+    return Wait("ecs", "describe_services", params, "services", judge=judge, waiter=waiter, title=title, **more)
 
 
 def scaled(answer: dict[str, Any], former: int) -> Waited:
-    """How far a service is on its way from a former count to the desired one."""
+    """How far a service is on its way from a former count to the desired one.
+
+    A count starts no deployment: it is reached when that many tasks run. Of task sets it is their own counts that are.
+    """
     if _is_gone(answer):
         return _GONE
     service = answer["services"][0]
-    running, desired = service["runningCount"], service["desiredCount"]
-    stable = len(service.get("deployments", ())) == 1 and running == desired
+    running, desired = service["runningCount"], wanted(service)
+    done = running == desired and not service.get("pendingCount", 0) and all(map(is_steady, task_sets(service)))
     way = abs(desired - former)
     fraction = 1 - min(1.0, abs(desired - running) / way) if way else None
-    return Waited(stable, Clean(f"{running} of {desired} running"), fraction, _failure(service))
+    newest = primary(service)
+    stuck = newest.get("rolloutState") == "FAILED" and running < desired
+    failed = failure(service, newest.get("id", "")) if stuck else ""
+    return Waited(done, clean(f"{running} of {desired} running{_held_up(service)}"), fraction, clean(failed))
 
 
-def rolled_out(answer: dict[str, Any], former: str) -> Waited:
-    """How far the deployment that came after a former one is rolled out."""
+def rolled_out(answer: dict[str, Any], started: str = "", *, known: Sequence[str]) -> Waited:
+    """How far the deployment is that was `started`; without its id, the first that came after those `known`."""
     if _is_gone(answer):
         return _GONE
     service = answer["services"][0]
-    newest = primary(service)
-    running, desired = newest.get("runningCount", 0), service["desiredCount"]
-    alone = len(service.get("deployments", ())) == 1 and newest.get("id") != former
-    done = alone and running == desired and newest.get("rolloutState", "COMPLETED") == "COMPLETED"
+    mine = deployment(service, started) if started else started_after(service, known)
+    name, newest = started or mine.get("id", ""), primary(service)
+    if failed := failure(service, name):
+        return _failed(f"{failed} Next: see why its tasks stopped.")
+    if mine.get("rolloutState") == "COMPLETED" or COMPLETED in told_of(service, name):
+        return Waited(done=True, text=clean(f"Deployment {name} is complete"), fraction=1.0)
+    if not mine and (not newest or newest.get("id") in known):
+        return Waited(done=False, text=Clean("The new deployment is not shown yet"))
+    if newest.get("id", name) != name or is_rollback(mine):
+        return _failed(_replaced(name, newest))
+    running, desired = mine.get("runningCount", 0), service["desiredCount"]
+    # Behind a Classic Load Balancer no rolloutState is told.
+    done = "rolloutState" not in mine and running == desired == service.get("runningCount")
     fraction = min(1.0, running / desired) if desired else None
-    return Waited(done, Clean(f"{running} of {desired} new tasks running"), fraction, _failure(service))
+    return Waited(done, clean(f"{running} of {desired} new tasks running{_trouble(service, mine)}"), fraction)
+
+
+def _failed(what: str) -> Waited:
+    return Waited(done=False, text=Clean(""), failed=clean(what))
+
+
+def _replaced(name: str, newest: dict[str, Any]) -> str:
+    """That another deployment is in the place of one that was not complete, and why."""
+    if is_rollback(newest):
+        return f"Deployment {name} was taken back: {reason(newest)} Next: see why its tasks stopped."
+    what = f"Deployment {newest['id']} has taken the place of {name} before that was complete."
+    return f"{what} Next: look who started it, and whether it is complete."
+
+
+def _trouble(service: dict[str, Any], mine: dict[str, Any]) -> str:
+    """What keeps a deployment from its end, or who must go on."""
+    failed = mine.get("failedTasks", 0)
+    kind = GRADUAL.get(strategy(service))
+    baking = kind and mine.get("runningCount", 0) == service["desiredCount"]
+    return (f", {failed} failed in a row" if failed else "") + (
+        f"; the {kind} deployment goes on until its hooks and bake time are over" if baking else ""
+    ) or _held_up(service)
+
+
+def _held_up(service: dict[str, Any]) -> str:
+    """Why ECS starts no task, where its newest event says so: no call fails for want of room or addresses."""
+    newest = next((str(event.get("message", "")) for event in service.get("events", ())), "")
+    return f": {newest}" if "unable to" in newest else ""
 
 
 def _is_gone(answer: dict[str, Any]) -> bool:
     """Whether the service was deleted: DescribeServices tells of it for a while as DRAINING, then INACTIVE."""
     service = _told(answer)
     return service is None or service.get("status", "ACTIVE") != "ACTIVE"
-
-
-def _failure(service: dict[str, Any]) -> Clean:
-    """Why the newest deployment failed; one that the circuit breaker takes back has failed, too."""
-    newest = primary(service)
-    reason = newest.get("rolloutStateReason", "")
-    failed = newest.get("rolloutState") == "FAILED" or "rolling back" in reason
-    return clean(f"The deployment failed: {reason}") if failed else Clean("")
-
-
-def primary(service: dict[str, Any]) -> dict[str, Any]:
-    """The newest deployment of a service."""
-    return next((one for one in service.get("deployments", ()) if one.get("status") == "PRIMARY"), {})
 
 
 def cluster_of(stack: Stack, service: str) -> EcsCluster:

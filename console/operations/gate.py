@@ -18,6 +18,7 @@ from console.operations.place import Place, elsewhere, place_of
 from console.operations.plan import Plan
 from console.operations.planned import Planned
 from console.operations.preview import Shell
+from console.operations.told import told_whole
 from console.problems import OTHER_ACCOUNT, Failure, Kind, Problem
 from console.stack import Stack
 from console.text import Clean, clean
@@ -47,7 +48,8 @@ class Gate:
         target = await self.reads.resolved(stack, region)
         place = place_of(connection, target.region or "")
         try:
-            before = await operation.observe(connection.aws)
+            with told_whole():
+                before = await operation.observe(connection.aws)
             refused = operation.refuse(before) or ""
         except Failure as failure:
             if failure.problem.kind is not Kind.NOT_FOUND:

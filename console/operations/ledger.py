@@ -57,6 +57,7 @@ class Ledger:
             "state": state,
             "what": str(clean(what)),
             "request": done.request if done else "",
+            "begun": str(done.begun) if done else "",
             "ended": self._context.now(),
         }
         await asyncio.wrap_future(self._context.journal.change_step(self.run.id, self.at, **change))

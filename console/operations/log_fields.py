@@ -44,6 +44,8 @@ def no_group(name: str) -> str:
     return f"There is no log group {clean(name)} in this account and region. Next: check the name."
 
 
-def gigabytes(count: int) -> str:
-    """Bytes as AWS charges them."""
+def gigabytes(count: int | None) -> str:
+    """Bytes as AWS charges them; None where they were not told."""
+    if count is None:
+        return "an amount that was not told"
     return f"{count / 10**9:,.3f} GB"

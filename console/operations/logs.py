@@ -175,7 +175,7 @@ class SetRetention(Operation):
             steps=tuple(steps),
             effects=tuple(self._effects(now, changed)),
             warnings=self._warnings(now),
-            cost=_price(sum(now.context[name]["bytes"] for name in changed)) if changed else Clean(""),
+            cost=_price([now.context[name]["bytes"] for name in changed]) if changed else Clean(""),
             takes=Clean("at once; what expires is deleted within days") if changed else Clean(""),
         )
 
@@ -215,7 +215,7 @@ class SetRetention(Operation):
         def loses(name: str, days: str) -> bool:
             former, age = now.state[name], now.context[name]["age"]
             kept = float(days) if days != NEVER else float("inf")
-            return bool(kept < (float("inf") if former == NEVER else former) and kept < age)
+            return bool(kept < (float("inf") if former == NEVER else former) and (age is None or kept < age))
 
         return [name for name, days in self._wanted.items() if loses(name, days)]
 
@@ -258,12 +258,18 @@ def _words(days: str) -> str:
     return days if days == NEVER else f"after {days} days"
 
 
-def _age(info: GroupInfo) -> float:
-    """For how many days there has been this group."""
+def _age(info: GroupInfo) -> float | None:
+    """For how many days there has been this group; None where that was not told."""
+    if info.created_ms is None:
+        return None
     return round((time.time() - info.created_ms / 1000) / _DAY, 2)
 
 
-def _price(count: int) -> Clean:
+def _price(sizes: list[int | None]) -> Clean:
+    told = [size for size in sizes if size is not None]
+    if len(told) < len(sizes):
+        return Clean("unknown, since not all sizes were told")
+    count = sum(told)
     month = count / 10**9 * STORAGE_PRICE
     return Clean(
         f"now {gigabytes(count)} stored, about ${month:,.2f} a month "

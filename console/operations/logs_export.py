@@ -75,7 +75,7 @@ class Export(Operation):
                 "tasks": sorted(task["taskId"] for task in tasks if task.get("taskName") == self._task),
                 "running": next((task["taskId"] for task in tasks if _status(task) in _UNDER_WAY), None),
             },
-            context={"bytes": info.stored_bytes if info else 0},
+            context={"bytes": info.stored_bytes if info else None},
             targets=(Resource(info.name, info.arn),) if info else (),
         )
 

@@ -17,6 +17,7 @@ from console.operations.plan import Plan
 from console.operations.planned import changes, in_words
 from console.operations.settle import Evidence, bulk_answer, items_settled, verified
 from console.operations.steps import Call, Step
+from console.operations.told import told_whole
 from console.operations.work import Changed, StepFailed, Work
 from console.problems import Failure, classify
 from console.text import clean
@@ -78,6 +79,7 @@ class Run:
         self.plan = plan
         self.reads = reads
         self.secrets: dict[str, str] = {}
+        self.begun: dict[str, str] = {}
         self.stopped = False
         self.changed: bool | None = False
         self.overtaken = False
@@ -112,6 +114,7 @@ class Run:
             ledger.keep,
             self._meanwhile,
             secrets=self.secrets,
+            begun=self.begun,
         )
         await ledger.become(State.RUNNING, changed=None)
         verdict = await self._in_order(self.plan.steps[:-1] if self.watched else self.plan.steps, work)
@@ -136,7 +139,9 @@ class Run:
         if step := self.watched:
             ledger.at = len(self.plan.steps) - 1
             looks = Current(self._again)
-            work = Work(looks, self.reads, ledger.tell, self._sleep_watching, self._stopping, ledger.keep)
+            work = Work(
+                looks, self.reads, ledger.tell, self._sleep_watching, self._stopping, ledger.keep, begun=self.begun
+            )
             try:
                 done = await step.run(work)
             except StepFailed as failed:
@@ -165,7 +170,8 @@ class Run:
     async def _instead(self, when: str) -> str:
         """What the state is instead of what was planned."""
         try:
-            now = await self.operation.observe(self.reads)
+            with told_whole():
+                now = await self.operation.observe(self.reads)
             effects = () if self.operation.refuse(now) else self.operation.plan(now).effects
         except Failure as failure:
             return f"the state is not as planned, and could not be read again: {failure.problem.what}"
@@ -266,7 +272,8 @@ class Run:
         return f"{_ELSE} {moved}." if moved else ""
 
     async def _look(self) -> Observed:
-        now = await self.operation.observe(self.reads)
+        with told_whole():
+            now = await self.operation.observe(self.reads)
         self._looked = asyncio.get_running_loop().time()
         return now
 

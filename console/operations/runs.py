@@ -201,11 +201,12 @@ class Runs:
     async def _settle(self, run: Run) -> None:
         """Find out what became of a run; one that is watched is simply watched on."""
         record = run.ledger.run
+        steps = await asyncio.wrap_future(self._journal.steps(record.id))
+        run.begun |= {step.id: step.begun for step in steps if step.begun}
         if record.state is State.WATCHING:
             run.changed = True
             run.ledger.tell("Watching on.")
             return
-        steps = await asyncio.wrap_future(self._journal.steps(record.id))
         bulk = next((s.position for s in steps if s.kind == "bulk" and s.state in UNSETTLED), None)
         items = () if bulk is None else await asyncio.wrap_future(self._journal.items(record.id, bulk))
         found = await found_out(steps, items, run.evidence)

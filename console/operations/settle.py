@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from console.journal.records import ItemRecord, State, StepRecord, StepState, UnreadableItem
 from console.operations.base import Answer, Observed, Operation
 from console.operations.bulk import replace_state
+from console.operations.told import told_whole
 from console.problems import Failure
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ async def verified(operation: Operation, aws: Aws, before: Observed, sleep: Slee
 async def _asked(ask: Callable[[], Awaitable[Answer]], pauses: Sequence[float], sleep: Sleep) -> Answer:
     for wait in (*pauses, None):
         try:
-            answer = await ask()
+            with told_whole():
+                answer = await ask()
         except Failure:
             answer = Answer.CANNOT_TELL
         if answer is Answer.YES or wait is None:

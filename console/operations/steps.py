@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Final
 
 from console.operations.preview import Shell, call_words, quote
 from console.operations.secret import Secret
+from console.operations.told import told_whole
 from console.operations.values import Blob, Result, parts_of
 from console.operations.work import Changed, Done, StepFailed, Work
-from console.problems import Failure, Kind, Suspect
+from console.problems import Failure, Kind
 from console.text import Clean, clean
 
 RESEND_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
@@ -63,7 +64,8 @@ class Call(Step):
     """One AWS call that changes something. `service` and `operation` are boto3's names.
 
     `expect` is the key that a true answer always has; `secrets` are parts of the answer that are handed over
-    once and never kept, JMESPath by name.
+    once and never kept, JMESPath by name. `begins` is the JMESPath of the id of what the call begins, such as a
+    deployment: it is kept in the journal, so that a `Wait` judges that one and no other.
     """
 
     service: str
@@ -72,6 +74,7 @@ class Call(Step):
     expect: str | None = None
     region: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
+    begins: str = ""
     kind: ClassVar[str] = "call"
 
     @property
@@ -106,7 +109,10 @@ class Call(Step):
         answer = await self._send(params, work)
         work.answers[self.id] = answer
         work.secrets |= {name: str(search(path, answer)) for name, path in self.secrets.items()}
-        return Done(clean(answer["ResponseMetadata"]["RequestId"]))
+        begun = clean(search(self.begins, answer) or "") if self.begins else Clean("")
+        if begun:
+            work.begun[self.id] = begun
+        return Done(clean(answer["ResponseMetadata"]["RequestId"]), begun=begun)
 
     async def _send(self, params: dict[str, Any], work: Work) -> dict[str, Any]:
         from console.aws.proof import Proof, proof_of
@@ -143,15 +149,17 @@ class Wait(Step):
     """Waits until AWS has done what was asked, looking every so many seconds (sooner at first), for at most so many.
 
     `read` and `params` are the call to look with, `judge` reads its answer; `waiter` is the aws command line's
-    own name for this wait, where it has one.
+    own name for this wait, where it has one. `of` is the step whose `begins` it waits for: `judge` is given that id,
+    too, where it is known.
     """
 
     service: str
     read: str
     params: Mapping[str, Any]
     expect: str
-    judge: Callable[[dict[str, Any]], Waited]
+    judge: Callable[..., Waited]
     waiter: str = ""
+    of: str = ""
     region: str | None = None
     every: float = 5.0
     at_most: float = 1800.0
@@ -183,25 +191,16 @@ class Wait(Step):
             answer = await work.reads.call(
                 self.service, self.read, expect=self.expect, region=self.region, **self.params
             )
+            with told_whole():
+                found = self.judge(answer, *([work.begun[self.of]] if self.of in work.begun else []))
         except Failure as failure:
             if failure.problem.kind not in _PASSES:
                 raise StepFailed(str(failure), unsettled=failure.problem.kind in _BLIND) from failure
             found = Waited(done=False, text=failure.problem.what)
-        else:
-            found = self._judged(answer)
         if found.failed:
             raise StepFailed(found.failed)
         work.tell(found.text, found.fraction)
         return found
-
-    def _judged(self, answer: dict[str, Any]) -> Waited:
-        """What an answer says; one that lacks what it is judged by is sat out, as one that fails."""
-        try:
-            return self.judge(answer)
-        except Suspect as error:
-            return Waited(done=False, text=clean(str(error)))
-        except LookupError as error:
-            return Waited(done=False, text=clean(f"An answer lacks {error}, without which it cannot be judged."))
 
 
 def search(path: str, answer: Mapping[str, Any]) -> Any:

@@ -41,11 +41,15 @@ class StepFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How a step succeeded: AWS's request id, what is worth saying, and whether it found anything to change."""
+    """How a step succeeded: AWS's request id, what is worth saying, and whether it found anything to change.
+
+    `begun` is the id of what it began at AWS and has not ended yet.
+    """
 
     request: str = ""
     what: Clean = Clean("")
     changed: bool = True
+    begun: Clean = Clean("")
 
 
 Tell = Callable[[str, float | None], None]
@@ -76,7 +80,7 @@ class Work:
     the operator stops the run; `stopping` says that they have; `keep` records items of a Bulk.
     `moved` looks at the state once more where the last look is some time ago, and says why what is about to be sent
     must not be, of an item of a Bulk by its id; empty where it may be. `answers` are those of earlier steps by name;
-    `secrets` what was made, in memory only.
+    `secrets` what was made, in memory only; `begun` the ids of what steps began at AWS, by name.
     """
 
     reads: Looks
@@ -88,6 +92,7 @@ class Work:
     moved: Moved = _as_it_was
     answers: dict[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    begun: dict[str, str] = field(default_factory=dict)
 
     def reveal(self, secret: Secret) -> str:
         """The secret itself; one that is made here is made once and handed over with the outcome."""

@@ -30,6 +30,13 @@ HISTORY: Final = 20
 """How many changes of an alarm's state its Detail keeps."""
 
 _LEVELS: Final = {"OK": Level.OK, "ALARM": Level.CRIT, "INSUFFICIENT_DATA": Level.WARN}
+_UNSURE: Final = {
+    "EVALUATION_ERROR": "CloudWatch cannot evaluate it, for an error in how it is set up",
+    "EVALUATION_FAILURE": "CloudWatch fails to evaluate it at present",
+    "PARTIAL_DATA": "CloudWatch evaluates only a part of its data, for a quota",
+}
+"""Why the state of an alarm is not known to hold (EvaluationState of MetricAlarm in the CloudWatch API reference)."""
+
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _SIGNS: Final = {
     "GreaterThanThreshold": ">",
@@ -61,7 +68,8 @@ async def firing(aws: Aws, stack: Stack) -> Report:
     """No CloudWatch alarm of the stack is in ALARM.
 
     An alarm in ALARM is critical, one with INSUFFICIENT_DATA a warning; each with the reason that CloudWatch
-    gives and since when. The newest 20 of them have their history and the metric that they watch.
+    gives and since when. One that CloudWatch does not evaluate as it should is unknown, also where it was OK.
+    The newest 20 of them have their history and the metric that they watch.
     """
     prefixes = dict.fromkeys(stack.alarms.prefixes)
     found = await each(firing.name, prefixes, lambda prefix: f"alarms {prefix}*", lambda prefix: _alarms(aws, prefix))
@@ -112,13 +120,18 @@ def _changed(alarm: Alarm) -> datetime | None:
 def judge_alarm(alarm: Alarm) -> Finding:
     """The verdict on one alarm as DescribeAlarms tells of it."""
     state = _state(alarm)
-    what = _why(alarm) if state != "OK" else Clean("Not firing.")
+    level, what = _LEVELS.get(state, Level.UNKNOWN), _why(alarm) if state != "OK" else Clean("Not firing.")
+    if unsure := _UNSURE.get(alarm.get("EvaluationState", "")):
+        level = max(level, Level.UNKNOWN)
+        what = clean(
+            f"{unsure}: {alarm.get('StateReason') or 'no reason given.'}" if level < Level.CRIT else f"{what} {unsure}."
+        )
     if not alarm.get("ActionsEnabled", True):
         what = Clean(f"{what} Its actions are off: it tells nobody.")
     return Finding(
         firing.name,
         _name(alarm),
-        _LEVELS.get(state, Level.UNKNOWN),
+        level,
         what,
         clean(state),
         _condition(alarm),
@@ -238,6 +251,7 @@ def _facts(alarm: Alarm) -> Iterator[tuple[str, Clean]]:
     yield "Namespace", clean(alarm.get("Namespace", ""))
     for dimension in alarm.get("Dimensions", ()):
         yield clean(dimension["Name"]), clean(dimension["Value"])
+    yield "Evaluation", clean(alarm.get("EvaluationState", ""))
     yield "Missing data", clean(alarm.get("TreatMissingData", "missing"))
     yield "Actions", Clean("on" if alarm.get("ActionsEnabled", True) else "off")
     for action in alarm.get("AlarmActions", ()):

@@ -117,8 +117,13 @@ async def _targets(aws: Aws, group: Answer, region: str | None) -> Sequence[Answ
     answer = await aws.call(
         "elbv2", "describe_target_health", expect="TargetHealthDescriptions", region=region, TargetGroupArn=arn
     )
-    found: Sequence[Answer] = answer["TargetHealthDescriptions"]
-    return found
+    return once(answer["TargetHealthDescriptions"], _target)
+
+
+def _target(health: Answer) -> object:
+    """What tells a target from others: where it is, and the port; several ports of one address are as many targets."""
+    told = health.get("Target", {})
+    return (told["Id"], told.get("Port"), told.get("AvailabilityZone")) if "Id" in told else None
 
 
 def judge_state(name: Clean, balancer: Answer) -> Finding:

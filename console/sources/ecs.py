@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from console.operations.ecs import Restart
+from console.operations.ecs_rollout import BY_OTHERS, controller, primary, strategy, task_sets
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import all_told, chunks, each
-from console.sources.numbers import stamp
+from console.sources.each import chunks, each, once
+from console.sources.ecs_verdict import NAME, is_missing, judge_service, last, name_of
+from console.sources.numbers import DAY, stamp
 from console.sources.together import together
 from console.stack import EcsCluster, Stack
 from console.text import Clean, clean
@@ -29,9 +31,10 @@ _log_groups: Final[WeakKeyDictionary[Aws, dict[str, tuple[Clean, ...]]]] = WeakK
 
 
 @check(
-    "ecs.services",
+    NAME,
     period=15,
     permissions=("ecs:DescribeServices", "ecs:ListServices", "ecs:DescribeTaskDefinition"),
+    thresholds={"rollback_warn": DAY},
     wants=lambda stack: stack.ecs,
     overview=True,
 )
@@ -39,20 +42,24 @@ async def services(aws: Aws, stack: Stack) -> Report:
     """ECS services run the tasks that they should.
 
     A service that runs fewer tasks than desired is a warning, one that runs none of those desired is
-    critical; so is a deployment that has failed.
+    critical; so is a deployment that has failed, also while it is rolled back. Afterwards that is a warning for
+    `rollback_warn` seconds. Another warning is a deployment whose tasks fail in a row.
     """
-    return await each(services.name, stack.ecs, lambda cluster: cluster.cluster, lambda cluster: _cluster(aws, cluster))
+    recent = services.limits(stack)["rollback_warn"]
+    return await each(
+        services.name, stack.ecs, lambda cluster: cluster.cluster, lambda cluster: _cluster(aws, cluster, recent)
+    )
 
 
-async def _cluster(aws: Aws, cluster: EcsCluster) -> Report:
+async def _cluster(aws: Aws, cluster: EcsCluster, recent: float) -> Report:
     answers = await read_services(aws, cluster)
     if not answers:
         what = Clean("No service in this cluster.")
         return Report((Finding(services.name, clean(cluster.cluster), Level.OK, what),))
-    present = [answer for answer in answers if not is_missing(answer)]
+    present, now = [answer for answer in answers if "reason" not in answer and not is_missing(answer)], time.time()
     logs = await together(*(log_groups(aws, a.get("taskDefinition", ""), cluster.region) for a in present))
     return Report(
-        tuple(finding for answer in answers for finding in judge_service(answer)),
+        tuple(finding for answer in answers for finding in judge_service(answer, now, recent)),
         tuple(_detail(answer, groups) for answer, groups in zip(present, logs, strict=True)),
     )
 
@@ -60,11 +67,13 @@ async def _cluster(aws: Aws, cluster: EcsCluster) -> Report:
 async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
     """The services of a cluster that belong to the stack, as DescribeServices tells of them. Raises `Failure`.
 
-    One that does not exist is there all the same, as `is_missing` tells.
+    One that does not exist is there all the same, as `is_missing` tells; one of which ECS could not tell has a
+    `reason` in its place.
     """
     names: Sequence[str] = cluster.services
     if not names:
         names = await aws.items("ecs", "list_services", "serviceArns", cluster=cluster.cluster, region=cluster.region)
+    names = once(names, last)
     asked = list(chunks(names, SERVICES_A_CALL))
     answers = await together(
         *(
@@ -79,13 +88,28 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
             for some in asked
         )
     )
-    found = [one for answer, some in zip(answers, asked, strict=True) for one in all_told(answer, "services", some)]
-    gone = [
-        {"serviceName": last(failure["arn"]), "status": "INACTIVE"}
-        for answer in answers
-        for failure in answer.get("failures", ())
+    untold = [one for answer, some in zip(answers, asked, strict=True) for one in _untold(answer, some)]
+    return once([service for answer in answers for service in answer["services"]], _arn) + untold
+
+
+def _arn(service: dict[str, Any]) -> object:
+    return service.get("serviceArn")
+
+
+def _untold(answer: dict[str, Any], asked: Sequence[str]) -> list[dict[str, Any]]:
+    """The services of which DescribeServices tells only why it does not tell more, or not even that."""
+    failed = [_failed(failure) for failure in answer.get("failures", ())]
+    told = {str(name_of(one)) for one in (*answer["services"], *failed)}
+    left_out = [
+        {"serviceName": name, "reason": "left out of the answer"} for name in map(last, asked) if name not in told
     ]
-    return found + gone
+    return failed + (left_out if len(asked) > len(answer["services"]) + len(failed) else [])
+
+
+def _failed(failure: dict[str, Any]) -> dict[str, Any]:
+    reason = failure.get("reason", "no reason given")
+    name = {"serviceName": last(failure["arn"])} if "arn" in failure else {}
+    return name | ({"status": reason} if reason == "MISSING" else {"reason": failure.get("detail", reason)})
 
 
 async def log_groups(aws: Aws, task_definition: str, region: str | None) -> tuple[Clean, ...]:
@@ -108,48 +132,16 @@ async def log_groups(aws: Aws, task_definition: str, region: str | None) -> tupl
     return known.get(task_definition, ())
 
 
-def is_missing(service: dict[str, Any]) -> bool:
-    """Whether a service does not exist: never, or no more."""
-    return bool(service["status"] == "INACTIVE")
-
-
-def judge_service(service: dict[str, Any]) -> Iterator[Finding]:
-    """The verdicts on one service as DescribeServices tells of it."""
-    name = clean(service["serviceName"])
-    if is_missing(service):
-        what = Clean("The service does not exist in this cluster. Check its name in the stack file.")
-        yield Finding(services.name, name, Level.CRIT, what, Clean("MISSING"), Clean("ACTIVE"))
-        return
-    desired, running, pending = service["desiredCount"], service["runningCount"], service["pendingCount"]
-    value = Clean(f"{running} of {desired} running" + (f", {pending} pending" if pending else ""))
-    newest = _newest(service)
-    rollout = newest.get("rolloutState", "")
-    if rollout == "FAILED":
-        what = clean(f"The newest deployment failed: {newest.get('rolloutStateReason', 'no reason given')}")
-        since = newest.get("updatedAt")
-        yield Finding(services.name, name, Level.CRIT, what, value, Clean("COMPLETED"), since=since)
-    threshold = Clean("running >= desired")
-    if running < desired:
-        level = Level.CRIT if running == 0 else Level.WARN
-        text = "No task is running." if running == 0 else "Fewer tasks run than desired."
-        text += " A deployment is in progress." if rollout == "IN_PROGRESS" else ""
-        fix = None if rollout == "IN_PROGRESS" else Restart(service["serviceName"], last(service["clusterArn"]))
-        yield Finding(services.name, name, level, Clean(text), value, threshold, fix)
-    elif rollout != "FAILED":
-        text = "A deployment is in progress." if rollout == "IN_PROGRESS" else "Runs as many tasks as desired."
-        text = "Scaled to 0." if desired == 0 else text
-        yield Finding(services.name, name, Level.OK, Clean(text), value, threshold)
-
-
 def _detail(service: dict[str, Any], logs: tuple[Clean, ...]) -> Detail:
     return Detail(
-        resource=clean(service["serviceName"]),
+        resource=name_of(service),
         kind="ECS service",
         arn=clean(service.get("serviceArn", "")),
-        facts=tuple(fact for fact in _facts(service, _newest(service)) if fact[1]),
+        facts=tuple(fact for fact in _facts(service, primary(service)) if fact[1]),
         events=tuple(
             Event(event["createdAt"], clean(event["message"]), _event_level(event["message"]))
             for event in service.get("events", ())[:EVENTS]
+            if "createdAt" in event and "message" in event
         ),
         related=(clean(last(service.get("taskDefinition", ""))), clean(last(service.get("clusterArn", "")))),
         logs=logs,
@@ -157,31 +149,41 @@ def _detail(service: dict[str, Any], logs: tuple[Clean, ...]) -> Detail:
 
 
 def _facts(service: dict[str, Any], newest: dict[str, Any]) -> Iterable[tuple[str, Clean]]:
-    yield "Status", clean(service["status"])
-    yield "Desired", clean(service["desiredCount"])
-    yield "Running", clean(service["runningCount"])
-    yield "Pending", clean(service["pendingCount"])
+    yield "Status", clean(service.get("status", "unknown"))
+    for name in ("Desired", "Running", "Pending"):
+        yield name, clean(service.get(f"{name.lower()}Count", "unknown"))
     yield "Task definition", clean(last(service.get("taskDefinition", "")))
-    yield "Launch type", clean(service.get("launchType", "") or "capacity providers")
+    yield "Launch type", clean(service.get("launchType", "") or _providers(service))
+    yield "Scheduling", clean(service.get("schedulingStrategy", ""))
     yield "Cluster", clean(last(service.get("clusterArn", "")))
+    if controller(service) in BY_OTHERS:
+        yield "Deployments by", clean(f"{controller(service)}: {BY_OTHERS[controller(service)]}")
+        yield from (("Task set", _task_set(one)) for one in task_sets(service))
+    else:
+        yield "Strategy", clean(strategy(service))
     if newest:
         yield "Rollout", clean(newest.get("rolloutState", "unknown"))
         yield "Rollout reason", clean(newest.get("rolloutStateReason", ""))
         yield "Deployment", clean(newest.get("id", ""))
         yield "Deployed", stamp(newest["createdAt"]) if "createdAt" in newest else Clean("")
-        yield "Failed tasks", clean(newest.get("failedTasks", 0))
-    yield "Deployments", clean(len(service.get("deployments", ())))
+        yield "Failed tasks", clean(newest.get("failedTasks", "unknown"))
 
 
-def _newest(service: dict[str, Any]) -> dict[str, Any]:
-    """The deployment that is to replace all others; empty where the service has none."""
-    return next((d for d in service.get("deployments", ()) if d.get("status") == "PRIMARY"), {})
+def _providers(service: dict[str, Any]) -> str:
+    """The capacity providers in whose proportion tasks are placed; unknown where neither they nor a type is told."""
+    told = service.get("capacityProviderStrategy", ())
+    shares = [f"{one.get('capacityProvider', 'unknown')} (weight {one.get('weight', 0)})" for one in told]
+    return f"capacity providers {', '.join(shares)}" if shares else "unknown"
+
+
+def _task_set(told: dict[str, Any]) -> Clean:
+    scale = told.get("scale", {}).get("value")
+    return clean(
+        f"{told.get('id', 'unknown')}: {told.get('status', 'unknown')}, {told.get('runningCount', 'unknown')} of "
+        f"{told.get('computedDesiredCount', 'unknown')} running"
+        f"{'' if scale is None else f' at {scale:g} %'}, {told.get('stabilityStatus', 'unknown')}"
+    )
 
 
 def _event_level(message: str) -> Level:
     return Level.WARN if any(word in message for word in _BAD_EVENT) else Level.OK
-
-
-def last(arn: str) -> str:
-    """The name at the end of an ARN."""
-    return arn.rpartition("/")[2]

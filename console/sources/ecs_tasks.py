@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import all_told, chunks, each
-from console.sources.ecs import last, log_groups
+from console.sources.each import all_told, chunks, each, once
+from console.sources.ecs import log_groups
+from console.sources.ecs_verdict import last
 from console.sources.numbers import epoch, span, stamp
 from console.sources.together import together
 from console.stack import EcsCluster, Stack
@@ -72,7 +73,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
             for status in ("RUNNING", "STOPPED")
         )
     )
-    arns = [arn for listed in lists for arn in listed]
+    arns = list(dict.fromkeys(arn for listed in lists for arn in listed))
     if not arns:
         what = Clean("No task runs, and none stopped in the last hour. ecs.services says whether some should.")
         return Report((Finding(tasks.name, clean(service or cluster.cluster), Level.OK, what, Clean("0 tasks")),))
@@ -81,7 +82,8 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
     findings = judge_tasks(found, time.time(), slow)
     judged = {finding.resource for finding in findings}
     shown = [task for task in found if name_of(task) in judged]
-    return Report(tuple(findings), tuple(_detail(task, names, groups[task["taskDefinitionArn"]]) for task in shown))
+    logs = [groups.get(task.get("taskDefinitionArn", ""), ()) for task in shown]
+    return Report(tuple(findings), tuple(_detail(task, names, some) for task, some in zip(shown, logs, strict=True)))
 
 
 async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:
@@ -99,11 +101,12 @@ async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dic
             for some in asked
         )
     )
-    return [task for answer, some in zip(answers, asked, strict=True) for task in all_told(answer, "tasks", some)]
+    found = [task for answer, some in zip(answers, asked, strict=True) for task in all_told(answer, "tasks", some)]
+    return once(found, lambda task: task.get("taskArn"))
 
 
 async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:
-    revisions = list(dict.fromkeys(task["taskDefinitionArn"] for task in found))
+    revisions = list(dict.fromkeys(task["taskDefinitionArn"] for task in found if "taskDefinitionArn" in task))
     groups = await together(*(log_groups(aws, revision, cluster.region) for revision in revisions))
     return dict(zip(revisions, groups, strict=True))
 
@@ -128,6 +131,7 @@ async def _public_names(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any
         interface["NetworkInterfaceId"]: clean(interface.get("Association", {}).get("PublicDnsName", ""))
         for answer in answers
         for interface in answer
+        if "NetworkInterfaceId" in interface
     }
 
 
@@ -136,7 +140,7 @@ def judge_tasks(found: list[dict[str, Any]], now: float, slow: float) -> list[Fi
     kept: list[Finding] = []
     alike: dict[str, list[Finding]] = {}
     for task in found:
-        finding, fault = judge_task(task, now, slow), _fault(task) if task["lastStatus"] == "STOPPED" else ""
+        finding, fault = judge_task(task, now, slow), _fault(task) if task.get("lastStatus") == "STOPPED" else ""
         (alike.setdefault(f"{task.get('group')} {fault}", []) if fault else kept).append(finding)
     for stopped in alike.values():
         newest = max(stopped, key=lambda finding: finding.since or datetime.min.replace(tzinfo=UTC))
@@ -149,21 +153,16 @@ def judge_tasks(found: list[dict[str, Any]], now: float, slow: float) -> list[Fi
 
 def judge_task(task: dict[str, Any], now: float, slow: float) -> Finding:
     """The verdict on one task as DescribeTasks tells of it, at `now` in epoch seconds."""
-    status, health = task["lastStatus"], task.get("healthStatus", "UNKNOWN")
+    status, health = task.get("lastStatus", "unknown"), task.get("healthStatus", "UNKNOWN")
     name = name_of(task)
     value = clean(status if health == "UNKNOWN" else f"{status}, {health}")
     if status == "STOPPED":
-        fault = _fault(task)
-        what = clean(f"Stopped: {fault or task.get('stoppedReason') or 'as asked.'}")
-        return Finding(
-            tasks.name,
-            name,
-            Level.WARN if fault else Level.OK,
-            what,
-            value,
-            Clean("exit 0"),
-            since=task.get("stoppedAt"),
-        )
+        fault, unsure = _fault(task), _unsure(task)
+        what = clean(f"Stopped: {unsure or fault or task.get('stoppedReason') or 'as asked.'}")
+        level = Level.UNKNOWN if unsure else Level.WARN if fault else Level.OK
+        return Finding(tasks.name, name, level, what, value, Clean("exit 0"), since=task.get("stoppedAt"))
+    if untold := _untold(task):
+        return Finding(tasks.name, name, Level.UNKNOWN, Clean(untold), value, Clean("RUNNING"))
     waiting = now - epoch(task["createdAt"]) if "createdAt" in task else 0.0
     if status in _STARTING and waiting > slow:
         what = clean(f"Has been starting for {span(waiting)}. Its events in ecs.services may say why.")
@@ -175,11 +174,32 @@ def judge_task(task: dict[str, Any], now: float, slow: float) -> Finding:
     return Finding(tasks.name, name, Level.OK, Clean(word), value, Clean("RUNNING"))
 
 
+def _untold(task: dict[str, Any]) -> str:
+    """What was not told of a task that has not stopped, and without which it cannot be judged; empty where all was."""
+    if "lastStatus" not in task:
+        return "Whether it runs was not told."
+    if task["lastStatus"] in _STARTING and "createdAt" not in task:
+        return "It is starting; since when was not told."
+    if task["lastStatus"] == "RUNNING" and "healthStatus" not in task:
+        return "Whether it is healthy was not told."
+    return ""
+
+
+def _unsure(task: dict[str, Any]) -> str:
+    """What was not told of a stopped task, and without which nobody knows whether it stopped well; empty otherwise."""
+    codes = [container.get("exitCode") for container in task.get("containers", ())]
+    if "stopCode" not in task and all(code in _SIGNALLED for code in codes):
+        return "who or what stopped it was not told."
+    if task.get("stopCode") == "EssentialContainerExited" and all(code is None for code in codes):
+        return "with which exit code was not told."
+    return ""
+
+
 def name_of(task: dict[str, Any]) -> Clean:
     """How a task is named for people: by its service, else its family, and the beginning of its id."""
     group = task.get("group", "").removeprefix("service:").removeprefix("family:")
-    owner = group or last(task["taskDefinitionArn"]).partition(":")[0]
-    return clean(f"{owner} {last(task['taskArn'])[:ID_SHOWN]}")
+    owner = group or last(task.get("taskDefinitionArn", "")).partition(":")[0] or "a task"
+    return clean(f"{owner} {last(task.get('taskArn', ''))[:ID_SHOWN] or 'whose id was not told'}")
 
 
 def _fault(task: dict[str, Any]) -> str:
@@ -189,8 +209,9 @@ def _fault(task: dict[str, Any]) -> str:
     for container in task.get("containers", ()):
         code, said = container.get("exitCode"), container.get("reason", "")
         if any(bad in said for bad in _BAD_REASON) or (code and not (wanted and code in _SIGNALLED)):
+            name = container.get("name", "a container")
             how = "without an exit code" if code is None else f"with exit code {code}"
-            return f"{container['name']} ended {how}. {said} {reason}".strip()
+            return f"{name} ended {how}. {said} {reason}".strip()
     if task.get("stopCode") == "TaskFailedToStart" or any(bad in reason for bad in _BAD_REASON):
         return reason or "it failed to start."
     return ""
@@ -204,19 +225,19 @@ def _attachment(task: dict[str, Any]) -> dict[str, str]:
         if attachment.get("type") in ("ElasticNetworkInterface", "eni")
         for detail in attachment.get("details", ())
     )
-    return {detail["name"]: detail["value"] for detail in details if "value" in detail}
+    return {detail["name"]: detail["value"] for detail in details if "name" in detail and "value" in detail}
 
 
 def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ...]) -> Detail:
     return Detail(
         resource=name_of(task),
         kind="ECS task",
-        arn=clean(task["taskArn"]),
+        arn=clean(task.get("taskArn", "")),
         facts=tuple((name, value) for name, value in _facts(task, names) if value),
         events=tuple(sorted(_events(task), key=lambda event: event.at, reverse=True)),
         related=(
             clean(task.get("group", "").removeprefix("service:")),
-            clean(last(task["taskDefinitionArn"])),
+            clean(last(task.get("taskDefinitionArn", ""))),
             clean(last(task.get("clusterArn", ""))),
         ),
         logs=logs,
@@ -225,9 +246,9 @@ def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ..
 
 def _facts(task: dict[str, Any], names: dict[str, Clean]) -> Iterator[tuple[str, Clean]]:
     interface = _attachment(task)
-    yield "Task", clean(last(task["taskArn"]))
+    yield "Task", clean(last(task.get("taskArn", "")))
     yield "Service", clean(task.get("group", "").removeprefix("service:"))
-    yield "Last status", clean(task["lastStatus"])
+    yield "Last status", clean(task.get("lastStatus", "unknown"))
     yield "Desired status", clean(task.get("desiredStatus", ""))
     yield "Health", clean(task.get("healthStatus", ""))
     for name, key in (("Created at", "createdAt"), ("Started at", "startedAt"), ("Stopped at", "stoppedAt")):
@@ -237,14 +258,17 @@ def _facts(task: dict[str, Any], names: dict[str, Clean]) -> Iterator[tuple[str,
     yield "Public DNS", names.get(interface.get("networkInterfaceId", ""), Clean(""))
     yield "Private IP", clean(interface.get("privateIPv4Address", ""))
     yield "Network interface", clean(interface.get("networkInterfaceId", ""))
-    yield "Task definition", clean(last(task["taskDefinitionArn"]))
+    yield "Task definition", clean(last(task.get("taskDefinitionArn", "")))
     yield "Launch type", clean(task.get("launchType", ""))
     yield "Availability Zone", clean(task.get("availabilityZone", ""))
     yield "CPU units", clean(task.get("cpu", ""))
     yield "Memory, MiB", clean(task.get("memory", ""))
     for container in task.get("containers", ()):
         ended = f"exit code {container['exitCode']} {container.get('reason', '')}" if "exitCode" in container else ""
-        yield f"Container {clean(container['name'])}", clean(ended.strip() or container.get("lastStatus", ""))
+        yield (
+            f"Container {clean(container.get('name', 'unknown'))}",
+            clean(ended.strip() or container.get("lastStatus", "")),
+        )
 
 
 def _events(task: dict[str, Any]) -> Iterator[Event]:

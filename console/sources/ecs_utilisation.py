@@ -9,7 +9,8 @@ from console.aws.metrics import Metric
 from console.sources import gauge
 from console.sources.base import Detail, Finding, Level, Report, check
 from console.sources.each import each
-from console.sources.ecs import is_missing, last, read_services
+from console.sources.ecs import read_services
+from console.sources.ecs_verdict import NAMELESS, is_missing, last, name_of
 from console.sources.gauge import Gauge
 from console.sources.together import together
 from console.stack import EcsCluster, Stack
@@ -48,15 +49,11 @@ async def utilisation(aws: Aws, stack: Stack) -> Report:
 
 async def _cluster(aws: Aws, cluster: EcsCluster, limits: Mapping[str, float]) -> Report:
     services, insights = await together(read_services(aws, cluster), _has_insights(aws, cluster))
-    present = [service for service in services if not is_missing(service)]
-    gauges = [_gauges(cluster, service["serviceName"], limits, insights) for service in present]
+    present = [service for service in services if not is_missing(service) and name_of(service) != NAMELESS]
+    gauges = [_gauges(cluster, name_of(service), limits, insights) for service in present]
     found = await together(*(gauge.read(aws, some) for some in gauges))
     now = time.time()
-    absent = [
-        Finding(utilisation.name, clean(service["serviceName"]), Level.CRIT, Clean("The service does not exist."))
-        for service in services
-        if is_missing(service)
-    ]
+    absent = [_not_measured(service) for service in services if service not in present]
     nothing = Finding(utilisation.name, clean(cluster.cluster), Level.OK, Clean("No service in this cluster."))
     findings = [
         finding
@@ -72,6 +69,14 @@ async def _cluster(aws: Aws, cluster: EcsCluster, limits: Mapping[str, float]) -
     )
 
 
+def _not_measured(service: dict[str, Any]) -> Finding:
+    """The verdict on a service that does not exist, or whose name was not told, by which CloudWatch knows it."""
+    if is_missing(service):
+        return Finding(utilisation.name, name_of(service), Level.CRIT, Clean("The service does not exist."))
+    what = Clean("Its name was not told, by which CloudWatch knows it.")
+    return Finding(utilisation.name, name_of(service), Level.UNKNOWN, what, gauge.UNKNOWN)
+
+
 async def _has_insights(aws: Aws, cluster: EcsCluster) -> bool:
     answer = await aws.call(
         "ecs",
@@ -82,7 +87,7 @@ async def _has_insights(aws: Aws, cluster: EcsCluster) -> bool:
         include=["SETTINGS"],
     )
     settings = [setting for found in answer["clusters"] for setting in found.get("settings", ())]
-    return any(s["name"] == "containerInsights" and s["value"] in ("enabled", "enhanced") for s in settings)
+    return any(s.get("name") == "containerInsights" and s.get("value") in ("enabled", "enhanced") for s in settings)
 
 
 def _gauges(cluster: EcsCluster, service: str, limits: Mapping[str, float], insights: bool) -> list[Gauge]:
@@ -107,8 +112,8 @@ def judge_utilisation(
     service: dict[str, Any], gauges: list[Gauge], points: list[Points], now: float
 ) -> tuple[Finding, ...]:
     """The verdicts on one service; that it has no numbers while no task runs is no fault."""
-    name = clean(service["serviceName"])
-    if service["runningCount"] == 0:
+    name = name_of(service)
+    if service.get("runningCount") == 0:
         what = Clean("No task runs, so there is nothing to measure. ecs.services says whether some should.")
         return (Finding(utilisation.name, name, Level.OK, what, Clean("0 tasks")),)
     return gauge.judge_all(utilisation.name, name, gauges, points, now)
@@ -119,7 +124,7 @@ def _detail(service: dict[str, Any], gauges: list[Gauge], points: list[Points], 
     newest = ((line.label, line.last) for line in series)
     origin = "Container Insights" if insights else "the service; Container Insights is off"
     return Detail(
-        resource=clean(service["serviceName"]),
+        resource=name_of(service),
         kind="ECS service",
         arn=clean(service.get("serviceArn", "")),
         facts=(
@@ -128,8 +133,8 @@ def _detail(service: dict[str, Any], gauges: list[Gauge], points: list[Points], 
                 for label, value in newest
                 if value is not None and label != "Running tasks"
             ),
-            ("Running", clean(service["runningCount"])),
-            ("Desired", clean(service["desiredCount"])),
+            ("Running", clean(service.get("runningCount", "unknown"))),
+            ("Desired", clean(service.get("desiredCount", "unknown"))),
             ("Running tasks from", Clean(origin)),
         ),
         series=series,

@@ -12,7 +12,7 @@ from console.logs.colours import uncoloured
 from console.logs.moments import moment_at
 from console.problems import Failure
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import each
+from console.sources.each import each, once
 from console.sources.gist import gist
 from console.sources.numbers import HOUR, stamp
 from console.stack import LogGroup, Stack
@@ -33,16 +33,20 @@ LINE: Final = 300
 """Characters of the newest line's gist that a Finding shows; the Detail has the line whole."""
 
 _LAST_MINUTES: Final = 300.0
+_UNTOLD: Final = "a line whose text was not told"
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The error lines of a log group: how many were seen, whether there are more, and the newest, newest first."""
+    """The error lines of a log group: how many were seen, whether there are more, and the newest, newest first.
+
+    `streams` is in how many log streams they are; None where it was not told of each.
+    """
 
     count: int
     more: bool
     newest: tuple[Event, ...]
-    streams: int
+    streams: int | None
 
 
 @check(
@@ -108,22 +112,28 @@ async def _filter(
         )
         found += answer["events"]
         if "nextToken" not in answer:
-            return found, False
+            return once(found, _event_id), False
         token = {"nextToken": answer["nextToken"]}
-    return found, True
+    return once(found, _event_id), True
+
+
+def _event_id(event: dict[str, Any]) -> object:
+    return event.get("eventId")
 
 
 def summarise(found: Sequence[dict[str, Any]], more: bool, tail: Sequence[dict[str, Any]]) -> Errors:
     """The events of FilterLogEvents as `Errors`; `tail` holds the newest of them."""
-    newest = sorted(tail, key=lambda event: int(event["timestamp"]), reverse=True)[:NEWEST]
+    dated = [event for event in tail if "timestamp" in event]
+    newest = sorted(dated, key=lambda event: int(event["timestamp"]), reverse=True)[:NEWEST]
+    streams = {event.get("logStreamName") for event in found}
     return Errors(
         count=len(found),
         more=more,
         newest=tuple(
-            Event(moment_at(event["timestamp"]), clean(uncoloured(event["message"]).rstrip()), Level.WARN)
+            Event(moment_at(event["timestamp"]), clean(uncoloured(event.get("message", _UNTOLD)).rstrip()), Level.WARN)
             for event in newest
         ),
-        streams=len({event["logStreamName"] for event in found}),
+        streams=None if None in streams else len(streams),
     )
 
 
@@ -140,6 +150,8 @@ def judge_errors(wanted: LogGroup, errors: Errors, limits: Mapping[str, float]) 
         return Finding(recent_errors.name, name, Level.OK, Clean("No error in the last hour."), value, threshold)
     bad = errors.count >= limits["errors_crit"]
     level = Level.CRIT if bad else Level.WARN if errors.count >= limits["errors_warn"] else Level.OK
+    if not errors.newest:
+        return Finding(recent_errors.name, name, level, Clean("Of no line it was told when."), value, threshold)
     newest = errors.newest[0]
     return Finding(
         recent_errors.name, name, level, clean(gist(newest.text), limit=LINE), value, threshold, since=newest.at
@@ -154,8 +166,11 @@ def _detail(wanted: LogGroup, errors: Errors) -> Detail:
         facts=(
             ("Errors, last hour", Clean(f"{errors.count:,}{'+' if errors.more else ''}")),
             ("Filter pattern", clean(wanted.errors)),
-            ("Log streams with errors", clean(errors.streams)),
-            ("Newest error", stamp(errors.newest[0].at) if errors.newest else Clean("none")),
+            ("Log streams with errors", clean("unknown" if errors.streams is None else errors.streams)),
+            (
+                "Newest error",
+                stamp(errors.newest[0].at) if errors.newest else Clean("unknown" if errors.count else "none"),
+            ),
         ),
         events=errors.newest,
         logs=(name,),

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from console.desk import Desk
-from screens.present import Present, present
+from screens.present import Present, present, read_in_part
 from widgets.level import level_cell, tally
 from widgets.table import Table
 from widgets.table_layout import Column
@@ -100,7 +100,10 @@ class ProblemsModal(PacedModal[Present]):
     def _show(self) -> None:
         found = present(self._desk)
         self._table.set_rows(found)
-        self._table.border_title = Content.assemble("Problems at present  ", tally(row.level for row in found))
+        title = Content.assemble("Problems at present  ", tally(row.level for row in found))
+        if part := read_in_part(self._desk):
+            title += Content.styled(f"  {part} of {len(self._desk.stacks)} stacks read in part", "$text-muted")
+        self._table.border_title = title
         self._explained.display = bool(found)
         self._explained.show(self._table.cursor_row)
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from console.aws.actions import is_read
-from console.aws.call import Aws
-from console.aws.limits import Limits
-from console.aws.meter import Meter
-from console.aws.target import Target
 from console.problems import Failure, Kind
 from console.sources.base import AnySource, Report
 from console.sources.registry import SOURCES, check_thresholds, wanted_by
 from console.stack import Stack
-from console.stack_file import StackError, load, parse
+from console.stack_file import StackError, parse
 from console.text import clean
 from tests.conftest import DemoServer
+from tests.contract.conftest import connected
 from tests.faults import Fault, FaultProxy
 
 CATALOGUE = frozenset(
@@ -58,37 +54,6 @@ NAMED: dict[str, Callable[[Stack], set[str]]] = {
 """The resources that a check must have judged, by what the stack names."""
 
 
-class _Unlimited(Limits):
-    """Token buckets keep AWS's quotas; the demo has none."""
-
-    async def wait(self, api: str, account: str, region: str) -> None:
-        return
-
-
-@pytest.fixture(scope="module")
-def stacks(demo: DemoServer) -> tuple[Stack, ...]:
-    """The stacks of the demo, all of which stand."""
-    for name in demo.record.stacks:
-        demo.wait_ready(name)
-    return tuple(load(path) for path in demo.record.stack_files)
-
-
-@asynccontextmanager
-async def connected(demo: DemoServer, stack: Stack, url: str) -> AsyncIterator[Aws]:
-    target = Target(
-        profile=stack.profile or stack.name,
-        region=stack.region,
-        endpoint_url=url,
-        config_file=demo.record.config_file,
-        credentials_file=demo.record.credentials_file,
-    )
-    aws = Aws(target, Meter(), limits=_Unlimited())
-    try:
-        yield aws
-    finally:
-        await aws.close()
-
-
 def _strings(value: object) -> Iterator[str]:
     """Every string in a value of dataclasses and tuples."""
     if isinstance(value, str):
@@ -119,7 +84,7 @@ async def test_judges_every_resource_of_the_demo(
     if not wanting:
         pytest.skip("no demo stack has anything for it")
     for stack in wanting:
-        async with connected(demo, stack, demo.url) as aws:
+        async with connected(demo, stack) as aws:
             report: Report = await source.fetch(aws, stack)
         judged = {finding.resource for finding in report.findings}
         assert judged, "no finding at all"
@@ -189,7 +154,7 @@ def test_thresholds_of_the_demo_are_known(stacks: tuple[Stack, ...]) -> None:
             '[thresholds."ecs.utilisation"]\ncpu = 1',
             r"thresholds.ecs.utilisation.cpu: unknown threshold 'cpu'. .*Allowed: cpu_warn, cpu_crit, memory_warn",
         ),
-        ('[thresholds."ecs.services"]\nx = 1', r"unknown threshold 'x'. Allowed: none."),
+        ('[thresholds."ecs.services"]\nx = 1', r"unknown threshold 'x'. Allowed: rollback_warn."),
     ],
 )
 def test_refuses_thresholds_that_no_check_has(thresholds: str, complaint: str) -> None:

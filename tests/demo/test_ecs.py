@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -9,6 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from console.demo import record
+from console.sources.base import Level
+from console.sources.ecs_verdict import judge_service
+from tests.deadlines import until
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
@@ -140,3 +146,38 @@ def test_the_processor_runs_out_of_memory(
         assert stopped[0]["containers"][0]["reason"].startswith("OutOfMemoryError")
         events = [event["message"] for event in describe(ecs, PROCESSOR)["events"]]
         assert any("unable to consistently start tasks" in message for message in events)
+
+
+@pytest.mark.parametrize("rollback", [True, False])
+def test_the_circuit_breaker_fails_a_deployment(
+    serving: Callable[..., AbstractContextManager[DemoServer]], tmp_path: Path, rollback: bool
+) -> None:
+    with serving(tmp_path, stacks=["mra-mines"]) as server:
+        ecs = server.client("ecs")
+        breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": rollback}}
+        # With room for one task at a time it is not complete before its tasks end.
+        narrow = {**breaker, "maximumPercent": 50, "minimumHealthyPercent": 0}
+        ecs.update_service(cluster=CLUSTER, service=FRONTEND, deploymentConfiguration=narrow)
+        before = describe(ecs)
+        (former,) = before["deployments"]
+        record.get(server.url, "/scenario/outage", timeout=60)
+        until(lambda: any("deployment failed: " in text for text in messages(ecs, len(before["events"]))))
+        if rollback:
+            wide = {**breaker, "maximumPercent": 200, "minimumHealthyPercent": 100}
+            ecs.update_service(cluster=CLUSTER, service=FRONTEND, deploymentConfiguration=wide)
+            until(lambda: describe(ecs)["deployments"][0]["rolloutState"] == "COMPLETED")
+        found = describe(ecs)
+        texts = messages(ecs, len(before["events"]))
+        verdicts = list(judge_service(found, time.time()))
+    newest = found["deployments"][0]
+    assert (f"(service {FRONTEND}) rolling back to deployment {former['id']}." in texts) is rollback
+    assert (newest["id"] == former["id"]) is rollback
+    assert (found["taskDefinition"] == before["taskDefinition"]) is rollback
+    first = verdicts[0]
+    if rollback:
+        assert (first.level, first.what) == (
+            Level.WARN,
+            "The last deployment failed and was rolled back: tasks failed to start.",
+        )
+    else:
+        assert first.level is Level.CRIT and "circuit breaker: tasks failed to start. It was not rolled" in first.what

@@ -48,6 +48,26 @@ def test_patterns_are_executed_over_all_streams_in_order(logs: Any, group: str) 
     assert len(logs.filter_log_events(logGroupName=group, filterPattern="%.n.:9[0-4]%")["events"]) == 10
 
 
+def test_a_group_of_another_class_is_refused_as_aws_does(logs: Any) -> None:
+    """In CloudWatch Logs' own words (karpenter-provider-aws, "support INFREQUENT_ACCESS CloudWatch log groups")."""
+    name = f"/test/{uuid4().hex}"
+    logs.create_log_group(logGroupName=name, logGroupClass="INFREQUENT_ACCESS")
+    (found,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    assert found["logGroupClass"] == "INFREQUENT_ACCESS"
+    asks = (
+        ("FilterLogEvents", lambda: logs.filter_log_events(logGroupName=name)),
+        ("StartLiveTail", lambda: logs.start_live_tail(logGroupIdentifiers=[found["logGroupArn"]])),
+    )
+    for operation, ask in asks:
+        with pytest.raises(ClientError) as refused:
+            ask()
+        assert refused.value.response["Error"] == {
+            "Code": "InvalidOperationException",
+            "Message": f"The log group {name} is of log-group-class INFREQUENT_ACCESS. {operation} is not supported "
+            "for this log class.",
+        }
+
+
 def test_pages_hold_each_event_once(logs: Any, group: str) -> None:
     pages = list(
         logs.get_paginator("filter_log_events").paginate(logGroupName=group, PaginationConfig={"PageSize": 30})

@@ -16,6 +16,7 @@ from console.operations.ecs import Restart, Scale
 from console.operations.plan import Effect, Plan
 from console.operations.work import Done, StepFailed, Work
 from console.text import Clean
+from tests.conftest import DemoServer
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND
 from tests.gate.scripted import Do, Hold, Script, Scripted
@@ -110,3 +111,46 @@ def test_a_restart_does_not_rest_on_the_count_that_autoscaling_moves(world: Worl
     state = world.observed(Restart(FRONTEND).within(world.stack)).state
     assert "desired" not in state
     assert state["scaled_to_0"] is False
+
+
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_a_restart_is_watched_by_the_deployment_that_it_started(
+    world: World, demo: DemoServer, count: int, taken_up: bool
+) -> None:
+    ecs, restart = demo.client("ecs"), Restart(FRONTEND).within(world.stack)
+    where = {"cluster": restart.cluster, "service": FRONTEND}
+    # With room for none besides those that must stay, a rollout never moves.
+    ecs.update_service(**where, deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 100})
+
+    def replaced() -> str:
+        moving = {"maximumPercent": 200, "minimumHealthyPercent": 100}
+        answer = ecs.update_service(**where, forceNewDeployment=True, deploymentConfiguration=moving)
+        return str(answer["service"]["deployments"][0]["id"])
+
+    with world.runner() as runner:
+        asked = planned(runner, restart, world.stack)
+        run = runner.apply(asked, asked.confirmation.text, wait=False).result(SOON).run
+        assert run is not None
+        started = ecs.describe_services(cluster=restart.cluster, services=[FRONTEND])["services"][0]["deployments"][0]
+        assert [step.begun for step in runner.journal.steps(run.id).result()] == [started["id"], ""]
+        if not taken_up:
+            other = replaced()
+            assert world.wait_for(run.id, State.FAILED, State.DONE) is State.FAILED
+    if taken_up:
+        other = replaced()
+        with world.runner() as runner:
+            runner.reconcile([world.stack]).result(SOON)
+            assert world.wait_for(run.id, State.FAILED, State.DONE) is State.FAILED
+    assert f"{other} has taken the place of {started['id']}" in world.told[-1].run.outcome
+
+
+def test_a_count_is_set_without_the_right_to_read_autoscaling(world: World, count: int) -> None:
+    denied = "DescribeScalableTargets"
+    world.proxy.plan = lambda seen: Fault.DENIED if seen.operation == denied else Fault.NONE
+    with world.runner() as runner:
+        asked = planned(runner, Scale(FRONTEND, count + 1).within(world.stack), world.stack)
+        assert not asked.refused
+        (told,) = (warning for warning in asked.plan.warnings if "autoscaling" in warning)
+        assert "not known" in told and denied in told
+        outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
+    assert outcome.state is State.DONE, outcome.what

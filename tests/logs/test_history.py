@@ -152,11 +152,23 @@ async def test_one_that_is_asked_so_often_and_no_more_ends(cloud: Cloud, soon: N
         ("The log group /a is of log-group-class INFREQUENT_ACCESS. FilterLogEvents is not supported.", "only Logs In"),
         ("Log group class Delivery does not support FilterLogEvents.", "neither FilterLogEvents nor Logs Insights"),
         ("This is not supported for this log group class.", "Logs Insights may"),
+        (
+            "The log group /app/delivery is of log-group-class INFREQUENT_ACCESS. FilterLogEvents is not s",
+            "only Logs In",
+        ),
+        (
+            "The log group /app/delivery is of log-group-class ESSENTIALS. FilterLogEvents is not supp",
+            "class ESSENTIALS",
+        ),
     ],
 )
 async def test_a_group_of_a_class_that_is_not_read_so_is_told_with_what_reads_it(
     cloud: Cloud, words: str, told: str
 ) -> None:
+    """The first words are CloudWatch Logs' own (karpenter-provider-aws, "support INFREQUENT_ACCESS CloudWatch log
+    groups"); ESSENTIALS is the newest of the four classes (CreateLogGroup in the API reference).
+    """
+
     def spoil(params: dict[str, Any]) -> None:
         raise Failure(Problem(Kind.INVALID, Clean(words), code=Clean("InvalidOperationException")))
 

@@ -16,8 +16,9 @@ from console.logs import insights
 from console.logs.curves import curves
 from console.logs.insights import Answer, Question, Scan, ask, estimate, read_answer
 from console.logs.saved import keep, own_folder, saved_queries
-from console.problems import Failure, Kind
+from console.problems import Failure, Kind, Problem
 from console.stack import LogGroup
+from console.text import Clean
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault, FaultProxy
@@ -103,7 +104,7 @@ async def test_the_estimate_rests_on_stored_bytes_and_the_share_of_time(
     assert day.least > 10**9 and day.large and day.dollars == pytest.approx(day.least / 0.15 / 10**9 * 0.005)
     assert 0 < hour.least < day.least / 100
     gone = await estimate(aws, question("fields @message", LogGroup(group="/gone")))
-    assert (gone.least, gone.large, gone.missing) == (0, False, ("/gone",))
+    assert (gone.least, gone.large, gone.untold) == (0, False, ())
 
 
 async def test_a_query_that_is_not_understood_is_told_with_its_place(aws: Aws) -> None:
@@ -138,6 +139,19 @@ async def test_results_that_do_not_come_at_once_are_asked_for_again(aws: Aws, pr
     faults = iter([Fault.HTML_200, Fault.CUT_200, Fault.BAD_JSON])
     proxy.plan = lambda seen: next(faults, Fault.NONE) if seen.operation == "GetQueryResults" else Fault.NONE
     assert (await ask(aws, question("fields @message", LAMBDA))).rows
+
+
+async def test_too_many_queries_at_once_are_told_with_what_helps() -> None:
+    """What StartQuery says then, as people quote it: it passes by itself, and is no quota to be raised first."""
+
+    async def call(service: str, operation: str, **params: Any) -> Any:
+        what = Clean("LimitExceededException: Account maximum query concurrency limit of [30] reached.")
+        raise Failure(Problem(Kind.THROTTLED, what, Clean("Asked less often."), Clean("LimitExceededException")))
+
+    with pytest.raises(Failure) as failed:
+        await ask(SimpleNamespace(call=call), question("fields @message"))  # type: ignore[arg-type]
+    problem = failed.value.problem
+    assert "limit of [30]" in problem.what and "when other queries of this account and region" in problem.hint
 
 
 async def test_groups_of_two_regions_are_refused(aws: Aws) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from botocore.exceptions import EventStreamError
 
 from console.aws.call import Aws
 from console.aws.meter import Meter
@@ -27,10 +28,10 @@ from tests.logs.conftest import REGION, STACK, Unlimited
 
 
 class Session:
-    """A live tail whose updates a test sends; None ends it as AWS does after three hours."""
+    """A live tail whose updates a test sends, or what its stream raises."""
 
     def __init__(self) -> None:
-        self.updates: asyncio.Queue[dict[str, Any] | Exception | None] = asyncio.Queue()
+        self.updates: asyncio.Queue[dict[str, Any] | Exception] = asyncio.Queue()
         self.closed = False
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
@@ -39,7 +40,7 @@ class Session:
             update = await self.updates.get()
             if isinstance(update, Exception):
                 raise update
-            yield {"SessionTimeoutException": {}} if update is None else {"sessionUpdate": update}
+            yield {"sessionUpdate": update}
 
     def close(self) -> None:
         self.closed = True
@@ -110,10 +111,33 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_tail, "_WAITS", (0.01,))
 
 
-@pytest.mark.parametrize("ended", [None, failure(Kind.NETWORK, "The line is dead.")], ids=["after 3 h", "broken"])
-async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(shown: Shown, ended: Exception | None) -> None:
+def in_stream(code: str) -> Exception:
+    """What botocore raises for an exception that comes in an event stream."""
+    return EventStreamError({"Error": {"Code": code, "Message": "It has ended."}}, "StartLiveTail")
+
+
+ENDS = [
+    (in_stream("SessionTimeoutException"), set()),
+    (in_stream("SessionStreamingException"), {Kind.NETWORK}),
+    (failure(Kind.NETWORK, "The line is dead."), {Kind.NETWORK}),
+]
+
+
+@pytest.mark.parametrize(("ended", "told"), ENDS, ids=["after 3 h", "of AWS's own", "broken"])
+async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(
+    shown: Shown, ended: Exception, told: set[Kind]
+) -> None:
+    """After three hours that is its ordinary end, not a problem; "an unknown error" is AWS's (StartLiveTail in the
+    API reference).
+    """
     cloud = LiveCloud("/a")
-    tail = LiveTail(cloud.connect, [group("/a")], shown, tell=shown.news)
+    kinds: set[Kind] = set()
+
+    def tell() -> None:
+        kinds.update(state.problem.kind for state in tail.states if state.problem)
+        shown.news()
+
+    tail = LiveTail(cloud.connect, [group("/a")], shown, tell=tell)
     holes: list[str] = []
     shown.listen(lambda: holes.extend(shown.missing))
     async with living(tail):
@@ -121,7 +145,7 @@ async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(shown: 
         cloud.say(first, "one", "same", "same")
         await shown.until(lambda: len(shown) == 3)
         cloud.say(None, "same", "between")
-        first.updates.put_nowait(ended)  # type: ignore[arg-type]
+        first.updates.put_nowait(ended)
         second = await cloud.sessions.get()
         cloud.say(second, "two", "same")
         await shown.until(lambda: len(shown.texts) == 7 and not shown.missing)
@@ -129,7 +153,7 @@ async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(shown: 
         await shown.until(lambda: len(shown.texts) == 8)
     assert shown.counted() == {"one": 1, "same": 4, "between": 1, "two": 1, "three": 1}
     assert any("Live Tail was begun again; they are being read." in text for text in holes)
-    assert first.closed and second.closed
+    assert first.closed and second.closed and kinds == told
     assert cloud.meter.dollars == pytest.approx(2 * PRICE)
 
 

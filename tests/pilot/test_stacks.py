@@ -62,14 +62,16 @@ async def test_what_the_overview_does_not_read_is_never_called_healthy() -> None
     now = [datetime.now(UTC)]
     desk.poller.now = lambda: now[0]
     async with console(desk, (120, 40)) as pilot:
-        await shows(pilot, "● in part", "services; 1 checks not read here")
+        await shows(pilot, "● in part", "services; 1 checks not read here", "●1 …")
         await shows(pilot, "No problem in services.one. 1 checks are not read here: enter opens Health.")
         assert "● ok" not in text(pilot) and "Nothing is wrong" not in text(pilot)
         await pilot.press("enter")
         await shows(pilot, "[1 Health]", "Every second call fails.")
-        await pilot.press("S")
+        await pilot.press("exclamation_mark")
+        await shows(pilot, "Problems at present", "1 of 2 stacks read in part")
+        await pilot.press("escape", "S")
         # what Health has read tells of the stack until it is stale
-        await shows(pilot, "Problems of mines", "✗ crit", "✗1 ●1", "web-api: Every second call fails.")
+        await shows(pilot, "Problems of mines", "✗ crit", "✗1 ●1 ", "web-api: Every second call fails.")
         assert text(pilot).count("● in part") == 1
         now[0] += timedelta(seconds=61)
         desk.poller.refresh_now()
@@ -87,7 +89,7 @@ async def test_all_that_is_wrong_is_listed_many_alike_in_one_row_and_opened_from
         await pilot.press("G")
         await shows(pilot, "3 resources: Too few tasks. web, api, batch")
         await pilot.press("g")
-        await shows(pilot, "web-api: Every second call fails. 42 % (should be < 80 %)", "Check: functions.")
+        await shows(pilot, "web-api: Every second call fails. 42 %; limit: < 80 %", "Check: functions.")
         await pilot.press("enter")
         await shows(pilot, "[1 Health]", "web-api", "Lambda function")
         assert desk.stack is not None and desk.stack.name == "ledger"
@@ -147,3 +149,22 @@ async def test_the_cursor_is_on_the_open_stack_at_first() -> None:
         await shows(pilot, "Problems at present")
         await pilot.press("escape")
         await shows(pilot, "Problems of mines")
+
+
+@pytest.mark.parametrize("by", ["stacks", "problems"])
+async def test_a_resource_of_another_stack_is_not_shown_under_the_header_of_the_one_that_is_opened(by: str) -> None:
+    async with console(ScriptedDesk(stacks=BOTH), (120, 40)) as pilot:
+        await shows(pilot, "Problems of mines")
+        await pilot.press("tab", "enter")
+        await shows(pilot, "service/mines/web", "[1 Health]")
+        if by == "stacks":
+            await pilot.press("S")
+            await shows(pilot, "Problems of mines")
+            await pilot.press("j", "enter")
+        else:
+            await pilot.press("1", "j", "enter", "exclamation_mark")
+            await shows(pilot, "Problems at present")
+            await pilot.press("G", "enter")
+        await shows(pilot, "■ PRODUCTION ■   ledger")
+        await hides(pilot, "service/mines/web")
+        assert len(pilot.app.screen_stack) == (1 if by == "stacks" else 2)

@@ -39,11 +39,11 @@ async def test_a_true_answer_is_as_botocore_has_it() -> None:
 @pytest.mark.parametrize(
     "members",
     [
-        {"runningCount": "2"}, {"runningCount": 2.5}, {"runningCount": True}, {"runningCount": [2]},
-        {"runningCount": 10**30}, {"runningCount": 1e300}, {"runningCount": float("nan")}, {"serviceName": 5},
+        {"runningCount": "2.5"}, {"runningCount": "two"}, {"runningCount": 2.5}, {"runningCount": True}, {"runningCount": [2]},
+        {"runningCount": 10**30}, {"runningCount": 1e300}, {"runningCount": float("nan")}, {"serviceName": True},
         {"serviceName": ["web"]}, {"events": "none"}, {"events": {"a": 1}}, {"events": [None]}, {"events": 5},
         {"loadBalancers": ["text"]}, {"deploymentController": []}, {"createdAt": "yesterday"}, {"createdAt": [1]},
-        {"createdAt": 1e300}, {"enableExecuteCommand": "false"},
+        {"createdAt": 1e300}, {"enableExecuteCommand": "no"},
     ],
     ids=repr,
 )  # fmt: skip
@@ -51,6 +51,23 @@ async def test_json_of_other_types_is_not_an_answer(members: dict[str, object]) 
     with pytest.raises((Suspect, ResponseParserError)) as caught:
         await parsed("ecs", "DescribeServices", _service(**members))
     assert classify(caught.value).kind is Kind.SUSPECT
+
+
+@pytest.mark.parametrize(
+    ("members", "meant"),
+    [
+        ({"runningCount": "2"}, {"runningCount": 2}),
+        ({"runningCount": 2.0}, {"runningCount": 2}),
+        ({"serviceName": 5}, {"serviceName": "5"}),
+        ({"enableExecuteCommand": "False"}, {"enableExecuteCommand": False}),
+    ],
+    ids=repr,
+)
+async def test_what_a_value_of_another_type_can_only_mean_is_taken_for_it(
+    members: dict[str, object], meant: dict[str, object]
+) -> None:
+    (service,) = (await parsed("ecs", "DescribeServices", _service(**members)))["services"]
+    assert {name: service[name] for name in meant} == meant
 
 
 @pytest.mark.parametrize("arns", ["arn:aws:ecs:eu-west-1:1:cluster/a", {"a": "b"}], ids=repr)

@@ -20,7 +20,7 @@ from botocore.tokens import SSOTokenProvider
 
 from console.aws import mfa
 from console.aws.call import Aws
-from console.aws.credentials import CredentialProcessTimeout, forget_roles
+from console.aws.credentials import CredentialProcessTimeout, forget_roles, starter
 from console.aws.identity import Identity, who_am_i
 from console.aws.meter import Meter
 from console.aws.quiet import aside
@@ -354,3 +354,20 @@ def test_libraries_that_log_bodies_and_tracebacks_are_silent() -> None:
     for name in ("botocore", "aiobotocore"):
         assert not logging.getLogger(name).propagate
         assert not logging.getLogger(name).isEnabledFor(logging.DEBUG)
+
+
+async def test_a_command_that_is_given_up_while_it_starts_is_ended(tmp_path: Path) -> None:
+    """Python waits for a child whose start is cancelled until all that the child started have closed its pipe, and so
+    did whoever left the console then.
+    """
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    starting = asyncio.ensure_future(starter(60)("sh", "-c", f"exec 3> {told}; sleep 60 & echo begun >&3; wait"))
+    for _ in range(2):  # it runs then, and its pipe is not there yet
+        await asyncio.sleep(0)
+    with told.open() as held:
+        assert held.readline() == "begun\n"
+        starting.cancel()
+        async with asyncio.timeout(SOON):
+            await asyncio.wait([starting])
+            assert starting.cancelled() and await asyncio.to_thread(held.read) == "", "what it started holds it no more"

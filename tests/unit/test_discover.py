@@ -212,6 +212,13 @@ async def test_services_of_big_clusters_are_described_but_their_metrics_are_not_
     assert "without ecs.tasks, ecs.utilisation" in report.findings[0].what
 
 
+async def test_what_is_listed_twice_is_one() -> None:
+    names = [f"f{number:03}" for number in range(kinds.JUDGED + 20)]
+    functions = [{"FunctionName": name, "FunctionArn": f"arn:aws:lambda:x:1:function:{name}"} for name in names]
+    (crowd,) = (await found_in(Scripted(list_functions=[*functions, functions[0]]))).crowds
+    assert crowd.count == str(len(names)) and len(crowd.names) == len(names)
+
+
 async def test_listing_ends_somewhere_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "MOST", 3000)
     monkeypatch.setattr("console.discover.account.MOST", 3000)

@@ -60,6 +60,9 @@ class Cloud:
             if service == "sts":
                 body = f"<ErrorResponse><Error><Code>{code}</Code><Message>{INVALID}</Message></Error></ErrorResponse>"
                 return web.Response(text=body, status=503 if code == "ServiceUnavailable" else 403)
+            if service == "s3":
+                body = f"<Error><Code>{code}</Code><Message>{INVALID}</Message></Error>"
+                return web.Response(text=body, status=int(code) if code.isdecimal() else 400)
             return web.Response(text=json.dumps({"__type": code, "message": INVALID}), status=400)
         if service == "sts":
             return web.Response(text=ASSUMED if "Action=AssumeRole" in body else IDENTITY)
@@ -141,6 +144,59 @@ async def test_a_login_is_lost_where_sts_refuses_too_which_many_checks_ask_once(
     assert former.aws.refused
     cloud.refuses.clear()
     assert await made.get(STACK) is not former
+    await made.close()
+
+
+async def head(made: Connections, region: str | None = None) -> Problem:
+    aws = (await made.get(STACK)).aws
+    with pytest.raises(Failure) as failed:
+        await aws.call("s3", "head_bucket", expect=None, region=region, Bucket="photos")
+    return failed.value.problem
+
+
+@pytest.mark.parametrize("status", ["400", "403"])
+async def test_what_a_head_cannot_say_is_asked_of_sts(cloud: Cloud, tmp_path: Path, status: str) -> None:
+    """Its answer has no body, so that one "can't determine the exception": expired tokens are 400, unknown keys 403
+    (S3 API reference, HeadBucket).
+    """
+    made = connections(cloud, tmp_path)
+    former = await made.get(STACK)
+    former.aws._doubt._clock = lambda: float("inf")  # long after STS accepted them
+    cloud.refuses |= {"sts": "ExpiredToken", "s3": status}
+    problem = await head(made)
+    assert problem.kind is Kind.LOGIN and "Sign in again" in problem.hint
+    assert former.aws.refused
+    await made.close()
+
+
+@pytest.mark.parametrize(("status", "kind"), [("400", Kind.INVALID), ("403", Kind.DENIED)])
+@pytest.mark.parametrize("sts", [None, "ServiceUnavailable"])
+async def test_a_head_that_is_refused_is_no_lost_login_unless_sts_says_so(
+    cloud: Cloud, tmp_path: Path, status: str, kind: Kind, sts: str | None
+) -> None:
+    made = connections(cloud, tmp_path)
+    former = await made.get(STACK)
+    former.aws._doubt._clock = lambda: float("inf")
+    cloud.refuses |= {"s3": status, **({"sts": sts} if sts else {})}
+    assert (await head(made)).kind is kind
+    assert await made.get(STACK) is former and not former.aws.refused
+    await made.close()
+
+
+async def test_a_bucket_in_a_region_that_is_off_is_told_by_head_and_by_word(cloud: Cloud, tmp_path: Path) -> None:
+    """S3 in a region that is off, or that does not take the token, answers InvalidToken (cloud-custodian, "Custodian
+    fails with InvalidToken"), which a HEAD tells as 400.
+    """
+    made = connections(cloud, tmp_path)
+    cloud.refuses["s3 af-south-1"] = "400"
+    by_head = await head(made, "af-south-1")
+    cloud.refuses["s3 af-south-1"] = "InvalidToken"
+    with pytest.raises(Failure) as failed:
+        aws = (await made.get(STACK)).aws
+        await aws.call("s3", "list_objects_v2", expect="KeyCount", region="af-south-1", Bucket="photos")
+    for problem in (by_head, failed.value.problem):
+        assert problem.kind is Kind.REFUSED
+        assert "Region af-south-1 is not enabled in this account" in problem.what
     await made.close()
 
 

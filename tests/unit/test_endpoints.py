@@ -16,10 +16,12 @@ from console.aws.target import command
 from console.operations.logs import SetRetention
 from console.operations.preview import Shell
 from console.options import Options
+from console.problems import Failure
 from console.stack import Stack
 from console.text import Clean
 from console.workspace import Workspace
 
+CLOSED = "http://127.0.0.1:9"
 A, B, C = (f"http://127.0.0.1:{port}" for port in (9001, 9002, 9003))
 STACK = Stack(name="shop", region="eu-west-1")
 Config = Callable[[str], int]
@@ -81,6 +83,28 @@ async def test_each_service_has_the_endpoint_that_aws_would_use(
         assert (client.meta.config.inject_host_prefix is False) is (expected is not None)
         printed = Shell(aws.reached).aws(service, ["x"])
         assert (f"--endpoint-url {expected}" in printed) if expected else ("--endpoint-url" not in printed)
+    await aws.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "variables", "named"),
+    [
+        (CLOSED, {}, "--endpoint-url, the stack file or the demo names it"),
+        (None, {"AWS_ENDPOINT_URL": CLOSED}, "AWS_ENDPOINT_URL, or the AWS config for it, names it"),
+        (None, {"AWS_ENDPOINT_URL": A, "AWS_ENDPOINT_URL_STS": CLOSED}, "AWS_ENDPOINT_URL_STS, or the AWS config"),
+    ],
+    ids=["given", "for all", "for one"],
+)
+async def test_where_nobody_answers_it_is_told_what_named_the_endpoint(
+    config: Config, monkeypatch: pytest.MonkeyPatch, given: str | None, variables: dict[str, str], named: str
+) -> None:
+    config("[default]\n")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    aws = Aws(Workspace(Options(endpoint_url=given), stacks=(STACK,)).target(STACK), Meter())
+    with pytest.raises(Failure) as failed:
+        await aws.call("sts", "get_caller_identity", expect="Account")
+    assert f"That endpoint is none of AWS's: {named}" in failed.value.problem.hint
     await aws.close()
 
 

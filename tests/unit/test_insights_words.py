@@ -8,6 +8,7 @@ import pytest
 
 from console.logs.insights import Estimate, Scan
 from console.stack import LogGroup
+from console.text import Clean
 from screens.insights_words import Run, run_words
 
 GROUPS = (LogGroup(group="/a"), LogGroup(group="/b"))
@@ -31,3 +32,8 @@ def told(**run: Any) -> str:
 )
 def test_how_it_goes(run: dict[str, Any], words: str) -> None:
     assert told(**run).startswith(words)
+
+
+def test_a_size_that_was_not_told_is_not_nothing() -> None:
+    estimate = Estimate(0, 0, (Clean("/a"),))
+    assert estimate.large and "and what is in /a, whose size was not told" in told(running=True, estimate=estimate)

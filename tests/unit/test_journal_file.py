@@ -23,6 +23,7 @@ from console.journal.schema import MIGRATIONS, VERSION, migrate, teach, version_
 from console.journal.store import NAME, JournalError, SqliteStore
 from tests.unit.test_journal import AT, RUN, STEPS
 
+ROOT = Path(__file__).parents[2]
 FIRST = """
 CREATE TABLE run (id TEXT PRIMARY KEY, started TEXT NOT NULL, state TEXT NOT NULL, stack TEXT NOT NULL,
                   body BLOB NOT NULL) STRICT;
@@ -115,8 +116,7 @@ def test_of_processes_that_start_at_once_each_finds_it_up_to_date(tmp_path: Path
         "print(len(store.runs(Filter())), store.note)"
     )
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    root = Path(__file__).parents[2]
-    starting = [subprocess.Popen([sys.executable, "-c", code], cwd=root, **pipes) for _ in range(4)]
+    starting = [subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) for _ in range(4)]
     assert [child.stdout.readline() for child in starting] == ["ready\n"] * 4  # type: ignore[union-attr]
     for child in starting:
         child.stdin.write("\n")  # type: ignore[union-attr]
@@ -144,6 +144,27 @@ def test_a_process_that_comes_second_does_nothing_twice(tmp_path: Path, monkeypa
         teach(db)
         migrate(db)
     assert seen == [1, VERSION, VERSION], "between the look and the lock another process was faster"
+
+
+def kept_elsewhere(folder: Path) -> int:
+    """How many runs another process finds in the journal, which opens it and ends."""
+    code = (
+        "import pathlib; from console.journal.store import Filter, SqliteStore\n"
+        f"store = SqliteStore(pathlib.Path({str(folder)!r}))\n"
+        "print(len(store.runs(Filter()))); store.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    return int(done.stdout)
+
+
+def test_whoever_opens_it_twice_loses_nothing_when_another_process_ends(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path)) as recorded:
+        recorded.add(RUN, STEPS)
+        with closing(SqliteStore(tmp_path)) as shown:
+            assert kept_elsewhere(tmp_path) == 1
+            recorded.add(replace(RUN, id="1120-0931-bbbb"), STEPS)
+            assert (kept_elsewhere(tmp_path), len(shown.runs(Filter()))) == (2, 2)
+    assert kept_elsewhere(tmp_path) == 2
 
 
 def newer_version(folder: Path) -> Path:

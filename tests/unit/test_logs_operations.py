@@ -21,7 +21,7 @@ STACK = Stack(name="one", logs=(LogGroup(group="/far", region="us-east-1"),))
 GB = 10**9
 
 
-def seen(**groups: tuple[Any, int, float]) -> Observed:
+def seen(**groups: tuple[Any, int | None, float | None]) -> Observed:
     """Groups as observed: retention, stored bytes, age in days."""
     return Observed(
         {f"/{name}": kept for name, (kept, _, _) in groups.items()},
@@ -43,6 +43,16 @@ def test_a_shorter_retention_destroys_what_is_older_and_says_so() -> None:
     assert SetRetention("/young", "30").danger_of(now, STACK) is Danger.CHANGE
     assert SetRetention("/old", "never").danger_of(seen(old=(30, GB, 400.0)), STACK) is Danger.CHANGE
     assert SetRetention("/old", "60").danger_of(seen(old=(30, GB, 400.0)), STACK) is Danger.CHANGE
+
+
+def test_a_size_or_an_age_that_was_not_told_is_neither_nothing_nor_young() -> None:
+    now = seen(old=("never", None, None), young=("never", GB, 2.0))
+    both = SetRetention("/old,/young", "30")
+    plan = both.plan(now)
+    assert plan.warnings == ("/old: lines older than 30 days are deleted for good; undo brings none back.",)
+    assert both.danger_of(now, STACK) is Danger.DESTROY
+    assert "an amount that was not told stored" in str(plan.effects[0])
+    assert plan.cost == "unknown, since not all sizes were told"
 
 
 def test_one_group_is_a_call_and_many_are_a_list_that_is_frozen() -> None:

@@ -150,6 +150,22 @@ async def test_a_service_without_address_that_its_partition_may_lack_is_told_so(
     await aws.close()
 
 
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [("eu-wst-1", "eu-wst-1 is no region that is known here. Nearest: eu-west-1. Check"), ("eu-west-1", "Check")],
+)
+async def test_a_region_that_leads_nowhere_and_is_not_known_is_told_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, region: str, says: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "")
+    monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", _nowhere)
+    aws = Aws(Target(region=region), Meter())
+    with pytest.raises(Failure) as failed:
+        await aws.call("sns", "get_topic_attributes", expect=None, TopicArn="t")
+    assert failed.value.problem.hint.startswith(says)
+    await aws.close()
+
+
 async def _nowhere(*_: Any, **__: Any) -> Any:
     raise OSError("Name or service not known")
 

@@ -37,6 +37,7 @@ CHAIN = [
     (client_error("RequestExpired"), "does not accept"),
     (client_error("UnrecognizedClientException"), "does not accept"),
     (client_error("InvalidClientTokenId", status=403), "does not accept"),
+    (client_error("InvalidToken", "The provided token is malformed or otherwise invalid."), "does not accept"),
 ]
 
 
@@ -77,6 +78,7 @@ KINDS = [
     (client_error("TooManyRequestsException", status=429), Kind.THROTTLED),
     (client_error("SlowDown", status=503), Kind.THROTTLED),
     (client_error("LimitExceededException", "Rate exceeded"), Kind.THROTTLED),
+    (client_error("LimitExceededException", "Account maximum query concurrency limit of [30] reached"), Kind.THROTTLED),
     (client_error("LimitExceededException", "Cannot exceed quota for generated keys"), Kind.INVALID),
     (client_error("ResourceNotFoundException"), Kind.NOT_FOUND),
     (client_error("NoSuchBucket", status=404), Kind.NOT_FOUND),
@@ -94,6 +96,11 @@ KINDS = [
     (client_error("InternalFailure", status=500), Kind.NETWORK),
     (client_error("Unheard", status=503), Kind.NETWORK),
     (client_error("SubscriptionRequiredException"), Kind.UNAVAILABLE),
+    (client_error("NotSignedUp", status=403), Kind.UNAVAILABLE),
+    (client_error("PendingVerification"), Kind.UNAVAILABLE),
+    (client_error("AuthFailure", "AWS was not able to validate the provided access credentials", 401), Kind.LOGIN),
+    (client_error("AuthFailure", "Not authorized for images: [ami-1]", 403), Kind.DENIED),
+    (raised.EventStreamError({"Error": {"Code": "SessionStreamingException"}}, "StartLiveTail"), Kind.NETWORK),
     (client_error("ValidationException"), Kind.INVALID),
     (raised.NoRegionError(), Kind.INVALID),
     (raised.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), Kind.NETWORK),
@@ -202,6 +209,22 @@ def test_clock_skew_is_told_in_seconds(date: str, says: str) -> None:
     problem = classify(error, now=datetime(2026, 1, 1, 12, tzinfo=UTC))
     assert problem.kind is Kind.SKEW
     assert says in problem.what
+
+
+@pytest.mark.parametrize("code", ["AuthFailure", "RequestExpired"])
+def test_of_what_ec2_says_of_credentials_and_of_a_wrong_clock_alike_the_date_tells_which(code: str) -> None:
+    """EC2 answers AuthFailure where the clock is wrong (aws-sdk-java, "AWS EC2 clock skew error detection problem")."""
+    headers = {"date": "Thu, 01 Jan 2026 12:00:00 GMT"}
+    error = client_error(code, "AWS was not able to validate the provided access credentials", 401, headers)
+    late = classify(error, now=datetime(2026, 1, 1, 12, 7, tzinfo=UTC))
+    assert (late.kind, late.what) == (Kind.SKEW, "This machine's clock is 420 s ahead of AWS's.")
+    assert classify(error, now=datetime(2026, 1, 1, 12, 4, tzinfo=UTC)).kind is Kind.LOGIN
+
+
+def test_an_sts_that_is_off_in_a_region_says_where_it_is_switched_on() -> None:
+    """RegionDisabledException in AssumeRole's service model: the account's administrator activates STS there."""
+    problem = classify(client_error("RegionDisabledException", "STS is not activated in this region", 403))
+    assert problem.kind is Kind.UNAVAILABLE and "activate STS there" in problem.hint
 
 
 def test_an_html_page_is_not_shown_as_a_message() -> None:

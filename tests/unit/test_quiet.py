@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from console.aws.quiet import undisturbed
+from console.aws import quiet
+from console.aws.quiet import aside, undisturbed
 
 
 def test_what_is_made_is_left_out_of_later_collections() -> None:
@@ -36,3 +40,21 @@ def test_collecting_that_was_off_stays_off() -> None:
     finally:
         gc.enable()
         gc.unfreeze()
+
+
+async def test_what_is_given_up_before_its_thread_came_to_it_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing would end it any more, and the process waits for its threads when it ends."""
+    threads, free, begun = ThreadPoolExecutor(max_workers=1), threading.Event(), list[str]()
+    monkeypatch.setattr(quiet, "_ASIDE", threads)
+    threads.submit(free.wait)
+
+    async def work() -> None:
+        begun.append("work")
+
+    waiting = asyncio.create_task(aside(work))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    free.set()
+    await asyncio.to_thread(threads.shutdown)
+    assert waiting.cancelled() and not begun

@@ -115,6 +115,26 @@ def test_alarm(found: dict[str, Any], level: Level, what: str, threshold: str) -
     assert (finding.level, finding.what, finding.threshold) == (level, what, threshold)
 
 
+UNSURE = [
+    ("OK", "EVALUATION_ERROR", Level.UNKNOWN,
+     "CloudWatch cannot evaluate it, for an error in how it is set up: No role."),
+    ("OK", "EVALUATION_FAILURE", Level.UNKNOWN, "CloudWatch fails to evaluate it at present: No role."),
+    ("OK", "PARTIAL_DATA", Level.UNKNOWN, "CloudWatch evaluates only a part of its data, for a quota: No role."),
+    ("INSUFFICIENT_DATA", "EVALUATION_ERROR", Level.UNKNOWN,
+     "CloudWatch cannot evaluate it, for an error in how it is set up: No role."),
+    ("ALARM", "EVALUATION_FAILURE", Level.CRIT, "No role. CloudWatch fails to evaluate it at present."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "evaluation", "level", "what"), UNSURE)
+def test_an_alarm_that_is_not_evaluated_as_it_should_is_not_called_ok(
+    state: str, evaluation: str, level: Level, what: str
+) -> None:
+    """CloudWatch user guide, "Alarm evaluation": the evaluation state stands beside the alarm's state."""
+    finding = judge_alarm(alarm("cpu", state, StateReason="No role.", EvaluationState=evaluation))
+    assert (finding.level, finding.what) == (level, what)
+
+
 def test_since_is_when_the_state_changed_not_when_its_text_did() -> None:
     assert judge_alarm(alarm("cpu", "ALARM")).since == NOON - timedelta(hours=2)
 

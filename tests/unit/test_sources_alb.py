@@ -41,6 +41,19 @@ def test_targets(states: list[str], level: Level, value: str) -> None:
     assert (finding.level, finding.value) == (level, value)
 
 
+async def test_a_target_that_is_listed_twice_is_one_and_two_ports_are_two(canned: Callable[..., Any]) -> None:
+    other = {"Target": {"Id": "i-1", "Port": 81}, "TargetHealth": {"State": "healthy"}}
+    aws = canned(
+        {
+            "describe_load_balancers": {"LoadBalancers": [{"LoadBalancerArn": "arn:lb"}]},
+            "describe_target_groups": {"TargetGroups": [{"TargetGroupArn": "arn:g"}] * 2},
+            "describe_target_health": {"TargetHealthDescriptions": [target("healthy"), target("healthy"), other]},
+        }
+    )
+    report = await alb.load_balancers.fetch(aws, Stack(name="s", alb=(LoadBalancer(load_balancer="lb"),)))
+    assert [f.value for f in report.findings if "healthy" in f.value] == ["2 of 2 healthy"]
+
+
 def test_the_reason_of_an_unhealthy_target_is_told() -> None:
     targets = [target("healthy"), target("unhealthy", "Health checks failed with these codes: [502]")]
     assert alb.judge_targets(Clean("lb"), GROUP, targets).what == (

@@ -102,3 +102,27 @@ async def test_asks_for_the_newest_where_not_all_could_be_read(canned: Callable[
     (finding,) = report.findings
     assert (finding.value, finding.what) == ("3,000+", "number 9999")
     assert len(aws.asked) == PAGES + 1
+
+
+async def test_a_line_that_comes_with_two_pages_is_one(canned: Callable[..., Any]) -> None:
+    told = [event | {"eventId": str(at)} for at, event in enumerate(events(3))]
+    pages = iter([{"events": told[:2], "nextToken": "a"}, {"events": told[1:]}])
+    report = await recent_errors.fetch(canned({"filter_log_events": lambda params: next(pages)}), STACK)
+    assert [finding.value for finding in report.findings] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("member", "what", "fact", "value"),
+    [
+        ("logStreamName", "number 1", "Log streams with errors", "unknown"),
+        ("message", "a line whose text was not told", "Log streams with errors", "2"),
+        ("timestamp", "Of no line it was told when.", "Newest error", "unknown"),
+    ],
+)
+async def test_what_was_not_told_of_lines_does_not_make_them_fewer(
+    canned: Callable[..., Any], member: str, what: str, fact: str, value: str
+) -> None:
+    told = [{key: text for key, text in event.items() if key != member} for event in events(2)]
+    report = await recent_errors.fetch(canned({"filter_log_events": {"events": told}}), STACK)
+    assert [(finding.level, finding.value, finding.what) for finding in report.findings] == [(Level.WARN, "2", what)]
+    assert dict(report.details[0].facts)[fact] == value

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ADDS = (
     "ecs: services launch tasks, which take about 40 s to run and stop with a reason",
     "ecs: update_service makes deployments that roll out, drain and complete, and writes events",
+    "ecs: the deployment circuit breaker fails a deployment, and rolls it back",
     "ecs: list_tasks honours serviceName and desiredStatus; clusters count their tasks",
     "ec2: a task's network interface has a public DNS name",
 )

@@ -25,6 +25,8 @@ THROTTLED: Final = (
 
 _THROTTLED_AFTER: Final = 3
 _THROTTLED_SECONDS: Final = 240
+_BREAKS_AT_LEAST: Final = 3
+_BREAKS_AT_MOST: Final = 200
 
 
 class LivingService(Service):
@@ -48,6 +50,7 @@ class LivingService(Service):
         self.waiting = False
         self.steady = False
         self.deployments = []
+        self.completed: dict[str, Any] | None = None
         self.deploy()
 
     def deploy(self) -> None:
@@ -125,6 +128,9 @@ class LivingService(Service):
         self.failures += 1
         self.steady = False
         self.deployments[0]["failedTasks"] += 1
+        if self._breaks():
+            self._fail()
+            return
         if self.failures < _THROTTLED_AFTER or self.waiting:
             return
         if self.failures == _THROTTLED_AFTER:
@@ -136,10 +142,36 @@ class LivingService(Service):
         self.waiting = True
 
         def resume() -> None:
-            self.waiting = False
+            self.waiting = self.deployments[0]["rolloutState"] == "FAILED"
             self.reconcile()
 
         self.world.after(_THROTTLED_SECONDS, resume)
+
+    def _breaks(self) -> bool:
+        """Whether as many tasks of the deployment in progress have failed in a row as its circuit breaker lets."""
+        most = min(_BREAKS_AT_MOST, max(_BREAKS_AT_LEAST, math.ceil(self.desired_count / 2)))
+        newest = self.deployments[0]
+        is_on = self.deployment_configuration.get("deploymentCircuitBreaker", {}).get("enable")
+        return bool(is_on and newest["rolloutState"] == "IN_PROGRESS" and newest["failedTasks"] >= most)
+
+    def _fail(self) -> None:
+        """Let the newest deployment fail, and roll back to the one that was completed before, if that is on."""
+        failed, former, now = self.deployments[0], self.completed, self.world.now()
+        why = "ECS deployment circuit breaker:"
+        failed |= {"rolloutState": "FAILED", "rolloutStateReason": f"{why} tasks failed to start.", "updatedAt": now}
+        self.tell(f"(deployment {failed['id']}) deployment failed: tasks failed to start.")
+        self.waiting = True
+        if former is None or not self.deployment_configuration["deploymentCircuitBreaker"].get("rollback"):
+            return
+        failed |= {"status": "ACTIVE", "desiredCount": 0}
+        back = f"{why} rolling back to deploymentId {former['id']}."
+        former |= {"status": "PRIMARY", "rolloutState": "IN_PROGRESS", "rolloutStateReason": back, "updatedAt": now}
+        self.deployments = [former, *(one for one in self.deployments if one is not former)]
+        self.task_definition = former["taskDefinition"]
+        self.network_configuration = former.get("networkConfiguration", self.network_configuration)
+        self.failures = former["failedTasks"] = 0
+        self.waiting = False
+        self.tell(f"rolling back to deployment {former['id']}.")
 
     def _start(self, count: int) -> None:
         started = self.launch(count)
@@ -181,7 +213,7 @@ class LivingService(Service):
 
     def complete(self, at: datetime | None = None) -> None:
         """Let the newest deployment be completed."""
-        primary = self.deployments[0]
+        self.completed = primary = self.deployments[0]
         primary["rolloutState"] = "COMPLETED"
         primary["rolloutStateReason"] = f"ECS deployment {primary['id']} completed."
         primary["updatedAt"] = at or self.world.now()

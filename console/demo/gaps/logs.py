@@ -11,7 +11,7 @@ from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 
 from console.demo.gaps import logs_live_tail, logs_queries
-from console.demo.gaps.logs_request import asked, pattern_of
+from console.demo.gaps.logs_request import STANDARD, asked, class_of, must_be_standard, pattern_of
 from console.demo.gaps.shapes import Request, replace
 from console.demo.log_store import events_between, group_of, limit_of, place_of, streams_of, token_after
 
@@ -22,6 +22,7 @@ ADDS: Final = (
     "logs: filter patterns of all three kinds, executed",
     "logs: Insights queries (fields, filter, parse, stats, sort, limit, display, dedup); stop_query",
     "logs: live tail that follows",
+    "logs: the class of a group, and what is not supported for it",
 )
 
 EMPTY_PAGES: Final = "logs.empty-pages"
@@ -41,8 +42,17 @@ def install(world: World) -> None:
     def to_describe_dict(self: LogGroup) -> dict[str, Any]:
         answer: dict[str, Any] = original(self)
         answer["storedBytes"] += getattr(self, "past_bytes", 0)
-        return answer | {"logGroupClass": "STANDARD"}
+        return answer | {"logGroupClass": class_of(self)}
 
+    def create_log_group(self: LogsResponse) -> str:
+        answer: str = create(self)
+        request = asked(self)
+        backend = world.backend("logs", request.region, request.account)
+        group: Any = group_of(backend, request.params["logGroupName"])  # to moto it has no class
+        group.log_group_class = request.params.get("logGroupClass") or STANDARD
+        return answer
+
+    create = replace(LogsResponse, "create_log_group", create_log_group)
     replace(LogsResponse, "filter_log_events", filter_log_events)
     original = replace(LogGroup, "to_describe_dict", to_describe_dict)
     logs_queries.install(world)
@@ -54,6 +64,7 @@ def filtered(world: World, request: Request) -> dict[str, Any]:
     params: Mapping[str, Any] = request.params
     backend = world.backend("logs", request.region, request.account)
     group = group_of(backend, params.get("logGroupName") or params.get("logGroupIdentifier"))
+    must_be_standard(group, "FilterLogEvents")
     pattern = pattern_of(params.get("filterPattern"))
     streams = streams_of(group, params.get("logStreamNames"), params.get("logStreamNamePrefix"))
     place = place_of(group.name, params.get("nextToken"))

@@ -12,7 +12,7 @@ from moto.core.eventstream import EventStreamEncoder
 from moto.logs.models import LogStream
 from moto.logs.responses import LogsResponse
 
-from console.demo.gaps.logs_request import asked, pattern_of
+from console.demo.gaps.logs_request import asked, must_be_standard, pattern_of
 from console.demo.gaps.shapes import Request, refuse, replace
 from console.demo.log_store import Found, events_since, group_of, next_mark, streams_of
 
@@ -52,6 +52,8 @@ class Session:
             )
         self._world = world
         self._groups = [group_of(backend, name) for name in names]
+        for group in self._groups:
+            must_be_standard(group, "StartLiveTail")
         self._chosen, self._prefixes = chosen or [], prefixes or []
         self._pattern = pattern_of(params.get("logEventFilterPattern"))
         self._mark = next_mark()

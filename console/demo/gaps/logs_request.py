@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 
 from console import filter_pattern
 from console.demo.gaps.shapes import Request, refuse
+
+STANDARD: Final = "STANDARD"
+
+
+def class_of(group: LogGroup) -> str:
+    """The class of a log group, which it was made with."""
+    return str(getattr(group, "log_group_class", STANDARD))
+
+
+def must_be_standard(group: LogGroup, operation: str) -> None:
+    """Refuse, in CloudWatch Logs' words, what only groups of class STANDARD know: InvalidOperationException."""
+    if (kind := class_of(group)) != STANDARD:
+        what = f"The log group {group.name} is of log-group-class {kind}."
+        raise refuse("InvalidOperationException", f"{what} {operation} is not supported for this log class.")
 
 
 def asked(response: LogsResponse) -> Request:
