@@ -122,7 +122,8 @@ def cleaned(messages: list[str]) -> list[Clean]:
 
 def _skew(answer: dict[str, Any]) -> float:
     date = answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date")
-    if date is None:
+    try:
+        ahead = parsedate_to_datetime(date or "").timestamp() - time.time()
+    except (ValueError, OverflowError):  # no date, or none that a proxy in between has left whole
         return 0.0
-    ahead = parsedate_to_datetime(date).timestamp() - time.time()
     return ahead if abs(ahead) > _CLOCKS_AGREE else 0.0

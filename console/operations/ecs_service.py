@@ -25,7 +25,7 @@ from console.operations.ecs_rollout import (
     wanted,
 )
 from console.operations.steps import Wait, Waited
-from console.problems import Failure, Kind
+from console.problems import Failure, Kind, Suspect, classify
 from console.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
@@ -36,10 +36,21 @@ _GONE: Final = Waited(done=False, text=Clean(""), failed=Clean("The service is n
 
 
 async def describe(aws: Aws, cluster: str | None, service: str) -> dict[str, Any]:
-    """One service as DescribeServices tells of it; with the status MISSING where there is none."""
+    """One service as DescribeServices tells of it; with the status MISSING where there is none. Raises `Failure`."""
     params = given({"cluster": cluster, "services": [service]})
     answer = await aws.call("ecs", "describe_services", expect="services", **params)
-    found: dict[str, Any] = next(iter(answer["services"]), {"status": "MISSING", "desiredCount": 0})
+    try:
+        found = _told(answer)
+    except Suspect as error:
+        raise Failure(classify(error, changing=True)) from error
+    return found or {"status": "MISSING", "desiredCount": 0}
+
+
+def _told(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """The one service that was asked for; None where it is named as a failure. Raises `Suspect` where it is neither."""
+    found: dict[str, Any] | None = next(iter(answer["services"]), None)
+    if found is None and not answer.get("failures"):
+        raise Suspect("The answer tells nothing of the service.")
     return found
 
 
@@ -184,7 +195,8 @@ def _held_up(service: dict[str, Any]) -> str:
 
 def _is_gone(answer: dict[str, Any]) -> bool:
     """Whether the service was deleted: DescribeServices tells of it for a while as DRAINING, then INACTIVE."""
-    return not answer["services"] or answer["services"][0].get("status", "ACTIVE") != "ACTIVE"
+    service = _told(answer)
+    return service is None or service.get("status", "ACTIVE") != "ACTIVE"
 
 
 def cluster_of(stack: Stack, service: str) -> EcsCluster:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from console.problems import Failure, Kind, Suspect, classify
 from console.sources.base import Finding, Level, Report
@@ -71,6 +71,18 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
+def all_told(answer: dict[str, Any], key: str, asked: Sequence[str]) -> list[dict[str, Any]]:
+    """What is under `key` of an answer of ECS, which names all that was asked for: there, or among its failures.
+
+    Raises `Failure` where something is in neither: it is not known, and would be taken for gone.
+    """
+    found: list[dict[str, Any]] = answer[key]
+    left_out = len(set(asked)) - len(found) - len(answer.get("failures", ()))
+    if left_out > 0:
+        raise Failure(classify(Suspect(f"The answer leaves out {left_out} of the {key} that were asked for.")))
+    return found
+
+
 async def _read(resource: T, read: Callable[[T], Awaitable[Report]], room: asyncio.Semaphore) -> Report | Failure:
     try:
         async with room:
@@ -79,6 +91,8 @@ async def _read(resource: T, read: Callable[[T], Awaitable[Report]], room: async
         return failure
     except KeyError as error:
         return Failure(classify(Suspect(f"An answer lacks {error}, without which it cannot be judged.")))
+    except IndexError:
+        return Failure(classify(Suspect("An answer lists nothing where it must, and cannot be judged.")))
 
 
 def _failed(source: str, name: str, failure: Failure) -> Finding:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from console.operations.ecs_rollout import BY_OTHERS, controller, primary, strategy, task_sets
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import each, once
+from console.sources.each import chunks, each, once
 from console.sources.ecs_verdict import NAME, is_missing, judge_service, last, name_of
 from console.sources.numbers import DAY, stamp
 from console.sources.together import together
@@ -74,6 +74,7 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
     if not names:
         names = await aws.items("ecs", "list_services", "serviceArns", cluster=cluster.cluster, region=cluster.region)
     names = once(names, last)
+    asked = list(chunks(names, SERVICES_A_CALL))
     answers = await together(
         *(
             aws.call(
@@ -82,12 +83,12 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
                 expect="services",
                 region=cluster.region,
                 cluster=cluster.cluster,
-                services=names[at : at + SERVICES_A_CALL],
+                services=some,
             )
-            for at in range(0, len(names), SERVICES_A_CALL)
+            for some in asked
         )
     )
-    untold = [_untold(failure) for answer in answers for failure in answer.get("failures", ())]
+    untold = [one for answer, some in zip(answers, asked, strict=True) for one in _untold(answer, some)]
     return once([service for answer in answers for service in answer["services"]], _arn) + untold
 
 
@@ -95,8 +96,17 @@ def _arn(service: dict[str, Any]) -> object:
     return service.get("serviceArn")
 
 
-def _untold(failure: dict[str, Any]) -> dict[str, Any]:
-    """A service of which DescribeServices tells only why it does not tell more."""
+def _untold(answer: dict[str, Any], asked: Sequence[str]) -> list[dict[str, Any]]:
+    """The services of which DescribeServices tells only why it does not tell more, or not even that."""
+    failed = [_failed(failure) for failure in answer.get("failures", ())]
+    told = {str(name_of(one)) for one in (*answer["services"], *failed)}
+    left_out = [
+        {"serviceName": name, "reason": "left out of the answer"} for name in map(last, asked) if name not in told
+    ]
+    return failed + (left_out if len(asked) > len(answer["services"]) + len(failed) else [])
+
+
+def _failed(failure: dict[str, Any]) -> dict[str, Any]:
     reason = failure.get("reason", "no reason given")
     name = {"serviceName": last(failure["arn"])} if "arn" in failure else {}
     return name | ({"status": reason} if reason == "MISSING" else {"reason": failure.get("detail", reason)})

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.sources.base import Detail, Event, Finding, Level, Report, check
-from console.sources.each import each, once
+from console.sources.each import all_told, chunks, each, once
 from console.sources.ecs import log_groups
 from console.sources.ecs_verdict import last
 from console.sources.numbers import epoch, span, stamp
@@ -87,6 +87,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
 
 
 async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:
+    asked = list(chunks(arns, TASKS_A_CALL))
     answers = await together(
         *(
             aws.call(
@@ -95,12 +96,13 @@ async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dic
                 expect="tasks",
                 region=cluster.region,
                 cluster=cluster.cluster,
-                tasks=arns[at : at + TASKS_A_CALL],
+                tasks=some,
             )
-            for at in range(0, len(arns), TASKS_A_CALL)
+            for some in asked
         )
     )
-    return once([task for answer in answers for task in answer["tasks"]], lambda task: task.get("taskArn"))
+    found = [task for answer, some in zip(answers, asked, strict=True) for task in all_told(answer, "tasks", some)]
+    return once(found, lambda task: task.get("taskArn"))
 
 
 async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:
@@ -208,7 +210,8 @@ def _fault(task: dict[str, Any]) -> str:
         code, said = container.get("exitCode"), container.get("reason", "")
         if any(bad in said for bad in _BAD_REASON) or (code and not (wanted and code in _SIGNALLED)):
             name = container.get("name", "a container")
-            return f"{name} ended with exit code {code}. {said} {reason}".strip()
+            how = "without an exit code" if code is None else f"with exit code {code}"
+            return f"{name} ended {how}. {said} {reason}".strip()
     if task.get("stopCode") == "TaskFailedToStart" or any(bad in reason for bad in _BAD_REASON):
         return reason or "it failed to start."
     return ""

@@ -220,4 +220,8 @@ def _facts(
 def _modified(config: dict[str, Any]) -> tuple[datetime, ...]:
     """When a function was changed, if that is told."""
     # 2026-11-20T08:31:43.270+0000: the one service that gives a time as text.
-    return (datetime.fromisoformat(config["LastModified"]),) if config.get("LastModified") else ()
+    try:
+        moment = datetime.fromisoformat(config.get("LastModified", ""))
+    except ValueError:
+        return ()
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC),)

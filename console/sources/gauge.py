@@ -33,7 +33,8 @@ class Gauge:
     `warn` and `crit` are passed when the value is above them, or below them where `low`. As with CloudWatch's
     alarms `need` of the newest `over` points must be bad. `factor` turns CloudWatch's unit into `unit`.
     Some metrics have points only when something happened: `quiet` says that no point means 0, `idle` is the
-    sentence for one whose absence means that there was nothing to measure.
+    sentence for one whose absence means that there was nothing to measure. The label is cleaned: a path or an id in it
+    is as AWS tells it.
     """
 
     metric: Metric
@@ -47,6 +48,9 @@ class Gauge:
     factor: float = 1.0
     quiet: bool = False
     idle: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", clean(self.label))
 
     @property
     def threshold(self) -> Clean:

@@ -197,3 +197,18 @@ async def test_cancelled_it_leaves_nothing_behind_and_gives_the_budget_back(clou
         await task
     assert bucket._rate.per_second == 1.0
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("date", ["", "noon", "Fri, 20 Nov 99999 10:45:00 GMT", "Fri, 20 Nov 2026 10:45:00 +9999999"])
+async def test_a_date_that_cannot_be_read_keeps_no_page_from_being_shown(
+    cloud: Cloud, date: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = cloud.call
+
+    async def dated(*args: Any, **params: Any) -> Any:
+        return await call(*args, **params) | {"ResponseMetadata": {"RequestId": "r", "HTTPHeaders": {"date": date}}}
+
+    monkeypatch.setattr(cloud, "call", dated)
+    shown = Shown()
+    await searching(cloud, shown, 1).run()
+    assert sorted(shown.texts) == expected(cloud, START, START + 60 * MINUTE, "/a", "/b")

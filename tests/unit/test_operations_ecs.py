@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
 from console.operations.base import Danger, Observed
 from console.operations.ecs import Restart, Scale
-from console.operations.ecs_service import rolled_out, scaled
+from console.operations.ecs_service import describe, rolled_out, scaled, until_stable
 from console.operations.steps import Wait
 from console.problems import Failure, Kind, Problem
 from console.stack import Stack
@@ -36,7 +37,7 @@ def deployment(name: str, state: str = "COMPLETED", running: int = 2, status: st
         (told(0, 4, deployment("b", "FAILED")), False, 0.0, "why"),
         (told(4, 4, deployment("b", "FAILED")), True, 1.0, ""),
         (told(3, 4, deployment("a", "IN_PROGRESS"), deployment("b", "FAILED", 0, "ACTIVE")), False, 0.5, ""),
-        ({"services": []}, False, None, "no longer there"),
+        ({"services": [], "failures": [{"reason": "MISSING"}]}, False, None, "no longer there"),
     ],
 )
 def test_how_far_scaling_is(answer: dict[str, Any], done: bool, fraction: float | None, failed: str) -> None:
@@ -99,7 +100,7 @@ LOST = deployment("b", "FAILED", 0, "ACTIVE")
         (told(2, 2, {"id": "b", "status": "PRIMARY", "runningCount": 2}), True, ""),
         (told(3, 2, {"id": "b", "status": "PRIMARY", "runningCount": 2}, OLD), False, ""),
         (told(2, 2, {"id": "b", "status": "PRIMARY", "runningCount": 1}), False, ""),
-        ({"services": []}, False, "no longer there"),
+        ({"services": [], "failures": [{"reason": "MISSING"}]}, False, "no longer there"),
     ],
 )
 @pytest.mark.parametrize("started", ["b", ""])
@@ -183,6 +184,48 @@ def test_new_addresses_matter_only_without_a_load_balancer() -> None:
         now = Observed(state, {"running": 2, "balanced": balanced})
         assert len(Scale("web", 3).plan(now).hints) == len(Restart("web").plan(now).hints) == hints
         assert Scale("web", 1).plan(now).hints == ()
+
+
+class _Answers:
+    """Reads that answer one after the other."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self.answers = list(answers)
+
+    async def call(self, service: str, operation: str, **asked: Any) -> dict[str, Any]:
+        return self.answers.pop(0)
+
+
+class _Work:
+    """As much of the work as a wait needs."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self.reads = _Answers(*answers)
+        self.begun: dict[str, str] = {}
+        self.told: list[str] = []
+
+    async def sleep(self, seconds: float) -> None:
+        pass
+
+    def tell(self, text: str, fraction: float | None) -> None:
+        self.told.append(text)
+
+
+async def test_an_answer_that_lacks_what_it_is_judged_by_ends_no_watch() -> None:
+    whole = told(4, 4, deployment("b", running=4))
+    lacking = told(4, 4, deployment("b", running=4))
+    del lacking["services"][0]["desiredCount"]
+    for judge in (partial(scaled, former=2), partial(rolled_out, known=["a"])):
+        work: Any = _Work({"services": []}, lacking, whole)
+        assert (await until_stable("live", "web", judge).run(work)).what.startswith(("4 of 4", "Deployment b"))
+        assert "tells nothing of the service" in work.told[0]
+
+
+async def test_a_service_of_which_nothing_is_told_is_not_planned_for_as_missing() -> None:
+    reads: Any = _Answers({"services": []}, {"services": [], "failures": [{"reason": "MISSING"}]})
+    with pytest.raises(Failure, match="tells nothing"):
+        await describe(reads, "live", "web")
+    assert (await describe(reads, "live", "web"))["status"] == "MISSING"
 
 
 def test_a_gradual_restart_is_watched_for_its_bake_time_and_says_what_it_costs() -> None:

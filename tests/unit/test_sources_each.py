@@ -60,6 +60,15 @@ async def test_what_a_resource_cannot_be_judged_without_costs_that_resource_alon
     assert "lacks 'a'" in bad.what
 
 
+async def test_an_empty_list_where_the_resource_must_be_costs_that_resource_alone() -> None:
+    async def read(name: str) -> Report:
+        return Report((Finding("shop.things", Clean(["b"][name == "a"]), Level.OK, Clean("It is there.")),))
+
+    bad, good = (await each("shop.things", ("a", "b"), str, read)).findings
+    assert (bad.level, good.level) == (Level.UNKNOWN, Level.OK)
+    assert "lists nothing" in bad.what
+
+
 async def test_what_a_stack_file_names_twice_is_read_once() -> None:
     read: list[str] = []
 

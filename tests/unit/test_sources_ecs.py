@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from console.operations.ecs import Restart
+from console.problems import Failure
 from console.sources.base import Level
 from console.sources.ecs import services
 from console.sources.ecs_tasks import judge_task, judge_tasks, tasks
@@ -447,6 +448,32 @@ async def test_counts_running_tasks_where_container_insights_is_on(canned: Calla
     report = await utilisation.fetch(aws, STACK)
     assert report.details[0].series[2].last == 1
     assert aws.metrics.asked[2].namespace == "ECS/ContainerInsights"
+
+
+async def test_a_service_of_which_nothing_is_told_is_not_taken_for_gone(canned: Callable[..., Any]) -> None:
+    (found,) = (await services.fetch(canned({"describe_services": {"services": []}}), STACK)).findings
+    assert (found.resource, found.level, found.what) == ("web", Level.UNKNOWN, "ECS did not tell of it.")
+    assert found.value == "left out of the answer"
+
+
+async def test_tasks_of_which_nothing_is_told_are_not_taken_for_none(canned: Callable[..., Any]) -> None:
+    arns = [ARN.format(f"task/live/{name}") for name in "ab"]
+    told = {"list_tasks": {"taskArns": arns}, "describe_tasks": {"tasks": [], "failures": [{"arn": arns[0]}]}}
+    with pytest.raises(Failure, match="leaves out 1 of the tasks"):
+        await tasks.fetch(canned(told), STACK)
+    told["describe_tasks"]["failures"].append({"arn": arns[1]})
+    assert (await tasks.fetch(canned(told), STACK)).findings == ()
+
+
+def test_a_container_may_end_without_an_exit_code() -> None:
+    container = {"name": "web", "reason": "OutOfMemoryError: killed"}
+    stopped = {
+        "taskArn": ARN.format("task/live/abc"), "taskDefinitionArn": ARN.format("task-definition/web:7"),
+        "lastStatus": "STOPPED", "containers": [container],
+    }  # fmt: skip
+    finding = judge_task(stopped, NOW, 600)
+    assert finding.level is Level.WARN
+    assert finding.what == "Stopped: web ended without an exit code. OutOfMemoryError: killed"
 
 
 async def test_a_service_goes_by_the_name_in_its_arn_where_no_other_is_told(canned: Callable[..., Any]) -> None:

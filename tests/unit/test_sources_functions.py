@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from console.sources.base import Level
-from console.sources.functions import functions, judge_runs, judge_state
+from console.sources.functions import _modified, functions, judge_runs, judge_state
 from console.sources.runtimes import DEPRECATED
 from console.stack import Function, Stack
 from console.text import Clean
@@ -120,6 +120,12 @@ def test_an_incident_shows_at_once_where_much_happens() -> None:
     seen = runs() | {"Invocations": quiet, "Errors": ((NOW - 300, 40.0),)}
     errors, *_ = judge_runs(NAME, {}, seen, LIMITS, NOW)
     assert errors.level is Level.WARN and "15 min" in errors.what
+
+
+@pytest.mark.parametrize("told", ["", "yesterday", "2026-13-40", "2026-11-14T09:47:33"])
+def test_a_moment_that_cannot_be_read_keeps_no_function_from_being_judged(told: str) -> None:
+    moments = _modified({"LastModified": told})
+    assert all(moment.tzinfo for moment in moments) and len(moments) == told.count("T")
 
 
 async def test_a_function_knows_its_log_group_and_facts(canned: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from console.aws.metrics import Metric, Points
 from console.sources.base import Level
 from console.sources.gauge import Gauge, judge, judge_all, newest, series_of, shown
-from console.text import Clean
+from console.text import Clean, clean
 
 NOW = 1_800_000_000.0
 METRIC = Metric("AWS/EC2", "CPUUtilization")
@@ -123,3 +123,12 @@ def test_the_series_carries_its_lines() -> None:
 )
 def test_shown(value: float, text: str) -> None:
     assert shown(value) == text
+
+
+@pytest.mark.parametrize("values", [(), (20,), (95,)])
+def test_what_a_label_holds_of_aws_s_is_made_safe_to_show(values: tuple[float, ...]) -> None:
+    """Such as the path of a disk, which whoever mounts it has named."""
+    hostile = Gauge(METRIC, "Disk /a\u202eb\x1b[2J", "%", warn=70, crit=90)
+    for old in (300, 3600):
+        finding = judge("x.y", Clean("r"), hostile, points(*values, ago=old), NOW)
+        assert "Disk /a" in finding.what and clean(finding.what) == finding.what
