@@ -71,14 +71,16 @@ class _Typed:
         kind = shape.type_name
         if kind == "list" and _is_no_list(node, shape.serialization):
             raise _other(shape)
-        value = super()._parse_shape(shape, node)  # type: ignore[misc]
+        value: Any = super()._parse_shape(shape, node)  # type: ignore[misc]
         if type(value) is _MOSTLY.get(kind):
             return value
         types = _TYPES.get(kind)
         if types is None or getattr(shape, "is_document_type", False) or shape.serialization.get("jsonvalue"):
             return value
-        if not isinstance(value, types) and (value := _meant(kind, value)) is None:
-            raise _other(shape)
+        if not isinstance(value, types):
+            value = _meant(kind, value)
+            if value is None:
+                raise _other(shape)
         return _number(shape, value) if kind in _NUMBERS else value
 
 

@@ -69,6 +69,8 @@ async def checkup(options: Options) -> AsyncIterator[Verdict]:
         many = f"{len(stacks)} in {stack_folder()}" if not workspace.demo else f"{len(stacks)} of the demo"
         none = f"none in {stack_folder()}: what the account holds is looked at. Write one: groundskeeper init"
         yield ok("stack files", none if workspace.undescribed else many)
+        for what in workspace.broken:
+            yield fail("stack files", what, "Mend it: its stack is left out.")
         for verdict in _standings(stacks):
             yield verdict
         async for verdict in _account(workspace):

@@ -178,3 +178,15 @@ def test_a_stack_file_that_cannot_be_used_is_a_line_and_people_get_words(
     assert "✖ fail stack files:" in told and "zzz" in told
     assert "       next: Mend it, then look again." in told
     assert "1 fail" in told.splitlines()[-1]
+
+
+def test_a_stack_file_that_cannot_be_used_beside_others_is_a_line_too(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = home / "CONFIG" / "stacks"
+    files.mkdir(parents=True)
+    (files / "shop.toml").write_text('name = "shop"\nprodution = true')
+    (files / "other.toml").write_text('name = "other"\nproduction = false')
+    assert main(["doctor", "--endpoint-url", "http://127.0.0.1:1"]) == 1
+    told = capsys.readouterr().out
+    assert "✖ fail stack files:" in told and "prodution" in told and "Mend it: its stack is left out." in told
