@@ -14,7 +14,7 @@ from screens import SCREENS
 from screens.base import ConsoleScreen
 from screens.resource import ResourceScreen
 from tests.pilot.logs_desk import LogDesk
-from tests.pilot.scripted import MINES, SERVICES, console, shows, until
+from tests.pilot.scripted import SERVICES, console, shows, until
 
 QUERY = re.compile(r"\.query_one\(|\.query_exactly_one\(")
 
@@ -52,7 +52,8 @@ async def test_news_for_a_resource_that_is_being_closed() -> None:
     desk = LateDesk()
     async with console(desk, first="health") as pilot:
         await shows(pilot, "Fewer tasks")
-        pilot.app.push_screen(ResourceScreen(desk, MINES, Clean("web")))
+        assert desk.stack is not None
+        pilot.app.push_screen(ResourceScreen(desk, desk.stack, Clean("web")))
         await shows(pilot, "ECS service")
         await pilot.app.pop_screen()
         await until(pilot, lambda: ResourceScreen in desk.told)
