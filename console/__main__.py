@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from console import streams
 from console.cli.parser import STOPPED, fault_exit, make_parser, meant, options_of, usage_exit
 from console.options import Options
+from console.process import streams
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def ended(start: Callable[[], int], command: str | None) -> int:
     except KeyboardInterrupt:
         code = STOPPED
     except BaseException as error:  # noqa: BLE001 - the program ends, also where asyncio was cancelled
-        from console.crash import tell, write_crash
+        from console.process.crash import tell, write_crash
 
         write_crash(error)
         tell()

@@ -11,15 +11,15 @@ from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from console.crash import on_loop_error
-from screens import SCREENS, Entry
-from screens.leave import leave
+from console.process.crash import on_loop_error
+from screens import SCREENS, ScreenEntry
 from screens.modals import offered, open_modal
+from screens.quit import leave
 from screens.start import StartScreen
 from widgets.terminal.app import TerminalApp
 
 if TYPE_CHECKING:
-    from console.desk import Desk
+    from console.desk.desk import Desk
 
 
 class ConsoleApp(TerminalApp[int]):
@@ -81,7 +81,7 @@ class ConsoleApp(TerminalApp[int]):
         SCREENS[self._first].load()
         self.desk  # noqa: B018
 
-    def _make(self, entry: Entry) -> Screen[None]:
+    def _make(self, entry: ScreenEntry) -> Screen[None]:
         return entry.load()(self.desk)
 
     def _desk_changed(self) -> None:

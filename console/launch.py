@@ -8,17 +8,17 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from console import foreground
-from console.crash import install_hooks, tell
-from console.memory import recall
+from console.files.memory import recall
+from console.files.settings import FolderError, SettingsError, check_private, load_settings, runtime_dir, state_dir
 from console.options import Options, UsageError
-from console.settings import FolderError, SettingsError, check_private, load_settings, runtime_dir, state_dir
-from console.signals import Watchdog
-from console.terminal_check import refusal, spare_line
+from console.process import foreground
+from console.process.crash import install_hooks, tell
+from console.process.signals import Watchdog
+from console.process.terminal import refusal, spare_line
 from console.text import clean
 
 if TYPE_CHECKING:
-    from console.desk import Desk
+    from console.desk.desk import Desk
 
 
 def run_console(options: Options) -> int:
@@ -76,7 +76,7 @@ def _check_folders() -> None:
 
 def _desk(options: Options) -> Desk:
     """Make the desk, behind the first frame; what was imported until then is never garbage."""
-    from console.desk import Desk
+    from console.desk.desk import Desk
 
     gc.freeze()
     gc.enable()

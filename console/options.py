@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.partitions import malformed
+from console.naming.partitions import malformed
 
 
 class UsageError(Exception):

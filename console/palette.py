@@ -11,10 +11,10 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 import themes
-from console.memory import recall, remember
+from console.files.memory import recall, remember
 from screens import SCREENS
-from screens.modals.palette import Command, PaletteModal
-from screens.on_demand import view_commands
+from screens.health.views import view_commands
+from screens.modals.palette import PaletteItem, PaletteModal
 
 if TYPE_CHECKING:
     from console.app import ConsoleApp
@@ -36,14 +36,14 @@ _NAMELESS: Final = (
 def open_palette(app: ConsoleApp) -> None:
     """Choose by name what to do."""
 
-    def chosen(command: Command | None) -> None:
+    def chosen(command: PaletteItem | None) -> None:
         if command is not None:
             command.run()
 
     app.push_screen(PaletteModal(list(commands(app, app.screen))), chosen)
 
 
-def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[Command]:
+def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[PaletteItem]:
     """All that can be done from a screen; a key that moves a cursor has no name and is left out."""
     seen: set[str] = set()
     for found in screen.active_bindings.values():
@@ -52,17 +52,17 @@ def commands(app: ConsoleApp, screen: Screen[Any]) -> Iterator[Command]:
         if known or binding.action.startswith(_NAMELESS):
             continue
         seen.add(binding.action)
-        yield Command(
+        yield PaletteItem(
             "key", binding.description, app.get_key_display(binding), _action(app, found.node, binding.action)
         )
     for name, entry in SCREENS.items():
-        yield Command("screen", entry.label, entry.key, _action(app, app, f"open('{name}')"))
+        yield PaletteItem("screen", entry.label, entry.key, _action(app, app, f"open('{name}')"))
     if app.desk.stack is not None:
         yield from view_commands(app, app.desk, app.desk.stack)
     for stack in app.desk.stacks:
-        yield Command("stack", f"{stack.name} ({stack.nature})", "", partial(app.desk.choose, stack))
+        yield PaletteItem("stack", f"{stack.name} ({stack.nature})", "", partial(app.desk.choose, stack))
     for theme in themes.names():
-        yield Command("theme", theme, "", partial(_use_theme, app, theme))
+        yield PaletteItem("theme", theme, "", partial(_use_theme, app, theme))
 
 
 def _action(app: ConsoleApp, node: DOMNode, action: str) -> Callable[[], object]:

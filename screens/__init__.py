@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from screens.base import ConsoleScreen
 
 
-class Entry(NamedTuple):
+class ScreenEntry(NamedTuple):
     """A screen: the key that opens it, its label, and where its class is, as ``module:class``."""
 
     key: str
@@ -23,10 +23,10 @@ class Entry(NamedTuple):
         return kind
 
 
-SCREENS: Final[dict[str, Entry]] = {
-    "health": Entry("1", "Health", "screens.health:HealthScreen"),
-    "logs": Entry("2", "Logs", "screens.logs:LogsScreen"),
-    "journal": Entry("0", "Journal", "screens.journal:JournalScreen"),
-    "stacks": Entry("S", "Stacks", "screens.stacks:StacksScreen"),
+SCREENS: Final[dict[str, ScreenEntry]] = {
+    "health": ScreenEntry("1", "Health", "screens.health.screen:HealthScreen"),
+    "logs": ScreenEntry("2", "Logs", "screens.logs.screen:LogsScreen"),
+    "journal": ScreenEntry("0", "Journal", "screens.journal.screen:JournalScreen"),
+    "stacks": ScreenEntry("S", "Stacks", "screens.stacks.screen:StacksScreen"),
 }
 """Every screen by its name; a screen is added here and nowhere else."""

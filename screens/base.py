@@ -10,20 +10,20 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from console.desk import Desk
+from console.desk.desk import Desk
 from console.problems import Problem
-from console.sources.base import AnySource, Level, Reading
-from console.sources.poller import Key
-from console.stack import Stack
+from console.readings.poller import ReadingKey
+from console.readings.source import AnySource, Level, Reading
+from console.stack.stack import Stack
 from screens import SCREENS
-from screens.frame import header_state
+from screens.header_state import header_state
 from screens.sign_in import MFA, answers, open_sign_in
-from screens.verdicts import silent
+from screens.stack_readings import silent
 from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.header import Header
 from widgets.mode_bar import Mode, ModeBar
-from widgets.terminal.pace import PacedScreen
+from widgets.terminal.frame_rate import PacedScreen
 
 HEADER_SECONDS: Final = 5.0
 """How often calls and price in the header are brought up to date."""
@@ -41,7 +41,7 @@ class ConsoleScreen(PacedScreen[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.readings: dict[Key, Reading[Any]] = {}
+        self.readings: dict[ReadingKey, Reading[Any]] = {}
         self._watched: tuple[Stack, ...] = ()
         self._gathering = False
         self._silent: tuple[str, ...] = ()
@@ -145,14 +145,14 @@ class ConsoleScreen(PacedScreen[None]):
     async def _watch(self, stacks: tuple[Stack, ...]) -> None:
         await self.desk.unwatch(self)
         self.readings = {
-            Key(stack.name, source.name): reading
+            ReadingKey(stack.name, source.name): reading
             for stack in stacks
             for source, reading in self.desk.watch(self, stack, self.sources(stack), self._heard).items()
         }
         if self.is_open:
             self.show()
 
-    def _heard(self, key: Key, reading: Reading[Any]) -> None:
+    def _heard(self, key: ReadingKey, reading: Reading[Any]) -> None:
         self.readings[key] = reading
         if not self._gathering and self.is_open:
             self._gathering = True

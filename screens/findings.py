@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 
-from console.sources.base import Finding
-from screens.verdicts import Readings, why_old
+from console.readings.source import Finding
+from screens.stack_readings import Readings, why_old
 from widgets.level import level_cell, tally
-from widgets.table_layout import Column
+from widgets.table.layout import Column
 
 COLUMNS: tuple[Column[Finding], ...] = (
     Column("level", "Level", lambda f: level_cell(f.level), width=9, sort=lambda f: -f.level),

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from textual.app import App
 from textual.screen import ModalScreen, Screen
 
-from console.desk import Desk
-from console.sources.base import Report
+from console.desk.desk import Desk
+from console.readings.source import Report
 from console.text import Clean
 
 if TYPE_CHECKING:
     from console.journal.records import AnyRun
-    from console.operations.base import Operation
+    from console.operations.operation import Operation
     from screens.modals.actions import Action, Subject
 
 
@@ -57,8 +57,8 @@ def open_actions(app: App[Any], desk: Desk, selection: Subject) -> None:
 
 def open_action(app: App[Any], desk: Desk, selection: Subject, action: Action) -> None:
     """Ask for what is missing, then plan; a fix is planned at once, since it is complete."""
+    from console.operations.in_stack import placed
     from console.operations.parameters import parameters
-    from console.operations.placed import placed
     from screens.modals.form import FormModal
 
     def filled(operation: Operation | None) -> None:
@@ -74,17 +74,17 @@ def open_action(app: App[Any], desk: Desk, selection: Subject, action: Action) -
 
 def open_plan(app: App[Any], desk: Desk, selection: Subject, operation: Operation) -> None:
     """Show the plan of an operation."""
-    from screens.modals.plan import PlanModal, Wanted
+    from screens.modals.plan import PlanModal, PlanRequest
 
     if desk.changes is not None:
-        app.push_screen(PlanModal(desk.changes, Wanted(selection.stack, operation)))
+        app.push_screen(PlanModal(desk.changes, PlanRequest(selection.stack, operation)))
 
 
 def open_undo(app: App[Any], desk: Desk, run: AnyRun) -> None:
     """Show the plan of what takes a change back; one that cannot be read is not taken back."""
     from console.journal.export import cannot_undo
     from console.journal.records import UnreadableRun
-    from screens.modals.plan import PlanModal, Wanted
+    from screens.modals.plan import PlanModal, PlanRequest
 
     if isinstance(run, UnreadableRun):
         app.notify(cannot_undo(run), severity="warning", markup=False)
@@ -93,7 +93,7 @@ def open_undo(app: App[Any], desk: Desk, run: AnyRun) -> None:
     if stack is None:
         app.notify(f"Stack {run.stack} is not among the stack files any more.", severity="warning", markup=False)
     elif desk.changes is not None:
-        app.push_screen(PlanModal(desk.changes, Wanted(stack, undoes=run)))
+        app.push_screen(PlanModal(desk.changes, PlanRequest(stack, undoes=run)))
 
 
 def loaded_names(desk: Desk) -> dict[str, list[str]]:

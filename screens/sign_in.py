@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 from textual.screen import Screen
 
 from console.problems import SIGN_IN, Problem
-from console.stack import Stack
+from console.stack.stack import Stack
 
 if TYPE_CHECKING:
-    from console.desk import Desk
+    from console.desk.desk import Desk
 
 MFA: Final = "MFARequired"
 

@@ -11,7 +11,7 @@ from screens import SCREENS
 from widgets.header import HeaderState, header_line
 from widgets.lines import Lines
 from widgets.mode_bar import Mode, modes_line
-from widgets.terminal.pace import PacedScreen
+from widgets.terminal.frame_rate import PacedScreen
 
 
 class StartScreen(PacedScreen[None]):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from console.operations import OPERATIONS
-from console.operations.base import Operation
-from console.operations.dynamodb import ContinuousBackups
-from console.operations.ecs import Restart, Scale
-from console.operations.logs import CreateGroup, SetRetention
-from console.operations.logs_export import Export
-from console.stack import Stack
+from console.operations.operation import Operation
+from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.operations import Restart, Scale
+from console.services.logs.export import Export
+from console.services.logs.operations import CreateGroup, SetRetention
+from console.services.operations import OPERATIONS
+from console.stack.stack import Stack
 
 _DAY: Final = ("2026-11-19T00:00Z", "2026-11-20T00:00Z")
 

@@ -73,7 +73,7 @@ def pytest_runtest_makereport(
 @pytest.fixture(autouse=True)
 def no_faults(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The console goes on when something in it fails; a test does not, unless it is marked ``faults``."""
-    from console import crash
+    from console.process import crash
 
     written: dict[tuple[object, ...], Path | None] = {}
     monkeypatch.setattr(crash, "_written", written)

@@ -21,6 +21,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.rest_names import named
+
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]*)/([^/]+)/aws4_request")
 _METRIC = re.compile(r"MetricDataQueries\.member\.\d+\.Id")
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "host"})
@@ -63,7 +65,8 @@ _FORWARDED = frozenset({Fault.NONE, Fault.HALF_BODY, Fault.CUT_200, Fault.WITHHE
 class Seen:
     """A request: the service and region that it is signed for, and its protocol: json, query or rest.
 
-    A rest request does not name its operation; its method and path do. `metrics` is how many GetMetricData asks for.
+    A rest request does not name its operation; botocore's model does, by its method and path. `metrics` is how many
+    GetMetricData asks for.
     """
 
     service: str
@@ -203,7 +206,11 @@ def _seen(headers: Message, method: str, path: str, body: bytes) -> Seen:
         fields = parse_qs(body.decode())
         metrics = sum(_METRIC.fullmatch(name) is not None for name in fields)
         return Seen(service, region, "query", fields.get("Action", [""])[0], method, path, metrics)
-    return Seen(service, region, "rest", "", method, path)
+    return Seen(service, region, "rest", _rest(headers, service, method, path), method, path)
+
+
+def _rest(headers: Message, service: str, method: str, path: str) -> str:
+    return named(service, method, path, copies="X-Amz-Copy-Source" in headers)
 
 
 def _error(seen: Seen, status: int, code: str, message: str) -> _Reply:

@@ -44,6 +44,6 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def changes(seen: Seen) -> bool:
     """Whether a request may change something."""
-    if seen.operation:
-        return seen.operation not in READS.get(seen.service, ())
-    return seen.method not in _SAFE
+    if seen.protocol == "rest":
+        return seen.method not in _SAFE
+    return seen.operation not in READS.get(seen.service, ())

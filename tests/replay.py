@@ -18,7 +18,7 @@ from console.aws.meter import Meter
 from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
-from console.partitions import partition_of
+from console.naming.partitions import partition_of
 from console.problems import Failure, Kind, Problem
 from console.text import Clean
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from console.sources.level import Level
+from console.readings.level import Level
 from widgets.level import STYLES, SYMBOLS
 from widgets.lines import Lines
 from widgets.text_view import hang

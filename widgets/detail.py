@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from textual.content import Content
 
-from console.sources.base import Detail, Finding
+from console.readings.source import Detail, Finding
 from widgets.detail_lines import detail_lines
 from widgets.text_view import TextView
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from textual.content import Content
 
-from console.sources.base import Detail, Event, Finding, Level
+from console.readings.source import Detail, Event, Finding, Level
 from widgets.level import STYLES, SYMBOLS
-from widgets.sparkline import spark_row
+from widgets.plot.sparkline import spark_row
 from widgets.text_view import hang
 from widgets.times import ago, clock
 

@@ -13,7 +13,7 @@ from widgets.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class FooterKey:
     """A key and what it does."""
 
     key: str
@@ -21,10 +21,10 @@ class Key:
     action: str = ""
 
 
-ALWAYS = (Key("?", "help"), Key("q", "back"))
+ALWAYS = (FooterKey("?", "help"), FooterKey("q", "back"))
 
 
-def keys_line(keys: Sequence[Key], width: int, always: Sequence[Key] = ALWAYS) -> Content:
+def keys_line(keys: Sequence[FooterKey], width: int, always: Sequence[FooterKey] = ALWAYS) -> Content:
     """Keys from the left as far as they fit in `width` cells, and at the right those that are always there."""
     fixed = Content("  ").join(_key(key) for key in always)
     room = width - fixed.cell_length - 2
@@ -38,11 +38,11 @@ def keys_line(keys: Sequence[Key], width: int, always: Sequence[Key] = ALWAYS) -
     return Content.assemble(line, space, fixed, " ")
 
 
-def _key(key: Key) -> Content:
+def _key(key: FooterKey) -> Content:
     return Content.assemble((key.key, "bold $accent"), " ", key.does)
 
 
-def unique(keys: Iterable[Key]) -> list[Key]:
+def unique(keys: Iterable[FooterKey]) -> list[FooterKey]:
     """Keys without those that do what an earlier one does."""
     seen: set[str] = set()
     found = []
@@ -60,7 +60,7 @@ class Footer(Lines):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._keys: list[Key] = []
+        self._keys: list[FooterKey] = []
 
     def on_mount(self) -> None:
         """Follow the bindings of the screen."""
@@ -76,7 +76,7 @@ class Footer(Lines):
                 continue
             rank = 0 if isinstance(active.node, Screen) else 2 if active.node is screen.app else 3
             rank = 1 if binding.key == "enter" else rank
-            key = Key(screen.app.get_key_display(binding), binding.description.lower(), binding.action)
+            key = FooterKey(screen.app.get_key_display(binding), binding.description.lower(), binding.action)
             ranked.append((rank, place, key))
         keys = unique(key for _, _, key in sorted(ranked, key=lambda found: found[:2]))
         if keys != self._keys:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from console.standing import NO_ENVIRONMENT, Standing
+from console.stack.standing import NO_ENVIRONMENT, Standing
 from widgets.lines import Lines
 from widgets.times import countdown, span
 

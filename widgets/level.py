@@ -8,7 +8,7 @@ from typing import Final
 
 from textual.content import Content
 
-from console.sources.level import Level
+from console.readings.level import Level
 
 SYMBOLS: Final = {Level.OK: "●", Level.WARN: "▲", Level.UNKNOWN: "?", Level.CRIT: "✗"}
 """One cell wide, in the common fonts, and no emoji among them."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from console.sources.level import Level
+from console.readings.level import Level
 from widgets.level import STYLES, SYMBOLS
 from widgets.lines import Lines
 

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.problems import Problem
-from console.sources.base import Level, Reading
+from console.readings.source import Level, Reading
 from widgets.level import STYLES, SYMBOLS
 from widgets.lines import Lines
 from widgets.terminal.faults import fault_of

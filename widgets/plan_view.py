@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from console.operations.base import Danger
-from console.operations.confirm import as_typed
-from console.operations.planned import Planned
-from console.sources.base import Level
+from console.gate.confirm import as_typed
+from console.gate.planned import Planned
+from console.operations.operation import Danger
+from console.readings.source import Level
 from widgets.detail_lines import section
 from widgets.level import STYLES, SYMBOLS
 from widgets.text_view import TextView, hang

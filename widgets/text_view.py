@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from widgets.lines import Lines, segments, strip
-from widgets.table_paint import scroll_mark
+from widgets.table.paint import scroll_mark
 from widgets.terminal.faults import not_shown
 
 SIGNS: Final = "/:,_=&-"

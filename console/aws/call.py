@@ -18,16 +18,16 @@ import aiohttp
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 from botocore.parsers import ResponseParserError
 
-from console import partitions
 from console.aws.actions import iam_action, is_read
-from console.aws.chain import OPERATIONS
-from console.aws.doubt import WORDLESS, Doubt, Word, hint_where_off
-from console.aws.homes import perhaps_not_there
-from console.aws.limits import SHARED, Bucket, Limits
+from console.aws.limits import SHARED, Limits, TokenBucket
+from console.aws.login.profile_faults import OPERATIONS
+from console.aws.login.sts_check import WORDLESS, Doubt, Word, hint_where_off
 from console.aws.meter import Meter
 from console.aws.metrics import Metrics
+from console.aws.service_regions import perhaps_not_there
 from console.aws.session import CLOSED, Clients
 from console.aws.target import Target
+from console.naming import partitions
 from console.problems import Failure, Kind, Problem, Suspect, classify, lost_login
 from console.text import clean
 
@@ -172,7 +172,7 @@ class Aws:
         """The region in which a service is asked, also where only the AWS config names it. Raises `Failure`."""
         return str((await self.client(service, region)).meta.region_name or "")
 
-    async def bucket(self, api: str, region: str | None = None) -> Bucket | None:
+    async def bucket(self, api: str, region: str | None = None) -> TokenBucket | None:
         """The token bucket of an API such as ``logs:FilterLogEvents``; None where it has none. Raises `Failure`."""
         return self._limits.bucket(api, self.account, await self.region(api.partition(":")[0], region))
 

@@ -10,16 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from console.aws import mfa
+from console.aws.background import undisturbed
 from console.aws.meter import Meter
-from console.aws.quiet import undisturbed
 from console.aws.target import Target
 from console.problems import Failure
-from console.stack import Stack
+from console.stack.stack import Stack
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
-    from console.aws.identity import Identity
+    from console.aws.login.identity import Identity
 
 DRAIN: Final = 15.0
 """Seconds for which the calls that are under way on a connection may end after another took its place."""
@@ -126,11 +125,6 @@ class Connections:
         """
         self._leave(self._target_of(stack), roles=roles)
 
-    def give_mfa(self, stack: Stack, code: str) -> None:
-        """Use an MFA code at the next call, which is tried at once. Raises `ValueError` for what is no code."""
-        mfa.SHARED.give(self._target_of(stack), code)
-        self.renew(stack)
-
     async def close(self) -> None:
         """Close every connection."""
         self._ending.set()
@@ -144,7 +138,7 @@ class Connections:
 
     def _leave(self, target: Target, *, roles: bool = True) -> None:
         """Use the connections of a login no more, in whatever region; their calls under way may end."""
-        from console.aws.credentials import forget_roles
+        from console.aws.login.credentials import forget_roles
 
         if roles:
             forget_roles(target)
@@ -167,7 +161,7 @@ class Connections:
     async def _connect(self, target: Target, account: str | None) -> Connection:
         await asyncio.to_thread(_import_layer)
         from console.aws.call import Aws
-        from console.aws.identity import account_problem, region_problem, who_am_i
+        from console.aws.login.identity import account_problem, region_problem, who_am_i
 
         aws = Aws(target, self.meter, writes=self._writes, timeout=self._timeout, changing=self._changing)
         try:
@@ -194,4 +188,4 @@ def _refused(task: asyncio.Task[Connection]) -> bool:
 
 def _import_layer() -> None:
     with undisturbed():
-        importlib.import_module("console.aws.identity")
+        importlib.import_module("console.aws.login.identity")

@@ -51,13 +51,13 @@ MOST: Final[dict[str, float]] = {"logs:FilterLogEvents": 4.0}
 
 
 @dataclass(eq=False, slots=True)
-class Place:
+class Turn:
     """The place of a call in the line before a bucket; `at` is when it may be made, once that is known."""
 
     at: float | None = None
 
 
-class Bucket:
+class TokenBucket:
     """One token bucket, safe to use from several threads and loops.
 
     Who is urgent books the next token with `reserve`; the others stand in line, the first come first. While anyone
@@ -71,7 +71,7 @@ class Bucket:
         self._most = max(most, rate.per_second)
         self._wanted: dict[object, float] = {}
         self._next = clock() - (rate.burst - 1) / rate.per_second
-        self._line: deque[Place] = deque()
+        self._line: deque[Turn] = deque()
         self._in_a_row = 0
 
     def reserve(self) -> float:
@@ -82,16 +82,16 @@ class Bucket:
             self._in_a_row += 1
             return max(0.0, self._take() - self._clock())
 
-    def enter(self) -> Place:
+    def enter(self) -> Turn:
         """Stand in line for a token. Who leaves without having used it must say so with `leave`."""
         with self._lock:
             if not self._line:
                 self._in_a_row = 0
-            place = Place()
+            place = Turn()
             self._line.append(place)
             return place
 
-    def ask(self, place: Place) -> float:
+    def ask(self, place: Turn) -> float:
         """Whether it is the turn of a place, 0; else how many seconds from now to ask again."""
         with self._lock:
             if place.at is None:
@@ -102,7 +102,7 @@ class Bucket:
                 self._give(self._line.popleft())
             return max(0.0, (place.at or 0.0) - self._clock())
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: Turn) -> None:
         """Wait no more; a token that was this place's already is that of the next in line."""
         with self._lock:
             if place.at is None:
@@ -134,7 +134,7 @@ class Bucket:
         self._next = at + 1 / self._rate.per_second
         return at
 
-    def _give(self, place: Place) -> None:
+    def _give(self, place: Turn) -> None:
         """Give the next token to a place."""
         place.at = self._take()
         self._in_a_row = 0
@@ -144,10 +144,10 @@ class Limits:
     """All buckets of this process, by API operation, account and region."""
 
     def __init__(self) -> None:
-        self._buckets: dict[tuple[str, str, str], Bucket] = {}
+        self._buckets: dict[tuple[str, str, str], TokenBucket] = {}
         self._lock = threading.Lock()
 
-    def bucket(self, api: str, account: str, region: str) -> Bucket | None:
+    def bucket(self, api: str, account: str, region: str) -> TokenBucket | None:
         """The bucket of an API such as ``logs:FilterLogEvents``; None where only AWS's own limits hold."""
         rate = RATES.get(api)
         if rate is None and api.startswith("cognito-idp:Admin"):
@@ -157,7 +157,7 @@ class Limits:
         key = (api, account, region)
         with self._lock:
             if key not in self._buckets:
-                self._buckets[key] = Bucket(rate, most=MOST.get(api, 0.0))
+                self._buckets[key] = TokenBucket(rate, most=MOST.get(api, 0.0))
             return self._buckets[key]
 
     async def wait(self, api: str, account: str, region: str) -> None:

@@ -17,7 +17,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from console.aws.homes import NOT_THERE
+from console.aws.service_regions import NOT_THERE
 from console.problems import Failure, Kind
 
 _NEVER_CONNECTED: Final = frozenset({errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH})

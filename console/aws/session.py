@@ -26,17 +26,18 @@ from botocore.exceptions import (
     NoCredentialsError,
 )
 
-from console import partitions
-from console.aws import endpoints, mfa
-from console.aws.chain import lack, refused_role
-from console.aws.credentials import PATIENCE, resolver
-from console.aws.homes import home_of, loader, not_a_region, not_offered, read_ahead
+from console.aws import endpoints
+from console.aws.background import aside, undisturbed
 from console.aws.log_parser import LogParserFactory
-from console.aws.quiet import aside, undisturbed
+from console.aws.login import mfa
+from console.aws.login.credentials import PATIENCE, resolver
+from console.aws.login.profile_faults import lack, refused_role
+from console.aws.service_regions import home_of, loader, not_a_region, not_offered, read_ahead
 from console.aws.target import Target
 from console.aws.tls import aws_context, web_context
 from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
-from console.files import LIMIT, too_large
+from console.files.bounded import LIMIT, too_large
+from console.naming import partitions
 from console.problems import Failure, Kind, Problem
 from console.redact import quiet_loggers
 from console.text import Clean, clean

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from console.aws.endpoints import Variables, named_in
-from console.aws.homes import home_of
+from console.aws.service_regions import home_of
 
 _VARIABLE: Final = re.compile(r"(AWS_[A-Z0-9_]+)=(.*)", re.DOTALL)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
-from console.files import read_bytes
+from console.files.bounded import read_bytes
 
 _lock: Final = threading.Lock()
 _contexts: Final[dict[tuple[object, ...], ssl.SSLContext]] = {}

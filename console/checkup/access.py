@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
-from console.discover.found import Account
-from console.partitions import FIRST, of_name
+from console.naming.partitions import FIRST, of_name
 from console.problems import Failure, Kind, Problem, classify
-from console.sources.base import AnySource, Reading
-from console.sources.sweep import sweep
-from console.stack import Part, Stack
+from console.readings.source import AnySource, Reading
+from console.readings.sweep import sweep
+from console.services.sources import wanted_by
+from console.stack.account import Account
+from console.stack.stack import Part, Stack
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ async def reach(target: Target) -> Reached:
     from botocore import UNSIGNED
 
     from console.aws.call import RAISED
-    from console.aws.homes import not_a_region
+    from console.aws.service_regions import not_a_region
     from console.aws.session import make_core
 
     url = target.endpoint_url or "AWS"
@@ -106,7 +107,8 @@ async def of_stack(connections: Connections, stack: Stack) -> AsyncIterator[Verd
         yield of_problem("credentials", failure.problem)
         return
     yield _identity(connection.identity.arn, connection.expires, datetime.now(UTC))
-    for source, reading in (await sweep(connections, sample(stack))).items():
+    few = sample(stack)
+    for source, reading in (await sweep(connections, few, wanted_by(few))).items():
         yield _permission(source, reading, stack)
     for unlisted in stack.unlisted if isinstance(stack, Account) else ():
         mark = Mark.FAIL if unlisted.problem.kind is Kind.DENIED else Mark.WARN

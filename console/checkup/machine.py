@@ -14,8 +14,16 @@ from typing import Final, TextIO
 
 from console import __version__
 from console.checkup.verdict import Verdict, fail, ok, warn
-from console.settings import FolderError, SettingsError, config_dir, load_settings, make_private, runtime_dir, state_dir
-from console.terminal_check import colour_mode, over_ssh, refusal
+from console.files.settings import (
+    FolderError,
+    SettingsError,
+    config_dir,
+    load_settings,
+    make_private,
+    runtime_dir,
+    state_dir,
+)
+from console.process.terminal import colour_mode, over_ssh, refusal
 
 _LIBRARIES: Final = ("textual", "aioboto3", "aiobotocore", "botocore", "aiohttp", "msgspec")
 _TESTED: Final = ((3, 11), (3, 13))

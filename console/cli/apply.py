@@ -15,28 +15,28 @@ from console.aws.target import command
 from console.cli.ask import agreed, ask
 from console.cli.fields import operation_arguments, operation_of
 from console.cli.output import write
-from console.cli.session import Ended, Session, opened
+from console.cli.session import ChangeSession, Ended, opened
 from console.cli.show_plan import plan_lines
-from console.journal.records import State
+from console.gate.confirm import YES, Ask
+from console.gate.events import AtTheGate, Outcome, Reason, RunProgress
+from console.gate.planned import Planned
+from console.gate.undo import why_not_undone
+from console.journal.records import RunState
 from console.journal.store import JournalError
-from console.operations.confirm import YES, Ask
-from console.operations.events import AtTheGate, Outcome, Progress, Reason
-from console.operations.planned import Planned
-from console.operations.undo import why_not_undone
 from console.options import Options
 from console.problems import Failure, Kind
-from console.stack import Stack
-from console.streams import give_up
+from console.process.streams import give_up
+from console.stack.stack import Stack
 from console.text import clean
 
 AT_THE_GATE: Final = 4
 EXIT: Final = {
-    State.DONE: 0,
-    State.WATCHING: 0,
-    State.FAILED: 1,
-    State.PARTLY: 5,
-    State.UNKNOWN: 5,
-    State.STOPPED: 130,
+    RunState.DONE: 0,
+    RunState.WATCHING: 0,
+    RunState.FAILED: 1,
+    RunState.PARTLY: 5,
+    RunState.UNKNOWN: 5,
+    RunState.STOPPED: 130,
 }
 _LOOK: Final = 0.1
 
@@ -61,7 +61,7 @@ def confirming(command: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, options: Options) -> int:
     """Apply one operation to the stack; gives the exit code."""
 
-    def planned(session: Session) -> Future[Planned]:
+    def planned(session: ChangeSession) -> Future[Planned]:
         stack = session.stack()
         return session.runner.plan(operation_of(args, stack), stack)
 
@@ -74,7 +74,7 @@ class Applying:
     def __init__(self, args: argparse.Namespace, options: Options) -> None:
         self._args = args
         self._options = options
-        self._told: queue.SimpleQueue[Progress] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[RunProgress] = queue.SimpleQueue()
         self._earlier: set[str] = set()
         self._words: tuple[str, ...] = ()
         self._last = ""
@@ -103,7 +103,7 @@ class Applying:
             sys.stderr.write(f"groundskeeper: {failure}\n")
             return 1
 
-    def _through(self, session: Session, plan: Any) -> Outcome:
+    def _through(self, session: ChangeSession, plan: Any) -> Outcome:
         planned: Planned = plan(session).result()
         self._words = planned.words
         session.arm(planned)
@@ -117,14 +117,14 @@ class Applying:
         self._confirmed = True
         return self._follow(session.runner.apply(planned, answer, wait=not self._args.no_wait))
 
-    def _settle(self, session: Session, stack: Stack) -> None:
+    def _settle(self, session: ChangeSession, stack: Stack) -> None:
         """Settle what an earlier command left behind, before more is added to it."""
         for outcome in session.runner.reconcile([stack], wait=True).result():
             if outcome.run is not None:
                 self._earlier.add(outcome.run.id)
                 sys.stderr.write(f"Earlier run {outcome.run.id}: {outcome.state}. {outcome.what}\n")
 
-    def _answer(self, session: Session, planned: Planned) -> str | None:
+    def _answer(self, session: ChangeSession, planned: Planned) -> str | None:
         """What confirms, from the flags or from the person at the terminal; None for nothing."""
         confirmation = planned.confirmation
         if confirmation.kind is Ask.YES and self._args.yes:

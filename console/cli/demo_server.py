@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     from console.cli.output import write
     from console.demo import server
     from console.demo.options import SEED, STACKS
-    from console.demo.options import Options as DemoOptions
+    from console.demo.options import ServerOptions as DemoOptions
 
     if args.about:
         write(server.about())

@@ -18,15 +18,15 @@ from console.checkup import access, machine
 from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
 from console.cli.output import paint, write
 from console.demo.options import DemoError
-from console.discover.opening import described
+from console.desk.account_workspace import described
+from console.desk.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
+from console.files.settings import SettingsError
+from console.gate.write_state import mend
 from console.options import Options, UsageError
 from console.problems import Failure
-from console.settings import SettingsError
-from console.stack import Stack
-from console.stack_file import StackError
-from console.standing import Standing
-from console.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
-from console.write_state import mend
+from console.stack.file import StackError
+from console.stack.stack import Stack
+from console.stack.standing import Standing
 
 SYMBOL: Final = {Mark.OK: "●", Mark.WARN: "▲", Mark.FAIL: "✖"}
 _STYLE: Final = {Mark.OK: "ok", Mark.WARN: "warn", Mark.FAIL: "crit"}

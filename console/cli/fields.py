@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from console.cli.ask import ask_hidden
 from console.cli.flags import shared_flags
-from console.files import read_text, reason_of
-from console.operations import OPERATIONS
-from console.operations.base import Operation
+from console.files.bounded import read_text, reason_of
+from console.operations.in_stack import placed
+from console.operations.operation import Operation
 from console.operations.parameters import Parameter, parameters
-from console.operations.placed import placed
 from console.options import UsageError
-from console.stack import Stack
+from console.services.operations import OPERATIONS
+from console.stack.stack import Stack
 from console.text import clean
 
 _FIELD: Final = "field:"

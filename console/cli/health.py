@@ -15,16 +15,16 @@ import msgspec
 
 from console.aws.connections import Connections
 from console.cli.output import columns, paint, write
-from console.discover.opening import described
+from console.desk.account_workspace import described
+from console.desk.workspace import ACCOUNT, Workspace, open_workspace
 from console.options import Options
 from console.problems import Failure, Problem
-from console.sources.base import AnySource, Finding, Level
-from console.sources.registry import VIEWS
-from console.sources.sweep import connect_problem, sweep
-from console.sources.verdict import findings, worst_first
-from console.stack import Stack
+from console.readings.freshness import findings, worst_first
+from console.readings.source import AnySource, Finding, Level
+from console.readings.sweep import connect_problem, sweep
+from console.services.sources import VIEWS, wanted_by
+from console.stack.stack import Stack
 from console.text import Clean
-from console.workspace import ACCOUNT, Workspace, open_workspace
 
 EXIT: Final = {Level.OK: 0, Level.WARN: 1, Level.CRIT: 2, Level.UNKNOWN: 3}
 SYMBOL: Final = {Level.OK: "●", Level.WARN: "▲", Level.CRIT: "✖", Level.UNKNOWN: "?"}
@@ -121,7 +121,7 @@ async def sweeps(workspace: Workspace, view: AnySource | None = None) -> AsyncIt
                 continue
             if view is not None and not view.wants(stack):
                 sys.stderr.write(f"{stack.name}: it has nothing for {view.name}.\n")
-            asked = None if view is None else (view,) if view.wants(stack) else ()
+            asked = wanted_by(stack) if view is None else (view,) if view.wants(stack) else ()
             readings = await sweep(connections, stack, asked)
             found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
             words = (await connections.resolved(stack)).words

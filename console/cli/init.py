@@ -15,12 +15,12 @@ import msgspec
 
 from console.cli.ask import YES, ask
 from console.cli.output import write
+from console.desk.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
 from console.options import Options, UsageError
-from console.stack import Environment, Stack
-from console.stack_file import parse
-from console.standing import NO_ENVIRONMENT, Standing, like_production
+from console.stack.file import parse
+from console.stack.stack import Environment, Stack
+from console.stack.standing import NO_ENVIRONMENT, Standing, like_production
 from console.text import clean
-from console.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
 
 AT_THE_GATE: Final = 4
 
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     """Show the stack file, ask, and write it."""
     outputs = None
     if args.terraform:
-        from console.discover.terraform import read_outputs
+        from console.discovery.terraform import read_outputs
 
         outputs = read_outputs(args.terraform)
     said = said_of(args, asks=not args.yes and _is_terminal())
@@ -153,9 +153,9 @@ async def _drafted(
     args: argparse.Namespace, said: Said, outputs: str | None, workspace: Workspace
 ) -> tuple[Stack, str]:
     from console.aws.connections import Connections
-    from console.discover import choose
-    from console.discover.account import take_inventory
-    from console.discover.draft import draft
+    from console.discovery import choose
+    from console.discovery.account import take_inventory
+    from console.discovery.draft import draft
 
     connections = Connections(workspace.target)
     try:

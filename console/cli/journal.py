@@ -10,20 +10,20 @@ import msgspec
 
 from console.cli.output import columns, paint, write
 from console.cli.session import run_named
+from console.desk.workspace import open_workspace
 from console.journal.export import UNREADABLE, as_json, json_line, markdown, shown_outcome, shown_state, why_unreadable
 from console.journal.journal import Journal
 from console.journal.locks import Locks
 from console.journal.reconcile import UNWATCHED
-from console.journal.records import AnyRun, Filter, Items, State, StepRecord, UnreadableRun
+from console.journal.records import AnyRun, Items, RunFilter, RunState, StepRecord, UnreadableRun
 from console.options import Options
 from console.text import clean
-from console.workspace import open_workspace
 
 _STYLE: Final[dict[str, str]] = {
-    State.DONE: "ok",
-    State.FAILED: "crit",
-    State.PARTLY: "crit",
-    State.UNKNOWN: "unknown",
+    RunState.DONE: "ok",
+    RunState.FAILED: "crit",
+    RunState.PARTLY: "crit",
+    RunState.UNKNOWN: "unknown",
     UNREADABLE: "unknown",
     UNWATCHED: "unknown",
 }
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     try:
         stack = workspace.chosen[0].name if options.stack else ""
         # One more than is shown tells whether there are more.
-        wanted = Filter(stack=stack, text=args.filter, limit=args.limit + 1)
+        wanted = RunFilter(stack=stack, text=args.filter, limit=args.limit + 1)
         found = (run_named(journal, args.run_id),) if args.run_id else journal.runs(wanted).result()
         runs = found[: args.limit]
         if args.json:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from console.cli.output import paint
-from console.logs.event import Key, LogEvent
-from console.logs.levels import LogLevel, level_of
+from console.logs.event import LineKey, LogEvent
+from console.logs.lines.levels import LogLevel, level_of
+from console.logs.lines.streams import Streams
 from console.logs.moments import moment_at
-from console.logs.ordered import Ordered
-from console.logs.streams import Streams
-from console.stack import LogGroup
+from console.logs.tailing.ordered import Ordered
+from console.stack.stack import LogGroup
 from console.text import Clean
 
 _STYLE: Final = {LogLevel.ERROR: "crit", LogLevel.WARN: "warn", LogLevel.DEBUG: "muted"}
@@ -49,12 +49,12 @@ class Printer:
         if self._ordered is not None:
             self._print(self._ordered.due())
 
-    def add_gap(self, at_ms: int, text: Clean) -> Key:
+    def add_gap(self, at_ms: int, text: Clean) -> LineKey:
         """Say that lines are missing."""
         sys.stderr.write(f"groundskeeper: {text}\n")
-        return Key(at_ms, 0)
+        return LineKey(at_ms, 0)
 
-    def fill_gap(self, key: Key) -> None:
+    def fill_gap(self, key: LineKey) -> None:
         """The lines that were missing are printed like others; there is nothing to take away."""
 
     def sampled(self, answers: int) -> None:

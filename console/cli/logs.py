@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console import filter_pattern
 from console.cli.log_printer import Printer
+from console.desk.workspace import Workspace, open_workspace
 from console.logs.classes import OTHER_CLASS
 from console.logs.groups import match, resolve, whole_name
-from console.logs.history import Search
-from console.logs.live_tail import TERMS, LiveTail
 from console.logs.moments import MomentProblem, moment
-from console.logs.tail import Tail
+from console.logs.reading.history import Search
+from console.logs.tailing.live_tail import TERMS, LiveTail
+from console.logs.tailing.tail import Tail
 from console.options import Options, UsageError
 from console.problems import ONCE, Failure, Problem
-from console.stack import LogGroup, Stack
+from console.stack.stack import LogGroup, Stack
 from console.text import Clean, clean
-from console.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -97,7 +97,7 @@ def _moment(flag: str, text: str, now: datetime) -> datetime:
 
 async def _print(args: argparse.Namespace, workspace: Workspace, start: int, end: int) -> int:
     from console.aws.connections import Connections
-    from console.discover.opening import described
+    from console.desk.account_workspace import described
 
     connections = Connections(workspace.target)
     try:
@@ -105,7 +105,7 @@ async def _print(args: argparse.Namespace, workspace: Workspace, start: int, end
         stack = _stack(workspace, args.group)
         if workspace.demo is not None:
             await workspace.demo.wait_ready(stack.name)
-        reading = Reading(args, connections, stack)
+        reading = Printing(args, connections, stack)
         for word in args.group:
             whole_name(word, stack)  # an ARN of another account is refused before anybody is asked
         groups = await resolve(await reading.connect(), args.group, stack)
@@ -135,7 +135,7 @@ def _means(words: Sequence[str], stack: Stack) -> bool:
         return False
 
 
-class Reading:
+class Printing:
     """The lines of one stack's groups on their way to stdout."""
 
     def __init__(self, args: argparse.Namespace, connections: Connections, stack: Stack) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from console.cli.output import columns, paint, write
-from console.operations import OPERATIONS, operations_on
-from console.operations.base import Operation
+from console.desk.workspace import open_workspace
+from console.operations.operation import Operation
 from console.operations.parameters import parameters
 from console.options import Options
-from console.workspace import open_workspace
+from console.services.operations import OPERATIONS, operations_on
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

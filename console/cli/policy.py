@@ -6,14 +6,14 @@ import argparse
 
 import msgspec
 
-from console import shell
 from console.cli.output import write
+from console.desk import shell
+from console.desk.workspace import open_workspace
 from console.iam import policy
 from console.logs.permissions import permissions
-from console.operations import OPERATIONS, operations_on
 from console.options import Options
-from console.sources.registry import EVERY, views_of, wanted_by
-from console.workspace import open_workspace
+from console.services.operations import OPERATIONS, operations_on
+from console.services.sources import EVERY, views_of, wanted_by
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

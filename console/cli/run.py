@@ -13,15 +13,15 @@ from typing import Final
 from console.cli import health
 from console.cli.parser import STOPPED, USAGE, usage_exit
 from console.demo.options import DemoError
+from console.desk.workspace import open_workspace
+from console.files.settings import FolderError, SettingsError
+from console.gate.write_state import Locked
 from console.journal.store import JournalError
 from console.options import Options, UsageError
 from console.problems import ONCE, Failure
-from console.settings import FolderError, SettingsError
-from console.stack_file import StackError
-from console.streams import give_up, unwritten
+from console.process.streams import give_up, unwritten
+from console.stack.file import StackError
 from console.text import clean
-from console.workspace import open_workspace
-from console.write_state import Locked
 
 _UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
 """What the system says of an output that takes nothing; of a file it names the file, too."""

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
-from console.discover.opening import described_now
+from console.desk.account_workspace import described_now
+from console.desk.workspace import FIRST_STEPS, Workspace, open_workspace
+from console.gate.events import RunProgress
+from console.gate.planned import Planned
+from console.gate.runner import Runner
+from console.gate.write_state import WriteState
 from console.journal.journal import Journal
 from console.journal.records import AnyRun
-from console.operations.events import Progress
-from console.operations.planned import Planned
-from console.operations.runner import Runner
 from console.options import Options, UsageError
-from console.stack import Stack
-from console.workspace import FIRST_STEPS, Workspace, open_workspace
-from console.write_state import WriteState
+from console.stack.stack import Stack
 
 GRACE: Final = 10
 """Seconds that a step is given to finish after a signal."""
@@ -36,7 +36,7 @@ class Ended(KeyboardInterrupt):
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class ChangeSession:
     """The stacks of this run and the runner that changes them."""
 
     workspace: Workspace
@@ -74,14 +74,16 @@ def run_named(journal: Journal, name: str) -> AnyRun:
 
 
 @contextmanager
-def opened(options: Options, listener: Callable[[Progress], None] = lambda progress: None) -> Iterator[Session]:
+def opened(
+    options: Options, listener: Callable[[RunProgress], None] = lambda progress: None
+) -> Iterator[ChangeSession]:
     """Open the workspace with a runner. A signal lets the step at work finish, and raises `Ended`."""
     workspace = described_now(open_workspace(options))
     journal = Journal(workspace.journal_folder)
     write_state = WriteState(read_only=options.read_only)
     try:
         with _signals(), Runner(workspace.target, journal, write_state, listener=listener) as runner:
-            yield Session(workspace, runner)
+            yield ChangeSession(workspace, runner)
     finally:
         journal.close()
         workspace.close()

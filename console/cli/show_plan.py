@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from console.cli.output import paint
-from console.operations.base import Danger
-from console.operations.confirm import as_typed
-from console.operations.planned import Planned
+from console.gate.confirm import as_typed
+from console.gate.planned import Planned
+from console.operations.operation import Danger
 
 _DANGER = {Danger.READ: "ok", Danger.CHANGE: "warn", Danger.DESTROY: "crit"}
 

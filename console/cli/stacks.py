@@ -10,10 +10,10 @@ from typing import Final
 import msgspec
 
 from console.cli.output import columns, write
+from console.desk.workspace import FIRST_STEPS, open_workspace, stack_folder
 from console.options import Options
-from console.standing import Standing
+from console.stack.standing import Standing
 from console.text import clean
-from console.workspace import FIRST_STEPS, open_workspace, stack_folder
 
 _WORDS: Final = {
     Standing.PRODUCTION: "PRODUCTION",

@@ -6,11 +6,11 @@ import argparse
 from concurrent.futures import Future
 
 from console.cli.apply import Applying, confirming
-from console.cli.session import Session, run_named
+from console.cli.session import ChangeSession, run_named
+from console.gate.events import AtTheGate, Reason
+from console.gate.planned import Planned
 from console.journal.export import cannot_undo
 from console.journal.records import UnreadableRun
-from console.operations.events import AtTheGate, Reason
-from console.operations.planned import Planned
 from console.options import Options
 
 
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, options: Options) -> int:
     """Apply the operation that takes the run back; gives the exit code."""
 
-    def planned(session: Session) -> Future[Planned]:
+    def planned(session: ChangeSession) -> Future[Planned]:
         record = run_named(session.journal, args.run_id)
         if isinstance(record, UnreadableRun):
             raise AtTheGate(Reason.REFUSED, cannot_undo(record))

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from console.demo.options import SEED, STACKS, Options
+from console.demo.options import SEED, STACKS, ServerOptions
 
 
 def main() -> int:
@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--detach", type=int, metavar="FD", help=argparse.SUPPRESS)
     given = parser.parse_args()
     stacks = tuple(filter(None, given.stacks.split(",")))
-    options = Options(
+    options = ServerOptions(
         given.port, stacks, given.time_scale, given.linger, given.scenario, given.traffic_from, given.seed
     )
     if given.detach is not None and os.fork():

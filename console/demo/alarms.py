@@ -39,7 +39,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AlarmVerdict:
     """A state with its reason; `data` is the reason as JSON."""
 
     state: str
@@ -47,7 +47,7 @@ class Verdict:
     data: str
 
 
-def judge(rule: Rule, history: MetricHistory, account: str, region: str, now: float) -> Verdict | None:
+def judge(rule: Rule, history: MetricHistory, account: str, region: str, now: float) -> AlarmVerdict | None:
     """The state that the rule is in at `now`; None when it stays as it is, or compares with a band."""
     if rule.comparison not in _COMPARISONS:
         return None
@@ -62,7 +62,7 @@ def judge(rule: Rule, history: MetricHistory, account: str, region: str, now: fl
     if state is None:
         return None
     reason = _reason(rule, state, points, breaching, words)
-    return Verdict(state, reason, _data(rule, points, end))
+    return AlarmVerdict(state, reason, _data(rule, points, end))
 
 
 def _state(rule: Rule, known: int, breaching: int) -> str | None:

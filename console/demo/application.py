@@ -16,7 +16,7 @@ from moto.core.utils import convert_to_flask_response, service_name_from_moto_pa
 from moto.moto_server.werkzeug_app import BackendRequest, DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import NotFound
 
-from console.demo.gaps.shapes import ADDED, OWN, refuse
+from console.demo.services.shapes import ADDED, OWN, refuse
 
 _log = logging.getLogger(__name__)
 _METHODS: Final = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD")

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from console.demo import confine, record
-from console.demo.options import DemoError, Options, check_installed
+from console.demo import record, sandbox
+from console.demo.options import DemoError, ServerOptions, check_installed
 from console.demo.record import ASKING, PREFIX, Record
-from console.settings import FolderError, make_private, runtime_dir, state_dir
+from console.files.settings import FolderError, make_private, runtime_dir, state_dir
 
 LINGER: Final = 600.0
 """How many seconds a server that a console started outlives its last console."""
@@ -83,7 +83,7 @@ class Demo:
             raise DemoError(f"The demo server at {self.url}: {error}. Next: start the console again.") from error
 
 
-async def attach_or_start(options: Options | None = None) -> Demo:
+async def attach_or_start(options: ServerOptions | None = None) -> Demo:
     """Join this user's running demo server, or start one that outlives this process by `options.linger`.
 
     Options count only for a server that is started; a scenario begins in one that runs, too. Raises DemoError
@@ -92,9 +92,9 @@ async def attach_or_start(options: Options | None = None) -> Demo:
     return await asyncio.to_thread(attach_or_start_blocking, options)
 
 
-def attach_or_start_blocking(options: Options | None = None) -> Demo:
+def attach_or_start_blocking(options: ServerOptions | None = None) -> Demo:
     """The same for commands without an event loop; takes about a second where a server must be started."""
-    chosen = (options or Options()).checked()
+    chosen = (options or ServerOptions()).checked()
     try:
         make_private(runtime_dir())
         with _alone():
@@ -120,7 +120,7 @@ def _alone() -> Iterator[None]:
         yield
 
 
-def _start(options: Options) -> Record:
+def _start(options: ServerOptions) -> Record:
     """Start a server in a session of its own, and wait until its port is open."""
     check_installed()
     make_private(state_dir())
@@ -136,7 +136,7 @@ def _start(options: Options) -> Record:
                     stderr=sink,
                     pass_fds=(theirs,),
                     start_new_session=True,
-                    env=confine.environment(),
+                    env=sandbox.environment(),
                     check=False,
                 )
         finally:
@@ -147,7 +147,7 @@ def _start(options: Options) -> Record:
     raise DemoError(f"The demo server did not start. Next: read {log}.")
 
 
-def _command(options: Options) -> list[str]:
+def _command(options: ServerOptions) -> list[str]:
     linger = LINGER if options.linger is None else options.linger
     return [
         # Without -P a file in the folder of the operator could stand in for a module of ours.

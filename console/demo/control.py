@@ -19,7 +19,7 @@ from console.demo.record import PREFIX
 from console.demo.world import World
 
 if TYPE_CHECKING:
-    from console.demo.wire import Handler
+    from console.demo.http_server import Handler
 
 _READY_SECONDS: Final = 30.0
 _FIRST_SECONDS: Final = 10.0

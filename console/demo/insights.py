@@ -16,7 +16,7 @@ from console.demo.query.lexer import QueryError
 from console.demo.query.rows import Row
 from console.demo.query.values import Time, order, show
 
-__all__ = ["Answer", "Query", "QueryError", "parse"]
+__all__ = ["ParsedQuery", "QueryAnswer", "QueryError", "parse"]
 
 DEFAULT_LIMIT: Final = 10_000
 _SHOWN: Final = ("@timestamp", "@message")
@@ -24,7 +24,7 @@ _POINTER: Final = "@ptr"
 
 
 @dataclass(slots=True)
-class State:
+class Pipeline:
     """What flows from command to command: rows, and what of them is shown, in which order."""
 
     rows: list[Row]
@@ -39,11 +39,11 @@ class State:
             self.sorted = True
 
 
-Command = Callable[[State], None]
+Command = Callable[[Pipeline], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What a query found: rows of name and text, and how many events matched."""
 
     rows: list[list[tuple[str, str]]]
@@ -51,15 +51,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class ParsedQuery:
     """A query that was understood."""
 
     text: str
     commands: tuple[tuple[str, Command], ...]
 
-    def run(self, rows: Iterable[Row], limit: int | None = None) -> Answer:
+    def run(self, rows: Iterable[Row], limit: int | None = None) -> QueryAnswer:
         """Run over rows, one for each log event, with ``@timestamp`` as `Time` and ``@message``."""
-        state = State(list(rows))
+        state = Pipeline(list(rows))
         matched = len(state.rows)
         for name, command in self.commands:
             command(state)
@@ -73,10 +73,10 @@ class Query:
             [(name, show(row[name])) for name in names if row.get(name) is not None]
             for row in islice(state.rows, limit or DEFAULT_LIMIT)
         ]
-        return Answer(found, matched)
+        return QueryAnswer(found, matched)
 
 
-def parse(text: str) -> Query:
+def parse(text: str) -> ParsedQuery:
     """Read a query; raises `QueryError` with the place of what is wrong."""
     reader = Reader(text)
     commands: list[tuple[str, Command]] = []
@@ -87,7 +87,7 @@ def parse(text: str) -> Query:
         name = reader.take().value.lower()
         commands.append((name, _COMMANDS[name](reader)))
         if reader.peek().kind == "end":
-            return Query(text, tuple(commands))
+            return ParsedQuery(text, tuple(commands))
         reader.expect("|")
 
 
@@ -101,7 +101,7 @@ def _list(reader: Reader) -> list[tuple[str, Expression]]:
 def _fields(reader: Reader) -> Command:
     columns = _list(reader)
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         for row in state.rows:
             row.update({name: expression([row]) for name, expression in columns})
         state.shown += [name for name, _ in columns]
@@ -112,7 +112,7 @@ def _fields(reader: Reader) -> Command:
 def _display(reader: Reader) -> Command:
     columns = _fields(reader)
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         state.shown = []
         columns(state)
 
@@ -122,7 +122,7 @@ def _display(reader: Reader) -> Command:
 def _filter(reader: Reader) -> Command:
     condition = reader.expression()
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         state.rows = [row for row in state.rows if condition([row])]
 
     return run
@@ -147,7 +147,7 @@ def _parse(reader: Reader) -> Command:
     else:
         raise QueryError(f"unexpected symbol found {token.value or 'end of query'}", token.start)
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         for row in state.rows:
             if match := regex.search(show(row.get(source, ""))):
                 row.update(match.groupdict() if names is None else zip(names, match.groups(), strict=True))
@@ -159,7 +159,7 @@ def _stats(reader: Reader) -> Command:
     columns = _list(reader)
     keys = _list(reader) if reader.takes("by") else []
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         rows = sorted(state.rows, key=lambda row: order(row.get("@timestamp")))
         groups: dict[tuple[str | None, ...], list[Row]] = {}
         for row in rows:
@@ -191,7 +191,7 @@ def _sort(reader: Reader) -> Command:
             reader.takes("asc")
         parts.append((name, expression, descending))
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         for name, expression, descending in reversed(parts):
             keys = [order(row[name] if name in row else expression([row])) for row in state.rows]
             places = sorted(range(len(keys)), key=keys.__getitem__, reverse=descending)
@@ -206,7 +206,7 @@ def _limit(reader: Reader) -> Command:
     if token.kind != "number" or not token.value.isdigit() or not 0 < int(token.value) <= DEFAULT_LIMIT:
         raise QueryError(f"limit takes a number from 1 to {DEFAULT_LIMIT}", token.start)
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         state.settle()
         del state.rows[int(token.value) :]
 
@@ -218,7 +218,7 @@ def _dedup(reader: Reader) -> Command:
     while reader.takes(","):
         names.append(reader.name())
 
-    def run(state: State) -> None:
+    def run(state: Pipeline) -> None:
         state.settle()
         first: dict[tuple[str, ...], Row] = {}
         for row in state.rows:

@@ -15,13 +15,13 @@ from weakref import WeakKeyDictionary
 
 from moto.logs.models import LogEvent, LogGroup, LogsBackend, LogStream
 
-from console.demo.gaps.shapes import refuse
+from console.demo.services.shapes import refuse
 
 _PAGE_LIMIT: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEvent:
     """One event with where it lies; times in milliseconds since 1970."""
 
     time: int
@@ -107,23 +107,23 @@ def _ordered(stream: LogStream) -> list[LogEvent]:
 
 def events_between(
     streams: Iterable[LogStream], start: float, end: float, after: Place = BEFORE_ALL
-) -> Iterator[Found]:
+) -> Iterator[FoundEvent]:
     """The events of streams from `start` to `end`, both included, behind a place, in order of time."""
 
-    def of(stream: LogStream) -> Iterator[Found]:
+    def of(stream: LogStream) -> Iterator[FoundEvent]:
         with _ORDERING:
             ordered = _ordered(stream)
             first = max(bisect_left(ordered, start, key=_time), bisect_right(ordered, after, key=_place))
             chosen = ordered[first : bisect_right(ordered, end, key=_time)]
-        return (Found(event.timestamp, event.event_id, event, stream) for event in chosen)
+        return (FoundEvent(event.timestamp, event.event_id, event, stream) for event in chosen)
 
     return merge(*map(of, streams), key=lambda item: (item.time, item.number))
 
 
-def events_since(streams: Iterable[LogStream], mark: int) -> list[Found]:
+def events_since(streams: Iterable[LogStream], mark: int) -> list[FoundEvent]:
     """The events that came in since `mark`, which is what `next_mark` was then."""
     found = [
-        Found(event.timestamp, event.event_id, event, stream)
+        FoundEvent(event.timestamp, event.event_id, event, stream)
         for stream in streams
         for event in _newest(stream.events, mark)
     ]

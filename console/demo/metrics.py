@@ -38,7 +38,7 @@ class SeriesKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
+class MetricSeries:
     """A defined series; `define` explains the fields."""
 
     key: SeriesKey
@@ -89,7 +89,7 @@ class MetricHistory:
         self.fault_log = FaultLog(faults)
         self._clock = clock
         self._ahead = ahead
-        self._series: dict[SeriesKey, Series] = {}
+        self._series: dict[SeriesKey, MetricSeries] = {}
         self._put: dict[SeriesKey, dict[int, list[Sample]]] = {}
         self._put_units: dict[SeriesKey, str] = {}
 
@@ -121,7 +121,7 @@ class MetricHistory:
         key = series_key(account, region, namespace, metric, dimensions)
         seed = seed_of("|".join((*key[:4], *(f"{name}={value}" for name, value in sorted(key.dimensions)))))
         points = _quantiles(spread) if spread else (1.0,)
-        self._series[key] = Series(key, shape, unit, counts, samples, points, every, since, sparse, seed)
+        self._series[key] = MetricSeries(key, shape, unit, counts, samples, points, every, since, sparse, seed)
         return key
 
     def remove(self, key: SeriesKey) -> None:
@@ -181,7 +181,7 @@ class MetricHistory:
         """All samples in ``[start, end)``, for `statistic`."""
         return [sample for _, samples in self.buckets(key, start, end) for sample in samples]
 
-    def _bucket(self, series: Series, start: float, seconds: int) -> list[Sample]:
+    def _bucket(self, series: MetricSeries, start: float, seconds: int) -> list[Sample]:
         """The samples of one bucket of the function; whole numbers of events by seeded rounding."""
         moment = Moment(series.seed, start, self.fault_log.was_on, self._ahead)
         value = series.shape.at(moment)

@@ -38,7 +38,7 @@ def check_installed() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ServerOptions:
     """How a demo server is to be run.
 
     `port` 0 takes any free one; `time_scale` 60 lets an hour pass in a minute; `linger` is how many seconds
@@ -64,7 +64,7 @@ class Options:
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return (moment - now).total_seconds() // 60 * 60
 
-    def checked(self) -> Options:
+    def checked(self) -> ServerOptions:
         """The same options; raises DemoError for those that cannot be."""
         if unknown := [name for name in self.stacks if name not in STACKS]:
             raise DemoError(f"The demo has no stack {unknown[0]!r}. It has: {', '.join(STACKS)}.")

@@ -15,7 +15,7 @@ import msgspec
 
 import console
 from console.demo.options import STACKS, DemoError
-from console.settings import FolderError, check_private, read_private, runtime_dir, state_dir
+from console.files.settings import FolderError, check_private, read_private, runtime_dir, state_dir
 from console.text import clean
 
 PREFIX: Final = "/groundskeeper"

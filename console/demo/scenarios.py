@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from console.demo.gaps import cloudtrail
-from console.demo.gaps.ecs import crash
-from console.demo.gaps.ecs_service import LivingService
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services import cloudtrail
+from console.demo.services.ecs.api import crash
+from console.demo.services.ecs.service import LivingService
 from console.demo.stacks import expo_life, gift_tracker_life, mra_mines_life
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def api_outage(world: World) -> None:
     world.site["gift-tracker/prod/health"] = 502
 
 
-def _note(place: Place, name: str, source: str, user: str, resources: dict[str, str]) -> None:
+def _note(place: StackPlace, name: str, source: str, user: str, resources: dict[str, str]) -> None:
     cloudtrail.note(
         place.world,
         place.account,

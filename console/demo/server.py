@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from importlib import import_module, resources
 from typing import TYPE_CHECKING, Final
 
-from console.demo import confine, record
-from console.demo.options import SCENARIOS, DemoError, Options, check_installed
+from console.demo import record, sandbox
+from console.demo.options import SCENARIOS, DemoError, ServerOptions, check_installed
 from console.demo.record import PREFIX, Record
-from console.settings import FolderError, make_private, runtime_dir, state_dir
-from console.stack_file import parse
+from console.files.settings import FolderError, make_private, runtime_dir, state_dir
+from console.stack.file import parse
 
 if TYPE_CHECKING:
     from console.demo.world import World
@@ -35,7 +35,7 @@ _SITE: Final = "http://demo.invalid/"
 def about() -> str:
     """What the demo is made of and what in it is simulated. Raises DemoError where it is not installed."""
     check_installed()
-    from console.demo.gaps import adds
+    from console.demo.services import adds
 
     lines = "\n".join(f"  {line}" for line in adds())
     return (
@@ -45,7 +45,7 @@ def about() -> str:
     )
 
 
-def run(options: Options, opened: Callable[[], object] = lambda: None) -> int:
+def run(options: ServerOptions, opened: Callable[[], object] = lambda: None) -> int:
     """Serve until a signal; gives the exit code. Says on stdout where it is, then calls `opened`."""
 
     def tell(found: Record) -> None:
@@ -61,7 +61,7 @@ def run(options: Options, opened: Callable[[], object] = lambda: None) -> int:
     return 0
 
 
-def serve(options: Options, tell: Callable[[Record], None]) -> None:
+def serve(options: ServerOptions, tell: Callable[[Record], None]) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP; `tell` is called when the port is open.
 
     Raises DemoError if another server of this user runs, the port is taken, or the emulator is not installed;
@@ -84,12 +84,12 @@ def serve(options: Options, tell: Callable[[Record], None]) -> None:
 @contextmanager
 def _shut_in(here: Record) -> Iterator[None]:
     """Keep this process to itself, in a folder of its own that is gone in the end."""
-    confine.settle()
+    sandbox.settle()
     try:
         work = make_private(here.folder) / "work"
         shutil.rmtree(work, ignore_errors=True)  # of a server that was killed at this port
-        confine.work_in(make_private(work))
-        confine.shut_in()
+        sandbox.work_in(make_private(work))
+        sandbox.shut_in()
         yield
     finally:
         shutil.rmtree(here.folder, ignore_errors=True)
@@ -103,18 +103,18 @@ def _port(port: int) -> socket.socket:
         raise DemoError(f"Port {port} cannot be opened: {error.strerror}. Next: --port 0.") from error
 
 
-def _serve(options: Options, opened: socket.socket, here: Record, tell: Callable[[Record], None]) -> None:
+def _serve(options: ServerOptions, opened: socket.socket, here: Record, tell: Callable[[Record], None]) -> None:
     """Build the stacks and answer at an open port until a signal ends it."""
-    from console.demo import credentials, gaps
+    from console.demo import credentials, services
     from console.demo.application import Dispatcher
     from console.demo.control import Control, Lifelines
-    from console.demo.wire import listen
+    from console.demo.http_server import listen
     from console.demo.world import World
 
     # The models of the services lack our own codes, such as NotImplemented; moto would say so at each answer.
     warnings.filterwarnings("ignore", r"Exception\(Refusal\) .* does not match an error shape", UserWarning)
     world = World(options.stacks, options.time_scale, options.seed, options.ahead(datetime.now(UTC)))
-    gaps.install(world)
+    services.install(world)
     credentials.install(world)
     building: dict[str, Future[None]] = {}
     lifelines = Lifelines(options.linger)
@@ -139,7 +139,7 @@ def _serve(options: Options, opened: socket.socket, here: Record, tell: Callable
 def _build(world: World, name: str, scenario: str | None) -> None:
     """Build one stack step by step, then let its scenario begin; requests are served between the steps."""
     from console.demo import scenarios
-    from console.demo.chance import Chance
+    from console.demo.randomness import Chance
 
     steps = import_module(f"console.demo.stacks.{name.replace('-', '_')}").build(world)
     chance, done = Chance(world, name), object()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from console.settings import FolderError
+from console.files.settings import FolderError
 from console.text import clean
 
 NEXT: Final = "Next: make room or rights there, or name another folder in GROUNDSKEEPER_STATE_DIR."

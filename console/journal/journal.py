@@ -12,12 +12,12 @@ from console.journal.reconcile import state_word
 from console.journal.records import (
     AT_WORK,
     AnyRun,
-    Entry,
-    Filter,
     ItemRecord,
     Owner,
+    RunEntry,
+    RunFilter,
     RunRecord,
-    State,
+    RunState,
     StepRecord,
     UnreadableStep,
 )
@@ -26,7 +26,7 @@ from console.text import clean
 
 T = TypeVar("T")
 
-_OPEN: Final = AT_WORK | {State.WATCHING, State.UNKNOWN}
+_OPEN: Final = AT_WORK | {RunState.WATCHING, RunState.UNKNOWN}
 _ALL: Final = 1_000_000
 
 
@@ -77,9 +77,9 @@ class Journal:
         """Keep items of a Bulk, new ones and changed ones."""
         return self._do(lambda store: store.put_items(run, step, items))
 
-    def runs(self, wanted: Filter | None = None) -> Future[tuple[AnyRun, ...]]:
+    def runs(self, wanted: RunFilter | None = None) -> Future[tuple[AnyRun, ...]]:
         """Runs, newest first."""
-        return self._do(lambda store: store.runs(wanted or Filter(), lambda run: state_word(run, self.locks)))
+        return self._do(lambda store: store.runs(wanted or RunFilter(), lambda run: state_word(run, self.locks)))
 
     def later_changes(self, run: str) -> Future[tuple[AnyRun, ...]]:
         """Runs that were recorded after this one and share a target with it, in whatever state.
@@ -96,13 +96,13 @@ class Journal:
         """The items of a Bulk in their order."""
         return self._do(lambda store: store.items(run, step))
 
-    def entry(self, run: AnyRun) -> Future[Entry]:
+    def entry(self, run: AnyRun) -> Future[RunEntry]:
         """All that is kept of a run: its steps, and the items of its Bulks."""
 
-        def look(store: Store) -> Entry:
+        def look(store: Store) -> RunEntry:
             steps = store.steps(run.id)
             bulks = [step.position for step in steps if step.kind == "bulk" or isinstance(step, UnreadableStep)]
-            return Entry(run, steps, {at: items for at in bulks if (items := store.items(run.id, at))})
+            return RunEntry(run, steps, {at: items for at in bulks if (items := store.items(run.id, at))})
 
         return self._do(look)
 
@@ -110,7 +110,7 @@ class Journal:
         """Runs that have not ended: at work, watched, or unknown; none that cannot be read, which nobody can settle."""
 
         def look(store: Store) -> tuple[RunRecord, ...]:
-            found = store.runs(Filter(states=_OPEN, limit=_ALL))
+            found = store.runs(RunFilter(states=_OPEN, limit=_ALL))
             return tuple(run for run in found if isinstance(run, RunRecord))
 
         return self._do(look)

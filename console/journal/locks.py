@@ -8,9 +8,9 @@ import os
 from functools import cached_property
 from pathlib import Path
 
+from console.files.settings import make_private
 from console.journal.errors import unusable
 from console.journal.filesystem import is_local
-from console.settings import make_private
 
 
 class Locks:

@@ -11,10 +11,10 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
+from console.files.settings import make_private
 from console.journal.errors import MOVE_IT, NEXT, JournalError, explained, reason_of, unusable
 from console.journal.filesystem import network_filesystem
 from console.journal.schema import VERSION, migrate, read_as_it_is, teach, version_of
-from console.settings import make_private
 
 _WAIT: Final = 10.0
 """Seconds that a write waits for another process's."""

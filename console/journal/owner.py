@@ -50,11 +50,6 @@ def life_of(owner: Owner) -> Life:
     return Life.GONE if same_host and boots_told else Life.UNTOLD
 
 
-def is_gone(owner: Owner) -> bool:
-    """Whether a process has surely ended, by its identity. What cannot be told from here is left alone."""
-    return life_of(owner) is Life.GONE
-
-
 def who(arn: str) -> Who:
     """Who makes a change here: the caller's ARN, the login name, and the SSH session's address."""
     try:

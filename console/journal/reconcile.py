@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from console.journal.owner import Life, life_of, me
-from console.journal.records import AT_WORK, ENDED, RunRecord, State, UnreadableStep
+from console.journal.records import AT_WORK, ENDED, RunRecord, RunState, UnreadableStep
 
 if TYPE_CHECKING:
     from console.journal.journal import Journal
@@ -35,14 +35,14 @@ def is_adrift(run: RunRecord, locks: Locks | None = None) -> bool:
     return held is False if life is Life.UNTOLD else held is not True
 
 
-def state_of(run: RunRecord, locks: Locks | None = None) -> State:
+def state_of(run: RunRecord, locks: Locks | None = None) -> RunState:
     """The state to show: a run that its process left in the middle is unknown until it is settled."""
-    return State.UNKNOWN if run.state in AT_WORK and is_adrift(run, locks) else run.state
+    return RunState.UNKNOWN if run.state in AT_WORK and is_adrift(run, locks) else run.state
 
 
 def state_word(run: RunRecord, locks: Locks | None = None) -> str:
     """The word for the state to show, which also says where nobody watches what is to be watched."""
-    if run.state is State.WATCHING and is_adrift(run, locks):
+    if run.state is RunState.WATCHING and is_adrift(run, locks):
         return UNWATCHED
     return state_of(run, locks).value
 

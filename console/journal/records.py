@@ -13,7 +13,7 @@ Moment = Annotated[datetime, Meta(tz=True)]
 """A time with its zone: without one it could not be put in order."""
 
 
-class State(StrEnum):
+class RunState(StrEnum):
     """Where a run stands."""
 
     PLANNED = "planned"
@@ -34,13 +34,13 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-ENDED: Final = frozenset({State.DONE, State.FAILED, State.PARTLY, State.STOPPED})
+ENDED: Final = frozenset({RunState.DONE, RunState.FAILED, RunState.PARTLY, RunState.STOPPED})
 """States that are final. An unknown one is asked about again at the next start."""
 
 WATCHED: Final = "Sent. Watching until AWS is done."
 """The outcome on record while a run is watched."""
 
-AT_WORK: Final = frozenset({State.CONFIRMED, State.RUNNING, State.SENT})
+AT_WORK: Final = frozenset({RunState.CONFIRMED, RunState.RUNNING, RunState.SENT})
 """States that last only while a process is at it."""
 
 
@@ -135,7 +135,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     partition: str = ""
     words: tuple[str, ...] = ()
     changed: bool | None = None
-    state: State = State.CONFIRMED
+    state: RunState = RunState.CONFIRMED
     outcome: str = ""
     ended: Moment | None = None
 
@@ -174,7 +174,7 @@ Items = Mapping[int, tuple[ItemRecord, ...]]
 """The items of a run's Bulks, by the position of their step."""
 
 
-class Entry(Struct, frozen=True):
+class RunEntry(Struct, frozen=True):
     """All that the journal holds of one run."""
 
     run: AnyRun
@@ -182,13 +182,13 @@ class Entry(Struct, frozen=True):
     items: Items
 
 
-class Filter(Struct, frozen=True):
+class RunFilter(Struct, frozen=True):
     """Which runs are wanted; nothing given means all. `text` is looked for in what is shown.
 
     It is looked for without regard to capitals, in the run, its state, its steps and its items; `since` has a zone.
     """
 
-    states: frozenset[State] = frozenset()
+    states: frozenset[RunState] = frozenset()
     stack: str = ""
     text: str = ""
     target: str = ""

@@ -17,11 +17,11 @@ from console.journal.opening import newer, open_file
 from console.journal.records import (
     AT_WORK,
     AnyRun,
-    Filter,
     ItemRecord,
     Owner,
+    RunFilter,
     RunRecord,
-    State,
+    RunState,
     StepRecord,
     UnreadableRun,
     UnreadableStep,
@@ -43,7 +43,7 @@ _FOUND: Final = (
     "OR id IN (SELECT value FROM json_each(?)) OR state IN (SELECT value FROM json_each(?)))"
 )
 _LATER: Final = 200
-_TENDED: Final = AT_WORK | {State.WATCHING}
+_TENDED: Final = AT_WORK | {RunState.WATCHING}
 _ON_THE_SAME: Final = (
     "rowid > (SELECT rowid FROM run WHERE id = ?) AND id IN "
     "(SELECT later.run FROM target AS mine JOIN target AS later USING (arn) WHERE mine.run = ?)"
@@ -89,7 +89,7 @@ class Store(Protocol):
     def put_items(self, run: str, step: int, items: Sequence[ItemRecord]) -> None:
         """Keep items of a step, new ones and changed ones."""
 
-    def runs(self, wanted: Filter, shown: Callable[[RunRecord], str] = as_kept) -> tuple[AnyRun, ...]:
+    def runs(self, wanted: RunFilter, shown: Callable[[RunRecord], str] = as_kept) -> tuple[AnyRun, ...]:
         """Runs, newest first; `shown` gives the state in which a run is shown."""
 
     def named(self, name: str) -> tuple[AnyRun, ...]:
@@ -197,7 +197,7 @@ class SqliteStore:
             db.executemany("INSERT OR REPLACE INTO item (run, step, position, body) VALUES (?, ?, ?, ?)", rows)
             db.executemany(_KEEP_SAID, [(run, step, item.position, said(item)) for item in items])
 
-    def runs(self, wanted: Filter, shown: Callable[[RunRecord], str] = as_kept) -> tuple[AnyRun, ...]:
+    def runs(self, wanted: RunFilter, shown: Callable[[RunRecord], str] = as_kept) -> tuple[AnyRun, ...]:
         """Runs, newest first; `shown` gives the state in which a run is shown."""
         states = json.dumps(sorted(wanted.states))
         since = wanted.since.astimezone(UTC).isoformat() if wanted.since else ""
@@ -254,7 +254,7 @@ class SqliteStore:
         """The values of `_FOUND`: what a process is at may be shown in another state than it is kept in."""
         tended = self._select("state IN (SELECT value FROM json_each(?))", json.dumps(sorted(_TENDED)))
         ids = [run.id for run in tended if isinstance(run, RunRecord) and text in shown(run)]
-        states = [state.value for state in State if state not in _TENDED and text in state.value]
+        states = [state.value for state in RunState if state not in _TENDED and text in state.value]
         return [text, text, text, json.dumps(ids), json.dumps(states)]
 
     def _put(self, db: sqlite3.Connection, record: RunRecord) -> RunRecord:

@@ -39,7 +39,7 @@ class LogEvent(NamedTuple):
         return self.raw or self.text
 
 
-class Key(NamedTuple):
+class LineKey(NamedTuple):
     """The place of a line among all: its time, then the order of arrival. It stays the line's own for ever."""
 
     at_ms: int
@@ -65,6 +65,6 @@ class LogLine(NamedTuple):
         return self.raw or self.text
 
     @property
-    def key(self) -> Key:
+    def key(self) -> LineKey:
         """The line's place among all."""
-        return Key(self.at_ms, self.number)
+        return LineKey(self.at_ms, self.number)

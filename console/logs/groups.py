@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from console.arn import is_arn
 from console.logs.classes import STANDARD, unreadable
+from console.naming.arn import is_arn
+from console.naming.resources import LOG_GROUP, read
 from console.problems import Failure, Kind, Problem
-from console.resource_names import LOG_GROUP, read
-from console.stack import LogGroup, Stack
-from console.stack_names import foreign
+from console.stack.names import foreign
+from console.stack.stack import LogGroup, Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.stack import Stack
+from console.stack.stack import Stack
 
 _GROUPS: Final = (
     "logs:DescribeLogGroups",

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from console.settings import make_private, read_private, state_dir
-from console.stack import LogGroup, Stack
+from console.files.settings import make_private, read_private, state_dir
+from console.stack.stack import LogGroup, Stack
 
 MOST_AT_FIRST: Final = 10
 """Groups of a stack file that are read where nothing was chosen yet: a group takes part of the account's five calls."""

@@ -8,14 +8,14 @@ from typing import Any, ClassVar
 
 from console.journal.records import ItemRecord, StepState
 from console.operations.preview import Shell
+from console.operations.step_context import Changed, Done, StepFailed, Work
 from console.operations.steps import Call, Step
-from console.operations.work import Changed, Done, StepFailed, Work
 from console.problems import Failure, Kind
 from console.text import Clean, clean
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BulkItem:
     """One item of the list: its id, what its call takes besides the common parameters, and its version.
 
     The version belongs into `params` where the API can guard by it (IfMatch, VersionId).
@@ -35,13 +35,13 @@ class Bulk(Step):
 
     service: str
     operation: str
-    items: tuple[Item, ...]
+    items: tuple[BulkItem, ...]
     common: Mapping[str, Any] = field(default_factory=dict)
     expect: str | None = None
     region: str | None = None
     kind: ClassVar[str] = "bulk"
 
-    def call(self, item: Item) -> Call:
+    def call(self, item: BulkItem) -> Call:
         """The call for one item."""
         return Call(self.service, self.operation, {**self.common, **item.params}, self.expect, self.region)
 
@@ -72,7 +72,7 @@ class Bulk(Step):
         what = f"{len(self.items) - gone:,} done{f', {gone:,} already gone' if gone else ''}."
         return Done(what=Clean(what), changed=gone < len(self.items))
 
-    async def _one(self, at: int, item: Item, record: ItemRecord, work: Work, *, changed: bool) -> int:
+    async def _one(self, at: int, item: BulkItem, record: ItemRecord, work: Work, *, changed: bool) -> int:
         """Make the call for one item; gives 1 where it was gone already."""
         try:
             await self.call(item).run(replace(work, answers={}, moved=lambda _: work.moved(item.id)))

@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from console import resource_names
+from console.naming import resources
+from console.naming.resources import Name, Named
 from console.operations.secret import Secret
-from console.resource_names import Name, Named
-from console.stack import Stack
+from console.stack.stack import Stack
 
 Names = Callable[[Stack], Iterable[str]]
 
@@ -76,7 +76,7 @@ class Field:
             if self.kind is None or ":" not in piece:
                 return piece
             try:
-                names.append(resource_names.read(piece, self.kind))
+                names.append(resources.read(piece, self.kind))
             except ValueError as error:
                 raise ValueError(f"{piece!r} {error}") from None
             return names[-1].text
@@ -119,7 +119,7 @@ TableName = Annotated[
         pattern=r"[A-Za-z0-9_.-]{3,255}",
         resource="DynamoDB table",
         names=lambda stack: (part.table for part in stack.dynamodb),
-        kind=resource_names.TABLE,
+        kind=resources.TABLE,
     ),
 ]
 ClusterName = Annotated[
@@ -128,7 +128,7 @@ ClusterName = Annotated[
         "cluster name",
         pattern=_ECS_NAME,
         names=lambda stack: (part.cluster for part in stack.ecs),
-        kind=resource_names.ECS_CLUSTER,
+        kind=resources.ECS_CLUSTER,
     ),
 ]
 ServiceName = Annotated[
@@ -138,7 +138,7 @@ ServiceName = Annotated[
         pattern=_ECS_NAME,
         resource="ECS service",
         names=lambda stack: (name for part in stack.ecs for name in part.services),
-        kind=resource_names.ECS_SERVICE,
+        kind=resources.ECS_SERVICE,
     ),
 ]
 FilePath = Annotated[Path, Field("path of a file", Widget.PATH)]

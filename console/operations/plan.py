@@ -11,8 +11,8 @@ import msgspec
 
 from console.operations.bulk import Bulk
 from console.operations.preview import Shell
+from console.operations.step_values import Result
 from console.operations.steps import Call, Step
-from console.operations.values import Result
 from console.text import Clean
 
 

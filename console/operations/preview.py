@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from console.aws.target import Target
 from console.operations.secret import Secret
-from console.operations.values import Blob, Result, parts_of, shown
+from console.operations.step_values import Blob, Result, parts_of, shown
 from console.text import clean
 
 # Where the aws command line's words differ from the API's (its customizations, version 1.42).

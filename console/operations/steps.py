@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
+from console.operations.complete_answers import told_whole
 from console.operations.preview import Shell, call_words, quote
 from console.operations.secret import Secret
-from console.operations.told import told_whole
-from console.operations.values import Blob, Result, parts_of
-from console.operations.work import Changed, Done, StepFailed, Work
+from console.operations.step_context import Changed, Done, StepFailed, Work
+from console.operations.step_values import Blob, Result, parts_of
 from console.problems import Failure, Kind
 from console.text import Clean, clean
 

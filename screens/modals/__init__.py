@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.screen import Screen
 
 if TYPE_CHECKING:
-    from console.desk import Desk
+    from console.desk.desk import Desk
 
 MODALS: Final = {
     "help": "screens.modals.help:open_help",

@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from console.operations.base import Danger, Operation
-from console.sources.base import Finding
-from console.stack import Stack
+from console.operations.operation import Danger, Operation
+from console.readings.source import Finding
+from console.stack.stack import Stack
 from console.text import Clean
 from widgets.plan_view import DANGER_STYLE
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Action:
 
 def actions_on(selection: Subject) -> list[Action]:
     """What fixes a finding first, then all that can be done to such a resource, or to anything in the stack."""
-    from console.operations import OPERATIONS, operations_for, operations_on
     from console.operations.parameters import parameters
+    from console.services.operations import OPERATIONS, operations_for, operations_on
 
     fixes = [
         Action(OPERATIONS[finding.fix.name], finding.fix.params(), finding.what)

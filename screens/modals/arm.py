@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from console.desk import Desk
+from console.desk.desk import Desk
+from console.gate.write_state import Locked
 from console.problems import Failure
-from console.stack import Stack
-from console.write_state import Locked
-from widgets.terminal.pace import PacedModal
+from console.stack.stack import Stack
+from widgets.terminal.frame_rate import PacedModal
 
 
 class ArmModal(PacedModal[bool]):

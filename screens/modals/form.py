@@ -12,13 +12,13 @@ from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from console.operations.base import Operation
 from console.operations.fields import Widget
+from console.operations.in_stack import placed
+from console.operations.operation import Operation
 from console.operations.parameters import Parameter, build, parameters
-from console.operations.placed import placed
-from console.stack import Stack
+from console.stack.stack import Stack
 from console.text import clean
-from widgets.terminal.pace import PacedModal
+from widgets.terminal.frame_rate import PacedModal
 
 
 class FieldInput(Input):

@@ -10,9 +10,9 @@ from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from console.desk import Desk
+from console.desk.desk import Desk
 from widgets.detail_lines import fact_lines, section
-from widgets.terminal.pace import PacedModal
+from widgets.terminal.frame_rate import PacedModal
 from widgets.text_view import TextView, hang
 
 HERE: Final = "This screen"

@@ -8,15 +8,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from console.desk import Desk
-from screens.leave import going_on
-from widgets.terminal.pace import PacedModal
+from console.desk.desk import Desk
+from screens.quit import going_on
+from widgets.terminal.frame_rate import PacedModal
 from widgets.text_view import TextView, hang
 
 LOOK_SECONDS = 0.2
 
 
-class Question(TextView):
+class LeaveQuestion(TextView):
     """What leaving means now."""
 
     def __init__(self, desk: Desk | None) -> None:
@@ -45,7 +45,7 @@ class LeaveModal(PacedModal[bool]):
     DEFAULT_CSS = """
     LeaveModal {
         align: center middle;
-        & > Question { width: 64; max-width: 96%; height: auto; max-height: 90%; padding: 1 1 1 2;
+        & > LeaveQuestion { width: 64; max-width: 96%; height: auto; max-height: 90%; padding: 1 1 1 2;
                        background: $surface; border: round $warning; }
     }
     """
@@ -57,7 +57,7 @@ class LeaveModal(PacedModal[bool]):
     def __init__(self, desk: Desk | None) -> None:
         super().__init__()
         self._desk = desk
-        self._question = Question(desk)
+        self._question = LeaveQuestion(desk)
 
     def compose(self) -> ComposeResult:
         """The question, and the keys that answer it."""

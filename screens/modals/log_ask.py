@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from widgets.terminal.pace import PacedModal
+from widgets.terminal.frame_rate import PacedModal
 
 _CSS = """
     align: center middle;

@@ -13,22 +13,22 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
-from console.desk import Desk
+from console.desk.desk import Desk
 from console.logs.classes import STANDARD
 from console.logs.groups import MOST_LISTED, GroupInfo, list_groups, own_first
 from console.logs.sets import keep_set, recall_sets
 from console.problems import Failure
-from console.stack import LogGroup, Stack
+from console.stack.stack import LogGroup, Stack
 from console.text import Clean, clean
 from widgets.filter_bar import FilterBar
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 from widgets.units import quantity
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class GroupChoice:
     """A group, or a set of groups under a name, and what is known of it."""
 
     name: Clean
@@ -39,11 +39,11 @@ class Choice:
     known: bool = False
 
 
-def _stored(choice: Choice) -> str:
+def _stored(choice: GroupChoice) -> str:
     return quantity(choice.stored, "Bytes") if choice.stored is not None else ""
 
 
-def _kept(choice: Choice) -> str:
+def _kept(choice: GroupChoice) -> str:
     return "" if not choice.known else f"{choice.days} days" if choice.days else "for ever"
 
 
@@ -54,11 +54,11 @@ def _whose(info: GroupInfo, own: Container[str]) -> str:
     return "stack" if info.name in own else "account"
 
 
-def _of(choice: Choice) -> Content:
+def _of(choice: GroupChoice) -> Content:
     return Content.styled(choice.of, "$accent" if choice.of == "set" else "$text-muted")
 
 
-COLUMNS: tuple[Column[Choice], ...] = (
+COLUMNS: tuple[Column[GroupChoice], ...] = (
     Column("name", "Log group", lambda choice: choice.name, width=30, share=3),
     Column("of", "", _of, width=9),
     Column("stored", "Stored", _stored, width=10, sort=lambda choice: choice.stored or 0, hide=1),
@@ -90,9 +90,11 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
         self._stack = stack
         self._chosen = {group.group for group in chosen}
         self._naming = False
-        self._sets: list[Choice] = []
-        self._groups = [Choice(clean(group.group), (group,), "stack") for group in stack.logs]
-        self._table = Table[Choice](COLUMNS, lambda choice: (choice.of == "set", choice.name), empty="No log group.")
+        self._sets: list[GroupChoice] = []
+        self._groups = [GroupChoice(clean(group.group), (group,), "stack") for group in stack.logs]
+        self._table = Table[GroupChoice](
+            COLUMNS, lambda choice: (choice.of == "set", choice.name), empty="No log group."
+        )
         self._bar = FilterBar("part of a name")
 
     def compose(self) -> ComposeResult:
@@ -113,7 +115,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
     async def _load(self) -> None:
         """Read the sets and the groups of the account."""
         named = (await asyncio.to_thread(recall_sets, self._stack)).named
-        self._sets = [Choice(clean(name), groups, "set") for name, groups in sorted(named.items())]
+        self._sets = [GroupChoice(clean(name), groups, "set") for name, groups in sorted(named.items())]
         self._show()
         try:
             aws = await self._desk.tails.aws(self._stack)
@@ -125,7 +127,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
             return
         own = {group.group: group for group in self._stack.logs}
         self._groups = [
-            Choice(
+            GroupChoice(
                 info.label,
                 (own.get(info.name, info.group),),
                 _whose(info, own),
@@ -138,7 +140,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
         there = {info.name for info in found}
         cut = len(found) >= MOST_LISTED
         absent = "stack" if cut else "not there"
-        self._groups += [Choice(clean(name), (group,), absent) for name, group in own.items() if name not in there]
+        self._groups += [GroupChoice(clean(name), (group,), absent) for name, group in own.items() if name not in there]
         self._show()
         if cut:
             told = f"Only the first {MOST_LISTED:,} log groups are listed. Next: name others in the stack file."
@@ -154,7 +156,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
 
     def on_table_selected(self, event: Table.Selected) -> None:
         """Take a set as it is; else the marked groups; else the one under the cursor."""
-        row: Choice = event.row
+        row: GroupChoice = event.row
         self.dismiss(row.groups if row.of == "set" else self._marked() or row.groups)
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:

@@ -12,11 +12,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from console.logs.saved import SavedQuery, own_folder, saved_queries
+from console.logs.insights.saved import SavedQuery, own_folder, saved_queries
 from console.text import clean
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 COLUMNS: tuple[Column[SavedQuery], ...] = (
     Column("title", "Query", lambda query: query.title, width=30, share=2),

@@ -12,18 +12,18 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from console import filter_pattern
-from console.logs.live_tail import TERMS
 from console.logs.moments import MomentProblem
-from console.logs.panes import Wanted
 from console.logs.ranges import time_range
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from console.logs.tailing.live_tail import TERMS
+from console.logs.tailing.panes import ReadRequest
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 LIVE: Final = "live"
 
 
-class Choice(NamedTuple):
+class ReadChoice(NamedTuple):
     """What one may read, and what is typed for it."""
 
     typed: str
@@ -31,13 +31,13 @@ class Choice(NamedTuple):
 
 
 CHOICES: Final = (
-    Choice("", "what comes, from five minutes ago on"),
-    Choice("1h", "the last hour, then what comes"),
-    Choice("24h", "the last 24 hours, then what comes"),
-    Choice("7d", "the last 7 days, then what comes"),
-    Choice(LIVE, "Live Tail: within a second, for a price"),
+    ReadChoice("", "what comes, from five minutes ago on"),
+    ReadChoice("1h", "the last hour, then what comes"),
+    ReadChoice("24h", "the last 24 hours, then what comes"),
+    ReadChoice("7d", "the last 7 days, then what comes"),
+    ReadChoice(LIVE, "Live Tail: within a second, for a price"),
 )
-COLUMNS: tuple[Column[Choice], ...] = (
+COLUMNS: tuple[Column[ReadChoice], ...] = (
     Column("means", "Read", lambda choice: choice.means, width=30, share=1),
     Column("typed", "Typed", lambda choice: choice.typed, width=6),
 )
@@ -48,7 +48,7 @@ PATTERNS: Final = (
 )
 
 
-class LogReadModal(PacedModal[Wanted | None]):
+class LogReadModal(PacedModal[ReadRequest | None]):
     """Gives what is to be read, or None."""
 
     DEFAULT_CSS = """
@@ -69,9 +69,9 @@ class LogReadModal(PacedModal[Wanted | None]):
         Binding("up", "move(-1)", "Choice before", show=False, priority=True),
     ]
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self, wanted: ReadRequest) -> None:
         super().__init__()
-        self._table = Table[Choice](COLUMNS, lambda choice: choice.typed, marks=False)
+        self._table = Table[ReadChoice](COLUMNS, lambda choice: choice.typed, marks=False)
         self._table.can_focus = False
         self._range = Input(placeholder="what comes", compact=True, id="range")
         self._pattern = Input(
@@ -128,14 +128,14 @@ class LogReadModal(PacedModal[Wanted | None]):
         except (MomentProblem, filter_pattern.PatternError):
             self._tell()
 
-    def _read(self) -> Wanted:
+    def _read(self) -> ReadRequest:
         """What is typed. Raises `MomentProblem` and `PatternError`."""
         pattern, words = self._pattern.value.strip(), self._range.value.strip()
         filter_pattern.parse(pattern)
         if words in ("", LIVE):
-            return Wanted(pattern, live=words == LIVE)
+            return ReadRequest(pattern, live=words == LIVE)
         start, end = time_range(words, datetime.now(UTC))
-        return Wanted(pattern, start_ms=_ms(start), end_ms=_ms(end) if end else None)
+        return ReadRequest(pattern, start_ms=_ms(start), end_ms=_ms(end) if end else None)
 
     def _tell(self) -> None:
         fault = note = ""

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from widgets.detail_lines import fact_lines
-from widgets.terminal.pace import PacedModal
+from widgets.terminal.frame_rate import PacedModal
 from widgets.text_view import TextView
 
 

@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from widgets.log.body import Taken
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 
 class Saving(NamedTuple):

@@ -10,10 +10,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from console.desk import Desk
+from console.desk.desk import Desk
 from console.problems import Problem
-from console.stack import Stack
-from widgets.terminal.pace import PacedModal
+from console.stack.stack import Stack
+from widgets.terminal.frame_rate import PacedModal
 
 
 class MfaModal(PacedModal[None]):

@@ -11,13 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class PaletteItem:
     """Something to do: its group, its name, its key if it has one, and the call that does it."""
 
     group: str
@@ -26,14 +26,14 @@ class Command:
     run: Callable[[], object]
 
 
-COLUMNS: tuple[Column[Command], ...] = (
+COLUMNS: tuple[Column[PaletteItem], ...] = (
     Column("name", "Do", lambda command: command.name, width=20, share=1),
     Column("group", "", lambda command: command.group, width=8),
     Column("key", "Key", lambda command: command.key, width=8),
 )
 
 
-class PaletteModal(PacedModal[Command | None]):
+class PaletteModal(PacedModal[PaletteItem | None]):
     """Gives the command that was chosen, or None."""
 
     DEFAULT_CSS = """
@@ -55,11 +55,11 @@ class PaletteModal(PacedModal[Command | None]):
         Binding("pageup", "page(-1)", "Page up", show=False, priority=True),
     ]
 
-    def __init__(self, commands: Sequence[Command]) -> None:
+    def __init__(self, commands: Sequence[PaletteItem]) -> None:
         super().__init__()
         self._commands = tuple(commands)
         self._typed = Input(placeholder="type what to do", compact=True)
-        self._table = Table[Command](COLUMNS, id, empty="Nothing has that name.", marks=False)
+        self._table = Table[PaletteItem](COLUMNS, id, empty="Nothing has that name.", marks=False)
         self._table.can_focus = False
 
     def compose(self) -> ComposeResult:

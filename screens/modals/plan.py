@@ -13,21 +13,21 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from console.changes import Changes
-from console.journal.records import RunRecord, State
+from console.desk.changes import Changes
+from console.gate.confirm import YES, Ask
+from console.gate.events import AtTheGate, Outcome, Reason, RunProgress
+from console.gate.planned import Planned
+from console.gate.undo import why_not_undone
+from console.journal.records import RunRecord, RunState
 from console.journal.store import JournalError
-from console.operations.base import Operation
-from console.operations.confirm import YES, Ask
-from console.operations.events import AtTheGate, Outcome, Progress, Reason
-from console.operations.planned import Planned
-from console.operations.undo import why_not_undone
+from console.operations.operation import Operation
 from console.problems import Failure
-from console.sources.base import Level
-from console.stack import Stack
-from widgets.course import Course, progress_bar
+from console.readings.source import Level
+from console.stack.stack import Stack
 from widgets.level import STYLES, SYMBOLS
 from widgets.plan_view import PlanView, danger_words
-from widgets.terminal.pace import PacedModal
+from widgets.progress import Course, progress_bar
+from widgets.terminal.frame_rate import PacedModal
 from widgets.typed_input import TypedInput
 
 DEAF_SECONDS: Final = 0.5
@@ -37,17 +37,17 @@ SMALLEST: Final = (60, 16)
 """Cells below which a plan cannot be read, and so not be confirmed."""
 
 LEVELS: Final = {
-    State.DONE: Level.OK,
-    State.WATCHING: Level.OK,
-    State.FAILED: Level.CRIT,
-    State.PARTLY: Level.CRIT,
-    State.UNKNOWN: Level.UNKNOWN,
-    State.STOPPED: Level.WARN,
+    RunState.DONE: Level.OK,
+    RunState.WATCHING: Level.OK,
+    RunState.FAILED: Level.CRIT,
+    RunState.PARTLY: Level.CRIT,
+    RunState.UNKNOWN: Level.UNKNOWN,
+    RunState.STOPPED: Level.WARN,
 }
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PlanRequest:
     """What is to be planned: an operation, or the undoing of a run."""
 
     stack: Stack
@@ -80,7 +80,7 @@ class PlanModal(PacedModal[Outcome | None]):
         Binding("u", "undo", "Undo", show=False),
     ]
 
-    def __init__(self, changes: Changes, wanted: Wanted) -> None:
+    def __init__(self, changes: Changes, wanted: PlanRequest) -> None:
         super().__init__()
         self._changes = changes
         self._wanted = wanted
@@ -221,7 +221,7 @@ class PlanModal(PacedModal[Outcome | None]):
             self._applying = False
             self._say(_line(Level.CRIT, f"{error} Nothing was changed."))
 
-    def _heard(self, progress: Progress) -> None:
+    def _heard(self, progress: RunProgress) -> None:
         planned = self._planned
         if not self._applying or planned is None or progress.run.digest != planned.digest:
             return
@@ -229,7 +229,7 @@ class PlanModal(PacedModal[Outcome | None]):
         step = f"{progress.step} of {progress.steps}  " if progress.steps else ""
         bar = progress_bar(progress.fraction)
         self._course.put(f"{progress.run.id} {progress.step}", f"{progress.state:9} {step}{bar}{progress.text}")
-        if progress.state is State.WATCHING and self._outcome is None:
+        if progress.state is RunState.WATCHING and self._outcome is None:
             self._say(Content("Sent. Watching until AWS is done; esc closes, it is watched all the same."))
         if self._outcome is not None and self._outcome.run and progress.run.id == self._outcome.run.id:
             self._say(
@@ -256,7 +256,7 @@ class PlanModal(PacedModal[Outcome | None]):
         """Plan what takes the change back."""
         run = self._outcome.run if self._outcome else None
         if run is not None and not why_not_undone(run):
-            self.app.push_screen(PlanModal(self._changes, Wanted(self._wanted.stack, undoes=run)))
+            self.app.push_screen(PlanModal(self._changes, PlanRequest(self._wanted.stack, undoes=run)))
 
     def action_close(self) -> None:
         """No: nothing is changed; after the change, close."""

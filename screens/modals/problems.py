@@ -10,12 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from console.desk import Desk
-from screens.present import Present, present, read_in_part
+from console.desk.desk import Desk
+from screens.stacks.problems import Present, present, read_in_part
 from widgets.level import level_cell, tally
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 from widgets.text_view import TextView, hang
 from widgets.times import clock, span
 
@@ -123,7 +123,7 @@ def open_problems(screen: Screen[Any], desk: Desk) -> None:
         stack = next((stack for stack in desk.stacks if row and stack.name == row.stack), None)
         if row is None or stack is None:
             return
-        from screens.resource import ResourceScreen
+        from screens.resource.screen import ResourceScreen
 
         desk.choose(stack)
         await screen.app.run_action("open('health')")

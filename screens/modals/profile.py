@@ -13,14 +13,14 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from console.desk import Desk
+from console.desk.desk import Desk
+from console.naming.partitions import malformed
 from console.options import Options, UsageError
-from console.partitions import malformed
-from console.stack import Stack
+from console.stack.stack import Stack
 from screens.sign_in import Troubled
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 OWN: Final = "(as the stack files and the environment say)"
 """The row for no profile of one's own choice."""
@@ -93,7 +93,7 @@ class ProfileModal(PacedModal[Options | None]):
         """Read the profiles."""
         if self._demo:
             return
-        from console.aws.profiles import profiles
+        from console.aws.login.profiles import profiles
 
         self._table.set_rows(["", *await asyncio.to_thread(profiles)])
         self._table.move_to(self._desk.options.profile or "")

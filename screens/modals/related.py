@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from console.sources.base import Detail, Level, Report
+from console.readings.source import Detail, Level, Report
 from console.text import Clean
-from screens.verdicts import Readings
+from screens.stack_readings import Readings
 from widgets.level import level_cell
-from widgets.table import Table
-from widgets.table_layout import Column
-from widgets.terminal.pace import PacedModal
+from widgets.table.layout import Column
+from widgets.table.table import Table
+from widgets.terminal.frame_rate import PacedModal
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from console.desk import Desk
+from console.desk.desk import Desk
 from console.problems import Failure, Problem
-from console.stack import Stack
+from console.stack.stack import Stack
 from widgets.terminal.clipboard import send
-from widgets.terminal.pace import PacedModal
+from widgets.terminal.frame_rate import PacedModal
 from widgets.text_view import TextView, hang
 from widgets.times import countdown
 
 if TYPE_CHECKING:
-    from console.aws.sso import DeviceAuthorization
+    from console.aws.login.sso import DeviceAuthorization
 
 
-class Steps(TextView):
+class SignInSteps(TextView):
     """What to do now."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class SignInModal(PacedModal[None]):
     DEFAULT_CSS = """
     SignInModal {
         align: center middle;
-        & > Steps { width: 76; max-width: 98%; height: auto; max-height: 95%; padding: 1 1 1 2;
+        & > SignInSteps { width: 76; max-width: 98%; height: auto; max-height: 95%; padding: 1 1 1 2;
                     background: $surface; border: round $primary; }
     }
     """
@@ -71,7 +71,7 @@ class SignInModal(PacedModal[None]):
         super().__init__()
         self._desk = desk
         self._stack = stack
-        self._steps = Steps()
+        self._steps = SignInSteps()
 
     def compose(self) -> ComposeResult:
         """What to do, and the keys."""

@@ -12,10 +12,10 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Log, RichLog, Static
 
-from console.logs.buffer import LogBuffer
 from console.logs.event import LogEvent
+from console.logs.lines.buffer import LogBuffer
 from console.text import Clean
-from widgets.log_pane import LogPane
+from widgets.log.pane import LogPane
 from widgets.terminal.app import TerminalApp
 
 KIND, RATE = sys.argv[1], int(sys.argv[2])

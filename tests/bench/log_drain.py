@@ -141,7 +141,7 @@ class _Counting:
     """Takes lines and counts them."""
 
     def __init__(self) -> None:
-        from console.logs.streams import Streams
+        from console.logs.lines.streams import Streams
 
         self.streams = Streams()
         self.count = 0
@@ -158,9 +158,9 @@ async def _ours(url: str, into_buffer: bool) -> dict[str, float]:
     from console.aws.limits import Limits
     from console.aws.meter import Meter
     from console.aws.target import Target
-    from console.logs.buffer import LogBuffer
-    from console.logs.history import Search
-    from console.stack import LogGroup
+    from console.logs.lines.buffer import LogBuffer
+    from console.logs.reading.history import Search
+    from console.stack.stack import LogGroup
 
     class Unlimited(Limits):
         async def wait(self, api: str, account: str, region: str) -> None:

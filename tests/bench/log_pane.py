@@ -18,16 +18,16 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 
-from console.logs.buffer import LogBuffer
 from console.logs.event import LogEvent
-from console.logs.pattern import PatternProblem
-from console.terminal_check import SLOW_LINE
+from console.logs.lines.buffer import LogBuffer
+from console.logs.lines.pattern import PatternProblem
+from console.process.terminal import SLOW_LINE
 from console.text import Clean
 from tests.bench.report import Row, at_least, at_most
 from tests.bench.server import ROOT
 from tests.pty.harness import Terminal
 from widgets.log.asked import Asked
-from widgets.log_pane import LogPane
+from widgets.log.pane import LogPane
 
 APP = ROOT / "tests/bench/log_app.py"
 LINES = 1_000_000

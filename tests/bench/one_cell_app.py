@@ -5,8 +5,8 @@ import sys
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
-from widgets.table import Table
-from widgets.table_layout import Column
+from widgets.table.layout import Column
+from widgets.table.table import Table
 
 ROWS = 35
 WIDTH = 8

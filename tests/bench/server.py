@@ -15,8 +15,7 @@ import msgspec
 
 from console.demo import record
 from console.demo.record import Record
-
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 
 @contextmanager

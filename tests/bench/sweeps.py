@@ -104,7 +104,7 @@ async def _measure(what: str, url: str) -> float:
 
     from console.aws.connections import Connections
     from console.aws.target import Target
-    from console.stack import Stack
+    from console.stack.stack import Stack
 
     stack = Stack(name="bench")
     connections = Connections(lambda _: Target(None, "eu-west-1", url))

@@ -10,8 +10,8 @@ from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
 from tests.bench.report import Row, at_most
-from widgets.table import Table
-from widgets.table_layout import Column
+from widgets.table.layout import Column
+from widgets.table.table import Table
 
 ROWS = 100_000
 WIDTH = 8

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from console.logs.permissions import permissions
-from console.sources.registry import SOURCES, VIEWS, wanted_by
-from console.stack_file import load
+from console.services.sources import SOURCES, VIEWS, wanted_by
+from console.stack.file import load
 from tests.conftest import DemoServer
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 KEYS = {"source", "resource", "level", "what", "value", "threshold", "fix"}
 
 

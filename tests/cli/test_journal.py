@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from console.journal.records import WATCHED, State
+from console.journal.records import WATCHED, RunState
 from console.journal.store import NAME, SqliteStore
 from tests.cli.test_cli import empty, run, written
-from tests.unit.test_journal import BULK, ITEMS, RUN, STEPS
+from tests.unit.journal.test_journal import BULK, ITEMS, RUN, STEPS
 
 __all__ = ["empty"]
 
@@ -26,7 +26,7 @@ def state(empty: dict[str, str]) -> Path:
     """A journal with a Bulk that was done in part, and a run that cannot be read."""
     folder = Path(empty["GROUNDSKEEPER_STATE_DIR"])
     with closing(SqliteStore(folder)) as store:
-        store.add(replace(RUN, state=State.PARTLY, outcome="One failed."), (BULK, STEPS[1]))
+        store.add(replace(RUN, state=RunState.PARTLY, outcome="One failed."), (BULK, STEPS[1]))
         store.put_items(RUN.id, 0, ITEMS)
         store.add(replace(RUN, id=BAD), STEPS)
     with closing(sqlite3.connect(folder / NAME)) as db, db:
@@ -64,7 +64,7 @@ def test_one_run_is_shown_with_the_items_of_its_bulks(state: Path, empty: dict[s
 
 def test_a_change_that_nobody_watches_any_more_says_so(state: Path, empty: dict[str, str]) -> None:
     with closing(SqliteStore(state)) as store:
-        left = replace(RUN, id="1120-0932-cccc", state=State.WATCHING, outcome=WATCHED, owner=None)
+        left = replace(RUN, id="1120-0932-cccc", state=RunState.WATCHING, outcome=WATCHED, owner=None)
         store.add(replace(left, words=("--profile", "work")), STEPS)
     told = "Sent. Nobody is watching it. Next: groundskeeper --profile work watches on."
     newest = run("journal", "--limit", "1", env=empty).stdout

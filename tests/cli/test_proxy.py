@@ -12,9 +12,9 @@ import pytest
 
 from console.cli.parser import COMMANDS
 from tests.foreign import Authority, Office
+from tests.paths import ROOT
 from tests.pty.harness import Terminal
 
-ROOT = Path(__file__).parents[2]
 STACK = """
 name = "shop"
 region = "eu-west-1"

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from console.cli.apply import AT_THE_GATE
-from console.journal.records import State
-from console.operations.planned import Planned
-from console.write_state import WriteState
+from console.gate.planned import Planned
+from console.gate.write_state import WriteState
+from console.journal.records import RunState
 from tests.asked import asked_of
 from tests.conftest import DemoServer
 from tests.gate.program import Program
@@ -51,7 +51,7 @@ def test_undo_confirmed_exactly_as_asked_changes_nothing(stack: str, demo: DemoS
         before = world.observed(asked).state
         with world.runner(state) as runner:
             run = applied(runner, asked, world.stack).run
-            assert run is not None and run.state is State.DONE
+            assert run is not None and run.state is RunState.DONE
             undo = runner.plan_undo(run, world.stack).result(SOON)
             refused(world, Program(world, demo), undo, "undo", run.id)
             runner.apply(undo, undo.confirmation.text).result(SOON)

@@ -11,8 +11,8 @@ import pytest
 
 from groundskeeper import origins
 from groundskeeper.origins import PACKAGES
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 # As the script that an installer makes, whose folder is first on the path.
 COMMAND = "import sys; sys.path[0] = '/nowhere'; from groundskeeper.__main__ import main; sys.exit(main())"
 WAYS = {"command": ["-c", COMMAND], "module": ["-m", "groundskeeper"], "console": ["-m", "console"]}

@@ -15,8 +15,8 @@ import pytest
 from console.__main__ import main
 from console.cli import health
 from console.cli.parser import COMMANDS
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 STACK = """
 name = "shop"
 environment = "production"

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
-from console.journal.records import RunRecord, State
-from console.operations import OPERATIONS
-from console.operations.base import NoUndo, Observed, Operation
-from console.operations.dynamodb import ContinuousBackups
-from console.operations.ecs import Restart, Scale
-from console.operations.events import AtTheGate, Reason
-from console.operations.logs import CreateGroup, SetRetention
-from console.operations.logs_export import Export
+from console.gate.events import AtTheGate, Reason
+from console.journal.records import RunRecord, RunState
+from console.operations.operation import NoUndo, Observed, Operation
+from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.operations import Restart, Scale
+from console.services.logs.export import Export
+from console.services.logs.operations import CreateGroup, SetRetention
+from console.services.operations import OPERATIONS
 from tests.conftest import DemoServer
 from tests.gate.world import SOON, World, planned, world_of
 
@@ -83,7 +83,7 @@ def example(world: World, kind: type[Operation]) -> Iterator[Operation]:
     if not isinstance(undo, NoUndo):
         with world.runner() as runner:
             plan = planned(runner, undo, world.stack)
-            assert runner.apply(plan, plan.confirmation.text).result(SOON).state is State.DONE
+            assert runner.apply(plan, plan.confirmation.text).result(SOON).state is RunState.DONE
 
 
 def before_look(monkeypatch: pytest.MonkeyPatch, kind: type[Operation], number: int, act: Callable[[], None]) -> None:
@@ -121,5 +121,5 @@ def test_what_somebody_else_changed_is_refused(
         if look != BEFORE_LOOK["after the plan"]:
             assert "Someone else changed it at the same moment" in str(caught.value)
             (run,) = runner.journal.runs().result()
-            assert isinstance(run, RunRecord) and run.state is State.STOPPED and run.changed is False
+            assert isinstance(run, RunRecord) and run.state is RunState.STOPPED and run.changed is False
         assert world.mutations() == []

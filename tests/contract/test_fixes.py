@@ -11,13 +11,13 @@ import msgspec
 import pytest
 
 from console.aws.call import Aws
-from console.operations.base import Operation
-from console.operations.dynamodb import ContinuousBackups
-from console.operations.ecs import Restart
-from console.sources.base import Report
-from console.sources.ecs import services
-from console.sources.registry import wanted_by
-from console.stack import Stack
+from console.operations.operation import Operation
+from console.readings.source import Report
+from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.operations import Restart
+from console.services.ecs.services import services
+from console.services.sources import wanted_by
+from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.contract.conftest import Unlimited, connected, target_of
 from tests.replay import Asked, Player, Recorder, Tape

@@ -15,17 +15,17 @@ import pytest
 from botocore.utils import EVENT_ALIASES
 
 from console.cli.parser import make_parser
+from console.gate.events import AtTheGate, Reason
 from console.iam import ALWAYS
-from console.journal.records import State, StepState
-from console.operations import OPERATIONS, operations_for
-from console.operations.base import NoUndo, Operation, Repeat
-from console.operations.events import AtTheGate, Reason
+from console.journal.records import RunState, StepState
 from console.operations.fields import Widget
+from console.operations.operation import NoUndo, Operation, Repeat
 from console.operations.parameters import build, parameters, rebuild, recorded
 from console.operations.preview import Shell
+from console.operations.step_values import shown
 from console.operations.steps import Wait
-from console.operations.values import shown
 from console.options import Options
+from console.services.operations import OPERATIONS, operations_for
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault
@@ -51,7 +51,7 @@ def example(world: World, kind: type[Operation]) -> Iterator[Operation]:
     undo = operation.undo(before)
     if not isinstance(undo, NoUndo):
         with world.runner() as runner:
-            assert applied(runner, undo, world.stack).state is State.DONE
+            assert applied(runner, undo, world.stack).state is RunState.DONE
 
 
 @every
@@ -124,14 +124,14 @@ def test_it_is_done_verified_repeated_and_undone(kind: type[Operation], world: W
         plan = planned(runner, example, world.stack)
         assert not plan.refused and plan.plan.steps and plan.plan.effects
         outcome = runner.apply(plan, plan.confirmation.text).result(SOON)
-        assert (outcome.state, outcome.what) == (State.DONE, "Done and verified.")
+        assert (outcome.state, outcome.what) == (RunState.DONE, "Done and verified.")
         assert len(world.mutations()) == len(plan.plan.calls())
         again = planned(runner, example, world.stack)
         if kind.repeat is Repeat.SAME:
             assert again.refused or again.nothing_to_do
         else:
             assert again.digest != plan.digest
-            assert applied(runner, example, world.stack).state is State.DONE
+            assert applied(runner, example, world.stack).state is RunState.DONE
             assert len(world.mutations()) == 2 * len(plan.plan.calls())
         if isinstance(plan.undo, NoUndo):
             assert plan.undo.reason.endswith(".")
@@ -139,7 +139,7 @@ def test_it_is_done_verified_repeated_and_undone(kind: type[Operation], world: W
         assert outcome.run is not None
         undo = runner.plan_undo(outcome.run, world.stack).result(SOON)
         assert not any("no longer as run" in warning for warning in undo.plan.warnings)
-        assert runner.apply(undo, undo.confirmation.text).result(SOON).state is State.DONE
+        assert runner.apply(undo, undo.confirmation.text).result(SOON).state is RunState.DONE
         assert world.observed(example).state == plan.before.state
         assert runner.journal.find(outcome.run.id).result().undone_by
 
@@ -159,7 +159,7 @@ def test_it_calls_only_what_it_declares(
 
     monkeypatch.setattr(Aws, "__init__", noted)
     with world.runner() as runner:
-        assert applied(runner, example, world.stack).state is State.DONE
+        assert applied(runner, example, world.stack).state is RunState.DONE
     called = {action for aws in made for action in aws.called} - set(ALWAYS)
     assert called and called <= {*kind.permissions, *kind.dependent}
     assert set(kind.permissions) <= called, "what is never called needs no permission"
@@ -231,11 +231,11 @@ def test_a_fault_in_the_middle_leaves_a_journal_that_says_which_step(world: Worl
     world.spoil(Fault.DENIED)
     with world.runner() as runner:
         outcome = applied(runner, example, world.stack)
-        assert outcome.state is State.FAILED and outcome.run is not None
+        assert outcome.state is RunState.FAILED and outcome.run is not None
         first, *rest = runner.journal.steps(outcome.run.id).result()
         assert first.state is StepState.FAILED and first.what and first.started and first.ended
         assert all(step.state is StepState.WAITING and step.started is None for step in rest)
-        assert runner.journal.find(outcome.run.id).result().state is State.FAILED
+        assert runner.journal.find(outcome.run.id).result().state is RunState.FAILED
     assert len(world.mutations()) == 1
 
 
@@ -243,7 +243,7 @@ def test_a_fault_in_the_middle_leaves_a_journal_that_says_which_step(world: Worl
 def test_what_changed_between_plan_and_confirmation_is_stale(world: World, example: Operation) -> None:
     with world.runner() as runner:
         plan = planned(runner, example, world.stack)
-        assert applied(runner, example, world.stack).state is State.DONE
+        assert applied(runner, example, world.stack).state is RunState.DONE
         sent = len(world.mutations())
         with pytest.raises(AtTheGate) as caught:
             runner.apply(plan, plan.confirmation.text).result(SOON)
@@ -255,22 +255,22 @@ def test_what_changed_between_plan_and_confirmation_is_stale(world: World, examp
 @every
 @pytest.mark.parametrize(
     ("fault", "ended"),
-    [(Fault.WITHHELD, State.DONE), (Fault.CLOSE, State.FAILED), (Fault.SERVER_ERROR, State.FAILED)],
+    [(Fault.WITHHELD, RunState.DONE), (Fault.CLOSE, RunState.FAILED), (Fault.SERVER_ERROR, RunState.FAILED)],
     ids=["carried out", "never arrived", "500"],
 )
 def test_a_missing_reply_gives_one_request_unknown_and_the_right_answer(
-    world: World, example: Operation, fault: Fault, ended: State
+    world: World, example: Operation, fault: Fault, ended: RunState
 ) -> None:
     world.spoil(fault, reads_too=True)
     with world.runner() as runner:
         outcome = applied(runner, example, world.stack)
-        assert outcome.state is State.UNKNOWN and outcome.run is not None
+        assert outcome.state is RunState.UNKNOWN and outcome.run is not None
         assert len(world.mutations()) == 1
     world.heal()
     with world.runner() as runner:
         (settled,) = runner.reconcile([world.stack]).result(SOON)
         assert settled.run is not None and settled.run.id == outcome.run.id
-        assert world.wait_for(outcome.run.id, State.DONE, State.FAILED) is ended
+        assert world.wait_for(outcome.run.id, RunState.DONE, RunState.FAILED) is ended
     assert len(world.mutations()) == 1
 
 

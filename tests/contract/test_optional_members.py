@@ -13,9 +13,9 @@ from zlib import crc32
 import pytest
 
 from console.problems import Failure, Kind
-from console.sources.base import AnySource, Finding, Level, Report
-from console.sources.registry import SOURCES
-from console.stack import Stack
+from console.readings.source import AnySource, Finding, Level, Report
+from console.services.sources import SOURCES
+from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.contract.conftest import Unlimited, target_of
 from tests.replay import Asked, Path, Player, Recorder, Tape, lists, optional, twice, value_at, without, written

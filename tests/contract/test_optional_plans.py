@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from console.operations import OPERATIONS
-from console.operations.base import Danger, Operation
-from console.operations.told import told_whole
+from console.operations.complete_answers import told_whole
+from console.operations.operation import Danger, Operation
 from console.problems import Failure, Kind
-from console.stack import Stack
+from console.services.operations import OPERATIONS
+from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.contract.conftest import Unlimited, target_of
 from tests.replay import Player, Recorder, optional, without, written

@@ -11,10 +11,10 @@ import pytest
 
 from console.aws.actions import is_read
 from console.problems import Failure, Kind
-from console.sources.base import AnySource, Report
-from console.sources.registry import SOURCES, check_thresholds, wanted_by
-from console.stack import Stack
-from console.stack_file import StackError, parse
+from console.readings.source import AnySource, Report
+from console.services.sources import SOURCES, check_thresholds, wanted_by
+from console.stack.file import StackError, parse
+from console.stack.stack import Stack
 from console.text import clean
 from tests.conftest import DemoServer
 from tests.contract.conftest import connected

@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from console.demo import record
-from console.sources.base import Level
-from console.sources.ecs_verdict import judge_service
+from console.readings.source import Level
+from console.services.ecs.judge import judge_service
 from tests.deadlines import until
 
 if TYPE_CHECKING:

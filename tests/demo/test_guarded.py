@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from console.demo import confine, door
+from console.demo import request_guard, sandbox
 from console.demo.record import ASKING
 
 if TYPE_CHECKING:
@@ -195,9 +195,9 @@ POST = "POST / HTTP/1.1\nHost: 127.0.0.1:PORT\n"
         ("Transfer-Encoding: chunked\n\nzz\n", 400),
         ("Transfer-Encoding: chunked\n\n-5\n", 400),
         (f"Content-Length: {'9' * 5000}\n\n", 400),
-        (f"Content-Length: {door.MOST + 1}\n\n", 413),
-        (f"Transfer-Encoding: chunked\n\n{door.MOST + 1:x}\n", 413),
-        (f"Expect: 100-continue\nContent-Length: {door.MOST + 1}\n\n", 413),
+        (f"Content-Length: {request_guard.MOST + 1}\n\n", 413),
+        (f"Transfer-Encoding: chunked\n\n{request_guard.MOST + 1:x}\n", 413),
+        (f"Expect: 100-continue\nContent-Length: {request_guard.MOST + 1}\n\n", 413),
         ("\n".join(f"X-{number}: 1" for number in range(200)) + "\n\n", 431),
         (f"X: {'x' * 70_000}\n\n", 431),
     ],
@@ -209,7 +209,7 @@ def test_bodies_and_headers_beyond_measure_are_turned_away_unread(demo: DemoServ
 @pytest.mark.parametrize("rest", ["Content-Length: 90\n\nAction=", "Transfer-Encoding: chunked\n\nff\nAction="])
 def test_a_request_that_is_cut_off_is_not_carried_out(demo: DemoServer, rest: str) -> None:
     status, why = raw(demo, POST + rest, end=True)
-    assert (status, json.loads(why)) == (400, {"message": door.BROKEN.why})
+    assert (status, json.loads(why)) == (400, {"message": request_guard.BROKEN.why})
 
 
 def test_what_it_says_names_the_endpoint_to_use(demo: DemoServer) -> None:
@@ -220,8 +220,8 @@ def test_what_it_says_names_the_endpoint_to_use(demo: DemoServer) -> None:
 def test_a_port_that_clients_leave_out_of_host() -> None:
     headers = http.client.HTTPMessage()
     headers["Host"] = "localhost"
-    assert door.refusal("GET", "/", headers, 80) is None
-    assert door.refusal("GET", "/", headers, 8080) is not None
+    assert request_guard.refusal("GET", "/", headers, 80) is None
+    assert request_guard.refusal("GET", "/", headers, 8080) is not None
 
 
 # What the server's process may do.
@@ -297,7 +297,7 @@ def test_a_server_that_a_console_starts_is_given_little(monkeypatch: pytest.Monk
             "PYTHONPATH": f"lib{os.pathsep}{os.pathsep}/opt/lib",
         },
     }
-    found = confine.environment(given)
+    found = sandbox.environment(given)
     assert {name: value for name, value in found.items() if value == "x"} == {}
     assert {"HOME", "PATH", "LC_ALL", "GROUNDSKEEPER_STATE_DIR", "GROUNDSKEEPER_RUNTIME_DIR"} <= set(found)
     assert {name for name in found if name.startswith("AWS_")} == {
@@ -309,8 +309,8 @@ def test_a_server_that_a_console_starts_is_given_little(monkeypatch: pytest.Monk
 
 SHUT_IN = """
 import os, socket, subprocess, sys
-from console.demo import confine
-confine.shut_in()
+from console.demo import sandbox
+sandbox.shut_in()
 port = int(sys.argv[1])
 def tried(what):
     try:

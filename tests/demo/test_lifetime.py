@@ -16,7 +16,7 @@ import pytest
 
 from console.demo import record, server
 from console.demo.attach import Demo, attach_or_start, attach_or_start_blocking
-from console.demo.options import DemoError, Options
+from console.demo.options import DemoError, ServerOptions
 from tests.deadlines import SOON
 
 
@@ -45,7 +45,7 @@ def wait_gone(found: record.Record) -> None:
 
 def start(linger: float = 600.0, stacks: tuple[str, ...] = ()) -> Demo:
     """Join or start a server; without stacks, since these tests are not about them."""
-    return attach_or_start_blocking(Options(stacks=stacks, time_scale=100, linger=linger))
+    return attach_or_start_blocking(ServerOptions(stacks=stacks, time_scale=100, linger=linger))
 
 
 async def test_a_second_console_meets_the_same_server() -> None:
@@ -75,8 +75,10 @@ def test_where_nothing_can_be_written_it_says_so(folders: Path) -> None:
         start()
 
 
-@pytest.mark.parametrize("options", [Options(port=70_000), Options(port=-1), Options(linger=-1), Options(linger=1e9)])
-def test_numbers_that_cannot_be_are_refused(options: Options) -> None:
+@pytest.mark.parametrize(
+    "options", [ServerOptions(port=70_000), ServerOptions(port=-1), ServerOptions(linger=-1), ServerOptions(linger=1e9)]
+)
+def test_numbers_that_cannot_be_are_refused(options: ServerOptions) -> None:
     with pytest.raises(DemoError, match="give"):
         options.checked()
 
@@ -101,8 +103,8 @@ def test_a_killed_console_lets_go() -> None:
     program = textwrap.dedent("""
         import asyncio, signal, os
         from console.demo.attach import attach_or_start
-        from console.demo.options import Options
-        demo = asyncio.run(attach_or_start(Options(stacks=(), linger=0.2)))
+        from console.demo.options import ServerOptions
+        demo = asyncio.run(attach_or_start(ServerOptions(stacks=(), linger=0.2)))
         os.kill(os.getpid(), signal.SIGKILL)
     """)
     subprocess.run([sys.executable, "-c", program], check=False, timeout=SOON)
@@ -116,7 +118,7 @@ def test_a_server_that_comes_back_at_its_port_has_its_files_where_they_were_and_
     former, port = demo.record, int(demo.url.rpartition(":")[2])
     os.kill(former.pid, signal.SIGKILL)
     wait_gone(former)
-    again = attach_or_start_blocking(Options(port, stacks=(), time_scale=100, linger=600))
+    again = attach_or_start_blocking(ServerOptions(port, stacks=(), time_scale=100, linger=600))
     assert (again.url, again.config_file) == (demo.url, demo.config_file) and again.config_file.exists()
     assert again.record.journal_folder != former.journal_folder
     demo.close()
@@ -167,7 +169,7 @@ def test_a_second_server_is_refused() -> None:
 
 async def test_an_unknown_stack_is_refused() -> None:
     with pytest.raises(DemoError, match="has no stack 'nope'"):
-        await attach_or_start(Options(stacks=("nope",)))
+        await attach_or_start(ServerOptions(stacks=("nope",)))
 
 
 def test_a_server_that_a_console_starts_gets_nothing_of_the_operators(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.demo.alarms import Rule, Verdict, judge
+from console.demo.alarms import AlarmVerdict, Rule, judge
 from console.demo.metrics import MetricHistory, series_key
 
 NOW = 1_795_168_030.0
@@ -15,7 +15,7 @@ END = int(NOW // 60 * 60)
 QUERY = {"Id": "m1", "MetricStat": {"Metric": {"Namespace": "App", "MetricName": "M"}, "Period": 60, "Stat": "Average"}}
 
 
-def _judge(points: str, missing: str = "missing", **rule: Any) -> Verdict | None:
+def _judge(points: str, missing: str = "missing", **rule: Any) -> AlarmVerdict | None:
     """Judge points from the oldest to the newest: X breaches, 0 does not, - is missing."""
     history = MetricHistory(clock=lambda: NOW)
     for index, point in enumerate(reversed(points), 1):

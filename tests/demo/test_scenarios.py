@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.demo import record
-from console.demo.options import SCENARIOS, DemoError, Options
+from console.demo.options import SCENARIOS, DemoError, ServerOptions
 from tests.deadlines import until
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def test_new_code_cures_the_function(troubled: DemoServer) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (Options(scenario="flood"), "has no scenario 'flood'. It has: outage"),
-        (Options(scenario="outage", stacks=("expo",)), "befalls the stack mra-mines"),
+        (ServerOptions(scenario="flood"), "has no scenario 'flood'. It has: outage"),
+        (ServerOptions(scenario="outage", stacks=("expo",)), "befalls the stack mra-mines"),
     ],
 )
-def test_a_scenario_that_cannot_be_is_refused(options: Options, message: str) -> None:
+def test_a_scenario_that_cannot_be_is_refused(options: ServerOptions, message: str) -> None:
     with pytest.raises(DemoError, match=message):
         options.checked()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.demo.gaps import shapes
+from console.demo.services import shapes
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 DIGESTS = Path(__file__).with_name("moto_digests.txt")
 PROGRAM = """
 import hashlib, inspect
-from console.demo import gaps
+from console.demo import services
 from console.demo.world import World
-gaps.install(World())
-for one in gaps.shapes.REPLACED:
+services.install(World())
+for one in services.shapes.REPLACED:
     code = one.original.fget if isinstance(one.original, property) else one.original
     digest = hashlib.sha256(inspect.getsource(code).encode()).hexdigest()[:12]
     print(f"{one.owner.__name__}.{one.name} {digest}")
-for one in gaps.shapes.ADDED:
+for one in services.shapes.ADDED:
     print(f"added {one.service}.{one.operation}")
 """
 
@@ -111,7 +111,7 @@ ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def installed() -> list[str]:
-    """What installing the gaps changed in moto, from a process of its own: it changes moto for good."""
+    """What installing them changed in moto, from a process of its own: it changes moto for good."""
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 

@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 
 from console.demo.metrics import MetricHistory
-from console.demo.options import STACKS, DemoError, Options
+from console.demo.options import STACKS, DemoError, ServerOptions
 from console.demo.parts.numbers import traffic
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.shapes import HOUR, MINUTE, Daily, Growth, Level, Moment, Noise, Sawtooth, Shape, Spikes, Weekend
 from console.demo.world import World
 from tests.conftest import DemoServer
 from tests.demo.test_world import stack_of
+from tests.paths import ROOT
 
 Serving = Callable[..., AbstractContextManager[DemoServer]]
 
-ROOT = Path(__file__).parents[2]
 SUNDAY_NIGHT = "2026-03-08T02:00"
 FIRING = {
     "mra-mines": {"mra-mines-lambda-errors-staging"},
@@ -110,7 +110,7 @@ def test_one_seed_makes_one_world(serving: Serving, tmp_path: Path) -> None:
 )
 def test_the_same_traffic_begins_whenever_a_server_is_started(shape: Shape) -> None:
     def numbers(now: datetime) -> list[Any]:
-        ahead = Options(traffic_from=SUNDAY_NIGHT).ahead(now)
+        ahead = ServerOptions(traffic_from=SUNDAY_NIGHT).ahead(now)
         history = MetricHistory(clock=now.timestamp, ahead=ahead)
         key = history.define("App", "M", {}, shape + Level(9), account="1", region="r", counts=True)
         start = now.timestamp() // MINUTE * MINUTE
@@ -130,7 +130,7 @@ def test_on_any_day_each_of_the_last_months_has_its_night() -> None:
         def now(self) -> datetime:
             return moment
 
-    place = Place(Fixed(), "any", "test", "eu-west-1")
+    place = StackPlace(Fixed(), "any", "test", "eu-west-1")
     for day in range(366):
         moment = datetime(2028, 1, 1, 0, 30, tzinfo=UTC) + timedelta(days=day)
         nights = place.months(4, 12)
@@ -146,13 +146,15 @@ def test_the_fewest_requests_are_two_fifths_of_the_usual() -> None:
 
 def test_a_moment_is_utc_unless_it_says_otherwise() -> None:
     now = datetime(2026, 3, 8, 2, 0, 30, tzinfo=UTC)
-    assert Options(traffic_from=SUNDAY_NIGHT).ahead(now) == -MINUTE
-    assert Options(traffic_from="2026-03-08T02:01:00+14:00").ahead(now) == -14 * HOUR
-    assert Options(traffic_from="2026-03-08T02:01:00Z").ahead(now.astimezone(timezone(-timedelta(hours=3.5)))) == 0
-    assert Options().ahead(now) == 0
+    assert ServerOptions(traffic_from=SUNDAY_NIGHT).ahead(now) == -MINUTE
+    assert ServerOptions(traffic_from="2026-03-08T02:01:00+14:00").ahead(now) == -14 * HOUR
+    assert (
+        ServerOptions(traffic_from="2026-03-08T02:01:00Z").ahead(now.astimezone(timezone(-timedelta(hours=3.5)))) == 0
+    )
+    assert ServerOptions().ahead(now) == 0
 
 
 @pytest.mark.parametrize("moment", ["noon", "2026-02-30T12:00", ""])
 def test_what_is_no_moment_is_refused(moment: str) -> None:
     with pytest.raises(DemoError, match=r"--traffic-from .*give a moment such as 2026-03-04T14:00"):
-        Options(traffic_from=moment).checked()
+        ServerOptions(traffic_from=moment).checked()

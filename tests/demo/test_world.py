@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.demo.options import STACKS
-from console.stack import Stack
-from console.stack_file import parse
+from console.stack.file import parse
+from console.stack.stack import Stack
 
 if TYPE_CHECKING:
     from tests.conftest import DemoServer

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.operations import OPERATIONS
-from console.operations.ecs import Scale
+from console.services.ecs.operations import Scale
+from console.services.operations import OPERATIONS
 from tests.conftest import DemoServer
 from tests.gate.program import FRONTEND, Program
 from tests.gate.scripted import Script, Scripted

@@ -16,14 +16,14 @@ from typing import Any
 from unittest import mock
 
 from console.__main__ import main
-from console.operations.runner import Runner
+from console.gate.runner import Runner
 from tests.children import child
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.gate.world import World, hurry
+from tests.paths import ROOT
 from tests.pty.harness import Terminal
 
-ROOT = Path(__file__).parents[2]
 FRONTEND = "mra-mines-frontend-staging"
 OURS = ("AWS_", "GROUNDSKEEPER_")
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 from console.aws.call import Aws
-from console.operations.base import Answer, Danger, NoUndo, Observed, Operation, Resource
 from console.operations.fields import choice
+from console.operations.operation import Danger, NoUndo, Observed, Operation, Resource, TookEffect
 from console.operations.plan import Plan
 from console.operations.preview import Shell
+from console.operations.step_context import Done, Work
 from console.operations.steps import Step
-from console.operations.work import Done, Work
-from console.stack import Stack
+from console.stack.stack import Stack
 from console.text import Clean
 
 Body = Callable[[Work], Awaitable[Done]]
@@ -51,7 +51,7 @@ class Script:
 
     plan: Plan = field(default_factory=Plan)
     state: dict[str, Any] = field(default_factory=lambda: {"value": 1})
-    answer: Answer = Answer.CANNOT_TELL
+    answer: TookEffect = TookEffect.CANNOT_TELL
     verified: bool = True
     danger: Danger = Danger.CHANGE
     targets: tuple[Resource, ...] = (Resource("thing", "arn:thing"),)
@@ -88,7 +88,7 @@ class Scripted(Operation):
     async def verify(self, aws: Aws, before: Observed) -> bool:
         return self.script.verified
 
-    async def happened(self, aws: Aws, before: Observed, intent: str) -> Answer:
+    async def happened(self, aws: Aws, before: Observed, intent: str) -> TookEffect:
         self.script.asked.append(intent)
         return self.script.answer
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.journal.records import ItemRecord, RunRecord, State, StepState
-from console.operations.logs import SetRetention
+from console.journal.records import ItemRecord, RunRecord, RunState, StepState
+from console.services.logs.operations import SetRetention
 from tests.conftest import DemoServer
 from tests.faults import Fault
 from tests.gate.world import SOON, World, applied, planned
@@ -39,14 +39,14 @@ def ended_after(world: World, first: StepState, second: StepState) -> RunRecord:
         journal.change_step(run.id, 0, state=StepState.SENT, what="").result()
         items = [ItemRecord(0, GROUPS[0], state=first), ItemRecord(1, GROUPS[1], state=second)]
         journal.put_items(run.id, 0, items).result()
-        return journal.change(run.id, state=State.RUNNING, owner=None, changed=None, outcome="").result()
+        return journal.change(run.id, state=RunState.RUNNING, owner=None, changed=None, outcome="").result()
 
 
 def settled(world: World, run: RunRecord) -> tuple[RunRecord, list[StepState]]:
     world.told.clear()
     with world.runner() as runner:
         runner.reconcile([world.stack]).result(SOON)
-        world.wait_until(lambda: world.told and world.told[-1].state not in (State.SENT, State.RUNNING))
+        world.wait_until(lambda: world.told and world.told[-1].state not in (RunState.SENT, RunState.RUNNING))
         found = runner.journal.find(run.id).result()
         return found, [item.state for item in runner.journal.items(run.id, 0).result()]
 
@@ -57,9 +57,9 @@ def test_killed_after_the_first_call_it_is_not_done_by_the_work_of_another_run(
     run = ended_after(world, StepState.DONE, StepState.WAITING)
     demo.client("logs").delete_retention_policy(logGroupName=GROUPS[1])
     with world.runner() as runner:
-        assert applied(runner, SetRetention(GROUPS[1], "30"), world.stack).state is State.DONE
+        assert applied(runner, SetRetention(GROUPS[1], "30"), world.stack).state is RunState.DONE
     found, items = settled(world, run)
-    assert found.state is State.PARTLY and found.changed is True
+    assert found.state is RunState.PARTLY and found.changed is True
     assert "1 done, 1 not begun" in found.outcome
     assert items == [StepState.DONE, StepState.WAITING]
 
@@ -67,14 +67,14 @@ def test_killed_after_the_first_call_it_is_not_done_by_the_work_of_another_run(
 @pytest.mark.parametrize(
     ("days", "state", "item"),
     [
-        (30, State.PARTLY, StepState.DONE),
-        (None, State.FAILED, StepState.FAILED),
-        (90, State.UNKNOWN, StepState.UNKNOWN),
+        (30, RunState.PARTLY, StepState.DONE),
+        (None, RunState.FAILED, StepState.FAILED),
+        (90, RunState.UNKNOWN, StepState.UNKNOWN),
     ],
     ids=["carried out", "not carried out", "somebody else's value"],
 )
 def test_the_item_without_an_outcome_is_asked_about(
-    world: World, groups: None, demo: DemoServer, days: int | None, state: State, item: StepState
+    world: World, groups: None, demo: DemoServer, days: int | None, state: RunState, item: StepState
 ) -> None:
     run = ended_after(world, StepState.SENT, StepState.WAITING)
     logs = demo.client("logs")
@@ -93,7 +93,7 @@ def test_an_item_that_a_later_run_has_changed_is_unknown(world: World, groups: N
         applied(runner, SetRetention(GROUPS[0], "60"), world.stack)
         applied(runner, SetRetention(GROUPS[0], "30"), world.stack)
     found, items = settled(world, run)
-    assert found.state is State.UNKNOWN and found.changed is None
+    assert found.state is RunState.UNKNOWN and found.changed is None
     assert items == [StepState.UNKNOWN, StepState.WAITING]
 
 
@@ -105,9 +105,9 @@ def test_a_later_bulk_that_never_began_an_item_says_nothing_of_it(world: World, 
         other = msgspec.structs.replace(later, id="9999-later", started=later.started.replace(year=2099))
         runner.journal.add(other, steps).result()
         runner.journal.put_items(other.id, 0, [ItemRecord(0, GROUPS[0]), ItemRecord(1, GROUPS[1])]).result()
-        runner.journal.change(other.id, state=State.STOPPED, changed=True).result()
+        runner.journal.change(other.id, state=RunState.STOPPED, changed=True).result()
     found, items = settled(world, run)
-    assert found.state is State.PARTLY
+    assert found.state is RunState.PARTLY
     assert items == [StepState.DONE, StepState.WAITING]
 
 
@@ -119,6 +119,6 @@ def test_a_reply_that_is_withheld_in_the_middle_is_asked_about_for_its_item(
         outcome = applied(runner, SetRetention(BOTH, "30"), world.stack)
         assert outcome.run is not None
         states = [item.state for item in runner.journal.items(outcome.run.id, 0).result()]
-    assert outcome.state is State.PARTLY
+    assert outcome.state is RunState.PARTLY
     assert states == [StepState.DONE, StepState.WAITING]
     assert "1 done, 1 not begun" in outcome.what

@@ -12,17 +12,17 @@ import pytest
 from msgspec.structs import replace
 
 from console.aws.meter import Meter
-from console.changes import Changes
+from console.desk.changes import Changes
+from console.gate.write_state import WriteState
 from console.journal.owner import me
-from console.journal.records import Filter, State
+from console.journal.records import RunFilter, RunState
 from console.journal.store import SqliteStore
 from console.operations.plan import Plan
-from console.operations.work import Done, Work
-from console.write_state import WriteState
+from console.operations.step_context import Done, Work
 from tests.deadlines import SOON
 from tests.gate.scripted import Do, Hold, Script, Scripted
 from tests.gate.world import World, planned
-from tests.unit.test_journal import RUN, STEPS
+from tests.unit.journal.test_journal import RUN, STEPS
 
 
 async def for_ever(work: Work) -> Done:
@@ -47,7 +47,7 @@ async def test_who_looks_at_the_journal_holds_up_no_intent(changes: Changes, mon
         return ()
 
     monkeypatch.setattr(SqliteStore, "runs", slow)
-    shown = asyncio.create_task(changes.runs(Filter()))
+    shown = asyncio.create_task(changes.runs(RunFilter()))
     try:
         assert await asyncio.to_thread(looking.wait, SOON)
         assert await asyncio.wait_for(asyncio.wrap_future(changes.journal.add(RUN, STEPS)), SOON)
@@ -59,11 +59,11 @@ async def test_who_looks_at_the_journal_holds_up_no_intent(changes: Changes, mon
 
 async def test_only_what_a_process_watches_counts_as_watched(changes: Changes) -> None:
     for name, state, owner in (
-        ("mine", State.WATCHING, me()),
-        ("left", State.WATCHING, None),
-        ("killed", State.RUNNING, replace(me(), started="1")),
-        ("unknown", State.UNKNOWN, None),
-        ("done", State.DONE, None),
+        ("mine", RunState.WATCHING, me()),
+        ("left", RunState.WATCHING, None),
+        ("killed", RunState.RUNNING, replace(me(), started="1")),
+        ("unknown", RunState.UNKNOWN, None),
+        ("done", RunState.DONE, None),
     ):
         await asyncio.wrap_future(changes.journal.add(replace(RUN, id=name, state=state, owner=owner), ()))
     await changes.look()
@@ -94,7 +94,7 @@ async def test_an_open_console_takes_up_what_another_one_leaves_behind(world: Wo
             while True:
                 heard.clear()
                 assert sent.run is not None
-                if (await changes.run(sent.run.id)).state is State.DONE:
+                if (await changes.run(sent.run.id)).state is RunState.DONE:
                     break
                 await heard.wait()
     finally:

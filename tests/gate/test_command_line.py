@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from console.journal.records import RunRecord, State
-from console.operations.dynamodb import ContinuousBackups
-from console.operations.ecs import Scale
+from console.journal.records import RunRecord, RunState
+from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.operations import Scale
 from tests.deadlines import SOON
 from tests.faults import Fault
 from tests.gate.program import FRONTEND, Program
 from tests.gate.world import World, applied, world_of
-from tests.unit.test_journal import RUN
+from tests.unit.journal.test_journal import RUN
 
 SCALE = ("ecs.scale", "--service", FRONTEND, "--desired")
 PLAN = {
@@ -87,11 +87,11 @@ def test_a_plan_is_confirmed_by_its_digest_done_and_taken_back(world: World, pro
     assert plan["calls"][0]["method"] == "update_service"
     assert plan["undo"]["operation"] == "ecs.scale" and plan["undo"]["params"]["desired"] == before
     code, done = program.json("apply", *SCALE, str(before + 1), "--yes", "--expect", plan["digest"])
-    assert (code, done["state"]) == (0, State.DONE)
+    assert (code, done["state"]) == (0, RunState.DONE)
     assert desired(world) == before + 1
     assert program.json("apply", *SCALE, str(before + 1), "--yes")[0] == 0, "nothing to do"
     code, undone = program.json("undo", done["run"], "--yes")
-    assert (code, undone["state"]) == (0, State.DONE)
+    assert (code, undone["state"]) == (0, RunState.DONE)
     assert desired(world) == before
     code, runs = program.json("journal")
     assert [run["id"] for run in runs] == [undone["run"], done["run"]]
@@ -141,21 +141,21 @@ def test_undo_warns_of_what_was_changed_since(world: World, program: Program, re
 def test_not_waiting_leaves_the_watch_to_the_next_console(world: World, program: Program) -> None:
     before = desired(world)
     code, sent = program.json("apply", *SCALE, str(before + 1), "--yes", "--no-wait")
-    assert (code, sent["state"]) == (0, State.WATCHING)
+    assert (code, sent["state"]) == (0, RunState.WATCHING)
     with world.runner() as runner:
         (taken_up,) = runner.reconcile([world.stack]).result(SOON)
         assert taken_up.run is not None and taken_up.run.id == sent["run"]
-        assert world.wait_for(sent["run"], State.DONE) is State.DONE
+        assert world.wait_for(sent["run"], RunState.DONE) is RunState.DONE
 
 
 def test_failed_is_1_and_unknown_is_5(world: World, program: Program, recovery: None) -> None:
     words = ("apply", "dynamodb.enable-pitr", "--table", "maps", "--enabled", "false", "--confirm", "maps")
     world.spoil(Fault.DENIED)
     code, said = program.json(*words)
-    assert (code, said["state"]) == (1, State.FAILED)
+    assert (code, said["state"]) == (1, RunState.FAILED)
     world.spoil(Fault.WITHHELD, reads_too=True)
     code, said = program.json(*words)
-    assert (code, said["state"]) == (5, State.UNKNOWN)
+    assert (code, said["state"]) == (5, RunState.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_production_takes_write_reason_and_the_typed_name(
     armed = ("--write", "--reason", "ticket 7")
     assert apply("--confirm", "maps", *armed)[1]["reason"] == "unconfirmed"
     code, said = apply("--confirm", "staging/maps", *armed)
-    assert (code, said["state"]) == (0, State.DONE)
+    assert (code, said["state"]) == (0, RunState.DONE)
     assert program.json("journal", said["run"])[1][0]["reason"] == "ticket 7"
 
 
@@ -219,7 +219,7 @@ def test_what_is_not_said_to_be_harmless_is_read_only_too(
     assert "--write --reason TEXT" in said["outcome"]
     assert world.mutations() == []
     code, said = program.json("apply", *SCALE, count, "--yes", "--write", "--reason", "ticket 7", stack=stack)
-    assert (code, said["state"]) == (0, State.DONE)
+    assert (code, said["state"]) == (0, RunState.DONE)
 
 
 def test_operations_and_policy_tell_what_there_is(program: Program) -> None:
@@ -288,7 +288,7 @@ def test_a_change_is_told_as_it_ended_where_stdout_takes_nothing(world: World, p
         (run,) = runner.journal.runs().result()
         assert isinstance(run, RunRecord) and run.changed is True
         runner.reconcile([world.stack]).result(SOON)
-        world.wait_for(run.id, State.DONE)
+        world.wait_for(run.id, RunState.DONE)
 
 
 def test_without_stdin_nobody_confirms(world: World, program: Program) -> None:
@@ -303,13 +303,13 @@ def test_the_next_command_settles_what_was_sent(world: World, program: Program, 
         "apply", "dynamodb.enable-pitr", "--table", "maps", "--days", "9", "--yes", "--confirm", "maps"
     )
     with world.runner() as runner:
-        runner.journal.change(told["run"], state=State.SENT, owner=None, outcome="").result()
+        runner.journal.change(told["run"], state=RunState.SENT, owner=None, outcome="").result()
     code, _, err = program.run("apply", "dynamodb.enable-pitr", "--table", "maps", "--days", "9", "--yes")
     assert code == 0
     assert f"Earlier run {told['run']}: done. Done and verified." in err
     with world.runner() as runner:
         found = runner.journal.find(told["run"]).result()
-    assert isinstance(found, RunRecord) and found.state is State.DONE
+    assert isinstance(found, RunRecord) and found.state is RunState.DONE
 
 
 @pytest.mark.parametrize(
@@ -324,14 +324,14 @@ def test_the_next_command_settles_what_was_sent(world: World, program: Program, 
 )
 def test_what_the_journal_kept_wrongly_is_refused(world: World, program: Program, undo: dict[str, Any]) -> None:
     with world.runner() as runner:
-        runner.journal.add(replace(RUN, stack=world.stack.name, state=State.DONE, undo=undo), ()).result()
+        runner.journal.add(replace(RUN, stack=world.stack.name, state=RunState.DONE, undo=undo), ()).result()
     code, _, err = program.run("undo", RUN.id, "--yes")
     assert code == 4 and "cannot be undone" in err and "is none" in err
 
 
 def test_undo_of_a_run_of_another_stack_than_the_one_that_is_named_is_refused(world: World, program: Program) -> None:
     with world.runner() as runner:
-        runner.journal.add(replace(RUN, stack="another", state=State.DONE), ()).result()
+        runner.journal.add(replace(RUN, stack="another", state=RunState.DONE), ()).result()
     code, _, err = program.run("undo", RUN.id, "--yes")
     assert code == 4 and f"is of stack another, not of {world.stack.name}" in err
     assert world.mutations() == []

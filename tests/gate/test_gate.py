@@ -11,19 +11,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.discover.found import Account
+from console.gate.events import AtTheGate, Reason
+from console.gate.runner import Runner
+from console.gate.write_state import Locked, WriteState
 from console.journal.journal import Journal
-from console.journal.records import State
+from console.journal.records import RunState
 from console.journal.store import SqliteStore
-from console.operations.base import Danger
-from console.operations.dynamodb import ContinuousBackups
-from console.operations.ecs import Restart, Scale
-from console.operations.events import AtTheGate, Reason
+from console.operations.operation import Danger
 from console.operations.plan import Plan
-from console.operations.runner import Runner
-from console.operations.work import Done, Work
+from console.operations.step_context import Done, Work
 from console.problems import Failure
-from console.write_state import Locked, WriteState
+from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.operations import Restart, Scale
+from console.stack.account import Account
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault
@@ -44,7 +44,7 @@ def test_a_plan_is_stale_after_120_seconds(world: World, script: Script) -> None
     script.plan = Plan((Do(),))
     now = [datetime.now(UTC)]
     with world.runner(now=lambda: now[0]) as runner:
-        for seconds, ends in ((119, State.DONE), (121, None), (-1, None)):
+        for seconds, ends in ((119, RunState.DONE), (121, None), (-1, None)):
             plan = planned(runner, Scripted(), world.stack)
             now[0] += timedelta(seconds=seconds)
             if ends:
@@ -121,7 +121,7 @@ def test_what_is_armed_for_another_account_or_region_lets_nothing_through(
         assert refused.reason is Reason.READ_ONLY and said in str(refused)
         assert state.armed(world.stack, here._replace(**armed_for)) is None
         state.arm(world.stack, "ticket 7", here)
-        assert applied(runner, Scripted(), world.stack).state is State.DONE
+        assert applied(runner, Scripted(), world.stack).state is RunState.DONE
 
 
 def test_a_resource_with_a_region_of_its_own_is_changed_where_its_stack_is_armed(
@@ -133,7 +133,7 @@ def test_a_resource_with_a_region_of_its_own_is_changed_where_its_stack_is_armed
     world.stack = msgspec.structs.replace(world.stack, production=True)
     state.arm(world.stack, "ticket 7", world.place._replace(region="us-east-1"))
     with world.runner(state) as runner:
-        assert applied(runner, Scripted(), world.stack).state is State.DONE
+        assert applied(runner, Scripted(), world.stack).state is RunState.DONE
 
 
 def test_an_account_that_nobody_described_is_read_only_until_it_is_armed(world: World, script: Script) -> None:
@@ -145,7 +145,7 @@ def test_an_account_that_nobody_described_is_read_only_until_it_is_armed(world: 
         refused = refusal(runner, world, script)
         assert refused.reason is Reason.READ_ONLY and "no stack file says that it is not production" in str(refused)
         state.arm(found, "ticket 7", world.place)
-        assert applied(runner, Scripted(), found).state is State.DONE
+        assert applied(runner, Scripted(), found).state is RunState.DONE
 
 
 def test_what_is_in_flight_when_writing_is_disarmed_finishes(world: World, script: Script) -> None:
@@ -159,7 +159,7 @@ def test_what_is_in_flight_when_writing_is_disarmed_finishes(world: World, scrip
     script.plan = Plan((Do(disarm), Do()))
     state.arm(world.stack, "ticket 7", world.place)
     with world.runner(state) as runner:
-        assert applied(runner, Scripted(), world.stack).state is State.DONE
+        assert applied(runner, Scripted(), world.stack).state is RunState.DONE
         assert refusal(runner, world, script).reason is Reason.READ_ONLY
 
 
@@ -174,7 +174,7 @@ def test_what_can_be_lost_takes_the_exact_name(world: World, script: Script, ans
     with world.runner(state) as runner:
         assert refusal(runner, world, script, answer).reason is Reason.UNCONFIRMED
         plan = planned(runner, Scripted(), world.stack)
-        assert runner.apply(plan, "staging/thing").result(SOON).state is State.DONE
+        assert runner.apply(plan, "staging/thing").result(SOON).state is RunState.DONE
 
 
 def test_of_two_consoles_the_second_waits_and_is_stale(world: World, demo: DemoServer) -> None:
@@ -197,14 +197,14 @@ def test_of_two_consoles_the_second_waits_and_is_stale(world: World, demo: DemoS
         waiting = other.apply(plans[1], "yes")
         world.wait_until(lambda: any("waiting for it" in told.text for told in world.told))
         go_on.set()
-        assert applying.result(SOON).state is State.DONE
+        assert applying.result(SOON).state is RunState.DONE
         with pytest.raises(AtTheGate) as caught:
             waiting.result(SOON)
         assert caught.value.reason is Reason.STALE
         assert caught.value.planned is not None
         assert ("desired", str(now), str(now + 1)) in caught.value.planned.differs(plans[1])
         assert len(world.mutations()) == 1
-        assert applied(one, Scale(FRONTEND, now).within(world.stack), world.stack).state is State.DONE
+        assert applied(one, Scale(FRONTEND, now).within(world.stack), world.stack).state is RunState.DONE
 
 
 def test_different_resources_are_changed_side_by_side(world: World, script: Script) -> None:
@@ -217,7 +217,7 @@ def test_different_resources_are_changed_side_by_side(world: World, script: Scri
     script.plan, script.split = Plan((Do(meet),)), True
     with world.runner() as runner:
         ends = [runner.apply(planned(runner, Scripted(word), world.stack), "yes") for word in ("one", "two")]
-        assert [end.result(SOON).state for end in ends] == [State.DONE, State.DONE]
+        assert [end.result(SOON).state for end in ends] == [RunState.DONE, RunState.DONE]
 
 
 def test_a_journal_that_cannot_be_opened_refuses_every_change(world: World, script: Script) -> None:
@@ -252,7 +252,7 @@ def test_a_full_disk_refuses_every_change(world: World, script: Script, monkeypa
         refused = 0
         for _ in range(50):
             try:
-                assert applied(runner, Scripted(), world.stack).state is State.DONE
+                assert applied(runner, Scripted(), world.stack).state is RunState.DONE
             except AtTheGate as gate:
                 assert gate.reason is Reason.REFUSED and "full" in str(gate)
                 refused += 1
@@ -294,7 +294,7 @@ def test_nobody_who_waits_or_looks_on_can_stop_a_change(world: World, script: Sc
         runner.close()
         assert not runner.busy()
         (run,) = runner.journal.runs().result()
-        assert run.state in (State.SENT, State.DONE)
+        assert run.state in (RunState.SENT, RunState.DONE)
 
 
 def test_leaving_ends_a_run_before_its_next_step_and_lets_go_of_what_is_watched(world: World, script: Script) -> None:
@@ -310,15 +310,15 @@ def test_leaving_ends_a_run_before_its_next_step_and_lets_go_of_what_is_watched(
     with world.runner() as runner:
         watched = runner.apply(planned(runner, Scripted(), world.stack), "yes", wait=False).result(SOON)
         script.plan = Plan((Do(leave), Do()))
-        assert applied(runner, Scripted("two"), world.stack).state is State.PARTLY
+        assert applied(runner, Scripted("two"), world.stack).state is RunState.PARTLY
     assert watched.run is not None
     script.plan = Plan((Do(), Hold()))
     with world.runner() as runner:
         left = runner.journal.find(watched.run.id).result()
-        assert left.state is State.WATCHING and left.owner is None
+        assert left.state is RunState.WATCHING and left.owner is None
         (taken_up,) = runner.reconcile([world.stack]).result(SOON)
-        assert taken_up.state is State.WATCHING
-        world.wait_for(left.id, State.DONE)
+        assert taken_up.state is RunState.WATCHING
+        world.wait_for(left.id, RunState.DONE)
 
 
 def test_a_stopped_watch_says_that_what_was_sent_goes_on(world: World, script: Script) -> None:
@@ -330,10 +330,10 @@ def test_a_stopped_watch_says_that_what_was_sent_goes_on(world: World, script: S
     with world.runner() as runner:
         plan = planned(runner, Scripted(), world.stack)
         applying = runner.apply(plan, "yes")
-        world.wait_until(lambda: any(told.state is State.WATCHING for told in world.told))
+        world.wait_until(lambda: any(told.state is RunState.WATCHING for told in world.told))
         runner.stop(world.told[-1].run.id)
         outcome = applying.result(SOON)
-    assert outcome.state is State.STOPPED and "goes on" in outcome.what
+    assert outcome.state is RunState.STOPPED and "goes on" in outcome.what
 
 
 def test_a_reply_that_is_not_there_in_time_is_asked_for(world: World, demo: DemoServer) -> None:
@@ -342,22 +342,22 @@ def test_a_reply_that_is_not_there_in_time_is_asked_for(world: World, demo: Demo
     world.spoil(Fault.STALL)
     with world.runner(timeout=0.3) as runner:
         outcome = applied(runner, table, world.stack)
-    assert outcome.state is State.FAILED and world.mutations() == ["UpdateContinuousBackups"]
+    assert outcome.state is RunState.FAILED and world.mutations() == ["UpdateContinuousBackups"]
 
 
 def test_what_is_proved_not_to_have_run_is_sent_again(world: World) -> None:
     faults = iter([Fault.THROTTLED, Fault.THROTTLED])
     world.proxy.plan = lambda seen: next(faults, Fault.NONE) if changes(seen) else Fault.NONE
     with world.runner() as runner:
-        assert applied(runner, ContinuousBackups("maps", enabled=False), world.stack).state is State.DONE
+        assert applied(runner, ContinuousBackups("maps", enabled=False), world.stack).state is RunState.DONE
         assert world.mutations() == ["UpdateContinuousBackups"] * 3
         assert any("sent again" in told.text for told in world.told)
         world.heal()
-        assert applied(runner, ContinuousBackups("maps"), world.stack).state is State.DONE
+        assert applied(runner, ContinuousBackups("maps"), world.stack).state is RunState.DONE
         world.spoil(Fault.THROTTLED)
         before = len(world.mutations())
         outcome = applied(runner, ContinuousBackups("maps", enabled=False), world.stack)
-        assert outcome.state is State.FAILED and len(world.mutations()) == before + 5
+        assert outcome.state is RunState.FAILED and len(world.mutations()) == before + 5
 
 
 def test_what_does_not_exist_or_makes_no_sense_is_refused(world: World) -> None:

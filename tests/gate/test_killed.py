@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from console.journal.records import State
-from console.operations.ecs import Scale
+from console.journal.records import RunState
+from console.services.ecs.operations import Scale
 from tests.deadlines import SOON
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND, Program
@@ -54,7 +54,7 @@ def killed(world: World, program: Program, when: Callable[[list[Seen]], bool], f
         assert process.wait(SOON) == -signal.SIGKILL
 
 
-def settled(world: World, program: Program, before: int, desired: int) -> list[State]:
+def settled(world: World, program: Program, before: int, desired: int) -> list[RunState]:
     """Start again: what was left is listed, settled, and told as it is."""
     world.heal()
     sent = len(world.mutations())
@@ -65,11 +65,11 @@ def settled(world: World, program: Program, before: int, desired: int) -> list[S
     with world.runner() as runner:
         for outcome in runner.reconcile([world.stack]).result(SOON):
             assert outcome.run is not None
-            ends.append(world.wait_for(outcome.run.id, State.DONE, State.FAILED, State.STOPPED))
+            ends.append(world.wait_for(outcome.run.id, RunState.DONE, RunState.FAILED, RunState.STOPPED))
         assert runner.journal.open_runs().result() == ()
     assert len(world.mutations()) == sent, "settling only reads"
     now = world.observed(Scale(FRONTEND, desired).within(world.stack)).state["desired"]
-    assert now == (desired if State.DONE in ends else before)
+    assert now == (desired if RunState.DONE in ends else before)
     return ends
 
 
@@ -85,14 +85,14 @@ def after_the_change(seen: list[Seen]) -> bool:
     ("when", "fault", "ends"),
     [
         (lambda seen: len(seen) == 5, Fault.NONE, []),
-        (first_change, Fault.CLOSE, [State.FAILED]),
-        (first_change, Fault.NONE, [State.DONE]),
-        (after_the_change, Fault.NONE, [State.DONE]),
+        (first_change, Fault.CLOSE, [RunState.FAILED]),
+        (first_change, Fault.NONE, [RunState.DONE]),
+        (after_the_change, Fault.NONE, [RunState.DONE]),
     ],
     ids=["observing again", "sent, not carried out", "carried out, no reply", "watching"],
 )
 def test_killed_it_is_listed_and_settled_at_the_next_start(
-    world: World, program: Program, when: Callable[[list[Seen]], bool], fault: Fault, ends: list[State]
+    world: World, program: Program, when: Callable[[list[Seen]], bool], fault: Fault, ends: list[RunState]
 ) -> None:
     before = world.observed(Scale(FRONTEND, 1).within(world.stack)).state["desired"]
     killed(world, program, when, fault, before + 1)
@@ -128,9 +128,9 @@ def test_asked_to_end_it_finishes_the_step_and_records_it(world: World, program:
     assert len(world.mutations()) == 1
     with world.runner() as runner:
         (run,) = runner.journal.runs().result()
-        assert run.state is State.WATCHING and run.owner is None
+        assert run.state is RunState.WATCHING and run.owner is None
         runner.reconcile([world.stack]).result(SOON)
-        assert world.wait_for(run.id, State.DONE) is State.DONE
+        assert world.wait_for(run.id, RunState.DONE) is RunState.DONE
 
 
 @pytest.mark.scorecard
@@ -149,7 +149,7 @@ def test_asked_to_end_while_a_reply_never_comes_it_ends_all_the_same(world: Worl
         assert arrived.wait(SOON)
         process.send_signal(signal.SIGTERM)
         assert process.wait(GONE_BY) != 0
-    assert settled(world, program, before, before + 1) == [State.FAILED]
+    assert settled(world, program, before, before + 1) == [RunState.FAILED]
 
 
 def test_a_reader_that_goes_away_stops_nothing(world: World, program: Program) -> None:
@@ -169,4 +169,4 @@ def test_a_reader_that_goes_away_stops_nothing(world: World, program: Program) -
         process.stdout.close()
         go_on.set()
         assert process.wait(SOON) == 128 + signal.SIGPIPE
-    assert settled(world, program, before, before + 1) == [State.DONE]
+    assert settled(world, program, before, before + 1) == [RunState.DONE]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from console.journal.records import RunRecord, State, StepState
-from console.operations.ecs import Scale
-from console.operations.events import AtTheGate, Outcome, Reason
-from console.operations.logs import SetRetention
-from console.operations.run import READ_BACK
+from console.gate.events import AtTheGate, Outcome, Reason
+from console.gate.run import READ_BACK
+from console.journal.records import RunRecord, RunState, StepState
+from console.services.ecs.operations import Scale
+from console.services.logs.operations import SetRetention
 from tests.conftest import DemoServer
 from tests.faults import Fault, Seen
 from tests.gate.program import FRONTEND
@@ -69,14 +69,14 @@ def test_what_is_changed_between_the_last_look_and_the_call_is_not_overwritten(
     assert "Someone else changed it at the same moment" in str(caught.value)
     assert "was 14 and is now 60" in str(caught.value) and "Nothing was changed" in str(caught.value)
     assert caught.value.planned is not None and caught.value.planned.before.state == {GROUP: 60}
-    assert isinstance(run, RunRecord) and run.state is State.STOPPED and run.changed is False
+    assert isinstance(run, RunRecord) and run.state is RunState.STOPPED and run.changed is False
     assert world.mutations() == []
 
 
 def test_what_is_changed_while_a_throttled_call_waits_is_not_overwritten(
     world: World, days: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.operations.run.READ_BACK", 0)  # every look is long ago
+    monkeypatch.setattr("console.gate.run.READ_BACK", 0)  # every look is long ago
     sent: list[Seen] = []
 
     def plan(seen: Seen) -> Fault:
@@ -91,14 +91,14 @@ def test_what_is_changed_while_a_throttled_call_waits_is_not_overwritten(
         world.proxy.plan = plan
         outcome = runner.apply(asked, "yes").result(SOON)
     assert len(sent) == 1
-    assert outcome.state is State.FAILED and outcome.run is not None and outcome.run.changed is False
+    assert outcome.state is RunState.FAILED and outcome.run is not None and outcome.run.changed is False
     assert "was 14 and is now 60" in outcome.what
 
 
 def test_what_is_changed_while_a_bulk_is_under_way_is_not_overwritten(
     world: World, demo: DemoServer, days: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.operations.run.READ_BACK", 0)
+    monkeypatch.setattr("console.gate.run.READ_BACK", 0)
     logs, first = demo.client("logs"), "/example/moment"
     logs.create_log_group(logGroupName=first)
     try:
@@ -110,7 +110,7 @@ def test_what_is_changed_while_a_bulk_is_under_way_is_not_overwritten(
             items = runner.journal.items(outcome.run.id, 0).result()
     finally:
         logs.delete_log_group(logGroupName=first)
-    assert outcome.state is State.PARTLY
+    assert outcome.state is RunState.PARTLY
     assert "was 14 and is now 60" in outcome.what
     assert [item.state for item in items] == [StepState.DONE, StepState.WAITING]
 
@@ -123,7 +123,7 @@ def test_what_is_changed_right_after_the_call_is_told_with_both_values(
         world.proxy.seen.clear()
         when(world, lambda seen: any(changes(one) for one in seen) and not changes(seen[-1]), lambda: days(60))
         outcome = runner.apply(plan, "yes").result(SOON)
-    assert outcome.state is State.FAILED
+    assert outcome.state is RunState.FAILED
     assert "someone else changed it at the same moment" in outcome.what
     assert "after 60 days" in outcome.what and "not lines expire: after 30 days" in outcome.what
 
@@ -133,7 +133,7 @@ def test_the_connection_of_the_change_stands_before_the_last_look(world: World, 
     with world.runner() as runner:
         plan = planned(runner, SetRetention(GROUP, "30"), world.stack)
         world.proxy.seen.clear()
-        assert runner.apply(plan, "yes").result(SOON).state is State.DONE
+        assert runner.apply(plan, "yes").result(SOON).state is RunState.DONE
     asked = [seen.operation for seen in world.proxy.seen if seen.operation]
     change = asked.index("PutRetentionPolicy")
     assert asked[change - 1] == "DescribeLogGroups"
@@ -160,7 +160,7 @@ def test_of_two_changes_from_one_state_never_are_both_told_as_done(
 
         def land() -> None:
             outcomes.append(two.apply(theirs, "yes"))
-            other.wait_until(lambda: any(told.state is State.SENT for told in other.told), 2 * SOON)
+            other.wait_until(lambda: any(told.state is RunState.SENT for told in other.told), 2 * SOON)
 
         when(world, lambda seen: len(seen) > at, land)
         outcomes.append(one.apply(mine, "yes"))
@@ -169,8 +169,8 @@ def test_of_two_changes_from_one_state_never_are_both_told_as_done(
         ended = [outcome.result(SOON) for outcome in outcomes if outcome.exception(SOON) is None]
         refused = [outcome.exception(SOON) for outcome in outcomes if outcome.exception(SOON) is not None]
     assert all(isinstance(one, AtTheGate) and one.reason is Reason.STALE for one in refused)
-    assert [outcome.state for outcome in ended].count(State.DONE) == 1
-    assert all("same moment" in outcome.what for outcome in ended if outcome.state is not State.DONE)
+    assert [outcome.state for outcome in ended].count(RunState.DONE) == 1
+    assert all("same moment" in outcome.what for outcome in ended if outcome.state is not RunState.DONE)
 
 
 def test_a_count_that_somebody_else_set_is_told(world: World, demo: DemoServer) -> None:
@@ -182,7 +182,7 @@ def test_a_count_that_somebody_else_set_is_told(world: World, demo: DemoServer) 
         when(world, lambda seen: any(changes(one) for one in seen) and not changes(seen[-1]),
              lambda: ecs.update_service(cluster=CLUSTER, service=FRONTEND, desiredCount=before + 2))  # fmt: skip
         outcome = runner.apply(plan, plan.confirmation.text).result(SOON)
-        assert outcome.state is State.FAILED
+        assert outcome.state is RunState.FAILED
         assert "someone else changed it at the same moment" in outcome.what
         assert f"desired count is {before + 2}, not {before + 1}" in outcome.what
         assert outcome.hints == ()

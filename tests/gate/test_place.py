@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from console.journal.records import RunRecord, State
-from console.operations.dynamodb import ContinuousBackups
-from console.operations.events import AtTheGate, Reason
-from console.operations.place import Place, elsewhere
-from console.stack import Stack
+from console.gate.events import AtTheGate, Reason
+from console.gate.place import Place, elsewhere
+from console.journal.records import RunRecord, RunState
+from console.services.dynamodb.operations import ContinuousBackups
+from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.gate.program import Program
 from tests.gate.world import SOON, World, applied, planned
@@ -28,7 +28,7 @@ def run(world: World) -> Iterator[RunRecord]:
     before = world.observed(ContinuousBackups(TABLE)).state
     with world.runner() as runner:
         outcome = applied(runner, ContinuousBackups(TABLE, enabled=not before["enabled"]), world.stack)
-    assert outcome.run is not None and outcome.state is State.DONE
+    assert outcome.run is not None and outcome.state is RunState.DONE
     world.proxy.seen.clear()
     yield outcome.run
     with world.runner() as runner:
@@ -60,22 +60,22 @@ def test_undo_is_refused_elsewhere_and_names_both_places(
 
 
 @pytest.mark.parametrize("place", ["account", "region"])
-@pytest.mark.parametrize("state", [State.RUNNING, State.SENT, State.WATCHING, State.UNKNOWN])
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.SENT, RunState.WATCHING, RunState.UNKNOWN])
 def test_a_run_is_neither_settled_nor_watched_on_elsewhere(
-    world: World, run: RunRecord, place: str, state: State, tmp_path: Path
+    world: World, run: RunRecord, place: str, state: RunState, tmp_path: Path
 ) -> None:
     there, stack = moved(world, place, tmp_path)
     with there.runner() as runner:
         left = runner.journal.change(run.id, state=state, owner=None, outcome="as it was").result(SOON)
         (outcome,) = runner.reconcile([stack]).result(SOON)
         assert runner.journal.find(run.id).result(SOON) == left
-    assert outcome.state in (state, State.UNKNOWN)
+    assert outcome.state in (state, RunState.UNKNOWN)
     assert "account 123456789012 in eu-west-1" in outcome.what
     assert ("147997144209" if place == "account" else "us-east-1") in outcome.what
     world.told.clear()
     with world.runner() as runner:
         runner.reconcile([world.stack]).result(SOON)
-        assert world.wait_for(run.id, State.DONE) is State.DONE
+        assert world.wait_for(run.id, RunState.DONE) is RunState.DONE
 
 
 def test_after_a_new_sign_in_plans_are_made_as_whoever_has_signed_in(world: World, tmp_path: Path) -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from console.journal.records import State, StepState
-from console.operations.base import Answer
-from console.operations.bulk import Bulk, Item
-from console.operations.local import Command, LocalFile
+from console.gate.runner import Runner
+from console.journal.records import RunState, StepState
+from console.operations.bulk import Bulk, BulkItem
+from console.operations.local_steps import LocalCommand, LocalFile
+from console.operations.operation import TookEffect
 from console.operations.plan import Plan
-from console.operations.runner import Runner
 from console.operations.secret import Secret
+from console.operations.step_context import Changed, Done, StepFailed, Work
+from console.operations.step_values import Blob, Result
 from console.operations.steps import Call, Wait, Waited
-from console.operations.values import Blob, Result
-from console.operations.work import Changed, Done, StepFailed, Work
 from console.text import Clean
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
@@ -40,15 +40,15 @@ def steps_of(runner: Runner) -> list[StepState]:
 @pytest.mark.parametrize(
     ("changed", "answer", "ended", "recorded"),
     [
-        (Changed.NOTHING, Answer.CANNOT_TELL, State.PARTLY, StepState.FAILED),
-        (Changed.SOME, Answer.CANNOT_TELL, State.PARTLY, StepState.FAILED),
-        (Changed.PERHAPS, Answer.NO, State.PARTLY, StepState.FAILED),
-        (Changed.PERHAPS, Answer.CANNOT_TELL, State.UNKNOWN, StepState.UNKNOWN),
-        (Changed.PERHAPS, Answer.YES, State.PARTLY, StepState.DONE),
+        (Changed.NOTHING, TookEffect.CANNOT_TELL, RunState.PARTLY, StepState.FAILED),
+        (Changed.SOME, TookEffect.CANNOT_TELL, RunState.PARTLY, StepState.FAILED),
+        (Changed.PERHAPS, TookEffect.NO, RunState.PARTLY, StepState.FAILED),
+        (Changed.PERHAPS, TookEffect.CANNOT_TELL, RunState.UNKNOWN, StepState.UNKNOWN),
+        (Changed.PERHAPS, TookEffect.YES, RunState.PARTLY, StepState.DONE),
     ],
 )
 def test_after_one_that_changed_something_a_failure_is_partly_or_unknown(
-    world: World, script: Script, changed: Changed, answer: Answer, ended: State, recorded: StepState
+    world: World, script: Script, changed: Changed, answer: TookEffect, ended: RunState, recorded: StepState
 ) -> None:
     script.plan = Plan((Do(name="first"), failing(changed), Do(name="third")))
     script.answer = answer
@@ -61,13 +61,13 @@ def test_after_one_that_changed_something_a_failure_is_partly_or_unknown(
 @pytest.mark.parametrize(
     ("changed", "answer", "ended"),
     [
-        (Changed.NOTHING, Answer.CANNOT_TELL, State.FAILED),
-        (Changed.PERHAPS, Answer.NO, State.FAILED),
-        (Changed.PERHAPS, Answer.YES, State.DONE),
+        (Changed.NOTHING, TookEffect.CANNOT_TELL, RunState.FAILED),
+        (Changed.PERHAPS, TookEffect.NO, RunState.FAILED),
+        (Changed.PERHAPS, TookEffect.YES, RunState.DONE),
     ],
 )
 def test_alone_it_failed_or_was_carried_out_all_the_same(
-    world: World, script: Script, changed: Changed, answer: Answer, ended: State
+    world: World, script: Script, changed: Changed, answer: TookEffect, ended: RunState
 ) -> None:
     script.plan, script.answer = Plan((failing(changed),)), answer
     with world.runner() as runner:
@@ -81,7 +81,7 @@ def test_what_no_step_should_raise_is_settled_and_recorded_too(world: World, scr
     script.plan = Plan((Do(stumble),))
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-        assert outcome.state is State.UNKNOWN and "KeyError" in outcome.what
+        assert outcome.state is RunState.UNKNOWN and "KeyError" in outcome.what
         assert steps_of(runner) == [StepState.UNKNOWN]
 
 
@@ -107,7 +107,7 @@ def test_what_could_not_be_cleaned_up_is_told(world: World, script: Script) -> N
     script.plan = Plan((Do(),), finally_=(failing(Changed.NOTHING),))
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-    assert outcome.state is State.PARTLY and "Left behind" in outcome.what
+    assert outcome.state is RunState.PARTLY and "Left behind" in outcome.what
 
 
 def test_a_result_of_one_step_is_a_parameter_of_the_next_and_a_variable_in_the_shell(
@@ -121,7 +121,7 @@ def test_a_result_of_one_step_is_a_parameter_of_the_next_and_a_variable_in_the_s
         first, second = (lines[0] for lines in plan.commands)
         assert first.startswith("read -r QUEUE_QUEUEURL < <(") and "--query '[QueueUrl]' --output text" in first
         assert '--queue-url "$QUEUE_QUEUEURL"' in second
-        assert runner.apply(plan, "yes").result(SOON).state is State.DONE
+        assert runner.apply(plan, "yes").result(SOON).state is RunState.DONE
     client = demo.client("sqs")
     url = client.get_queue_url(QueueName="gate")["QueueUrl"]
     assert client.list_queue_tags(QueueUrl=url)["Tags"] == {"by": "gate"}
@@ -131,7 +131,7 @@ def parameters_named(demo: DemoServer, *names: str) -> Bulk:
     client = demo.client("ssm")
     for name in names:
         client.put_parameter(Name=name, Value="x", Type="String", Overwrite=True)
-    return Bulk("ssm", "delete_parameter", tuple(Item(name, {"Name": name}, "1") for name in names))
+    return Bulk("ssm", "delete_parameter", tuple(BulkItem(name, {"Name": name}, "1") for name in names))
 
 
 def test_a_bulk_freezes_its_list_and_takes_what_is_gone_for_done(
@@ -144,7 +144,7 @@ def test_a_bulk_freezes_its_list_and_takes_what_is_gone_for_done(
         plan = planned(runner, Scripted(), world.stack)
         assert plan.commands[0][1] == "# and 2 more like it"
         outcome = runner.apply(plan, "yes").result(SOON)
-        assert outcome.state is State.DONE and outcome.run is not None
+        assert outcome.state is RunState.DONE and outcome.run is not None
         items = runner.journal.items(outcome.run.id, 0).result()
     assert [(item.id, item.version, item.state, item.what) for item in items] == [
         ("one", "1", StepState.DONE, ""),
@@ -158,7 +158,7 @@ def test_a_bulk_that_is_stopped_or_fails_keeps_what_is_left(world: World, script
     world.proxy.plan = lambda seen: Fault.DENIED if len(world.mutations()) == 2 else Fault.NONE
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-        assert outcome.state is State.PARTLY and outcome.run is not None
+        assert outcome.state is RunState.PARTLY and outcome.run is not None
         assert "two" in outcome.what and "1 of 3 were done" in outcome.what
         states = [item.state for item in runner.journal.items(outcome.run.id, 0).result()]
         assert states == [StepState.DONE, StepState.FAILED, StepState.WAITING]
@@ -167,24 +167,24 @@ def test_a_bulk_that_is_stopped_or_fails_keeps_what_is_left(world: World, script
         world.told.clear()
         world.proxy.plan = lambda seen: runner.stop(world.told[-1].run.id) or Fault.NONE if world.told else Fault.NONE
         stopped = applied(runner, Scripted(), world.stack)
-        assert stopped.state in (State.PARTLY, State.STOPPED)
+        assert stopped.state in (RunState.PARTLY, RunState.STOPPED)
     assert {"three"} <= {p["Name"] for p in demo.client("ssm").describe_parameters()["Parameters"]}
 
 
 def test_files_and_commands_on_this_machine(world: World, script: Script, tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    script.plan = Plan((LocalFile(path, "{}\n"), Command(("sh", "-c", 'cat "$0"; echo done', str(path)))))
+    script.plan = Plan((LocalFile(path, "{}\n"), LocalCommand(("sh", "-c", 'cat "$0"; echo done', str(path)))))
     with world.runner() as runner:
         plan = planned(runner, Scripted(), world.stack)
         assert plan.commands[0] == (f"(umask 077; printf %s $'{{}}\\n' > {path})  # 3 bytes",)
-        assert applied(runner, Scripted(), world.stack).state is State.DONE
+        assert applied(runner, Scripted(), world.stack).state is RunState.DONE
         assert any(progress.text == "done" for progress in world.told)
         assert (path.read_text(), path.stat().st_mode & 0o777) == ("{}\n", 0o600)
-        script.plan = Plan((Command(("sh", "-c", "echo no such table >&2; exit 3")),))
-        script.answer = Answer.NO
+        script.plan = Plan((LocalCommand(("sh", "-c", "echo no such table >&2; exit 3")),))
+        script.answer = TookEffect.NO
         failed = applied(runner, Scripted(), world.stack)
-        assert failed.state is State.FAILED and "ended with 3: no such table" in failed.what
-        script.plan = Plan((Command(("/no/such/program",)),))
+        assert failed.state is RunState.FAILED and "ended with 3: no such table" in failed.what
+        script.plan = Plan((LocalCommand(("/no/such/program",)),))
         assert "could not be started" in applied(runner, Scripted(), world.stack).what
         script.plan = Plan((LocalFile(tmp_path / "none" / "x", "y"),))
         assert "could not be written" in applied(runner, Scripted(), world.stack).what
@@ -193,13 +193,13 @@ def test_files_and_commands_on_this_machine(world: World, script: Script, tmp_pa
 def test_a_command_that_is_stopped_ends_with_all_that_it_started(world: World, script: Script, tmp_path: Path) -> None:
     begun = threading.Event()
     pid = tmp_path / "pid"
-    script.plan = Plan((Command(("sh", "-c", f"sleep 60 & echo $! > {pid}; echo begun; wait")),))
+    script.plan = Plan((LocalCommand(("sh", "-c", f"sleep 60 & echo $! > {pid}; echo begun; wait")),))
     with world.runner(listener=lambda progress: begun.set() if progress.text == "begun" else None) as runner:
         plan = planned(runner, Scripted(), world.stack)
         applying = runner.apply(plan, "yes")
         assert begun.wait(SOON)
         runner.stop(runner.journal.open_runs().result()[0].id)
-        assert applying.result(SOON).state is State.UNKNOWN
+        assert applying.result(SOON).state is RunState.UNKNOWN
     stat = Path(f"/proc/{pid.read_text().strip()}/stat")
     assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
 
@@ -214,7 +214,7 @@ def test_a_blob_is_the_file_that_was_planned_with(world: World, script: Script, 
         assert f"--zip-file fileb://{path}" in plan.commands[0][0]
         path.write_bytes(b"two")
         outcome = runner.apply(plan, "yes").result(SOON)
-    assert outcome.state is State.FAILED and "was changed since" in outcome.what
+    assert outcome.state is RunState.FAILED and "was changed since" in outcome.what
     assert world.mutations() == []
 
 
@@ -233,7 +233,7 @@ def test_secrets_are_handed_over_once_and_kept_nowhere(world: World, script: Scr
         plan = planned(runner, Scripted(), world.stack)
         assert '--value "$GIVEN"' in plan.commands[0][0]
         outcome = runner.apply(plan, "yes").result(SOON)
-        assert outcome.state is State.DONE, outcome.what
+        assert outcome.state is RunState.DONE, outcome.what
     assert outcome.secrets["MADE"] == "sesame-2" and len(outcome.secrets["KEY"]) > 20
     stored = demo.client("ssm").get_parameter(Name="made", WithDecryption=True)["Parameter"]["Value"]
     assert stored == "sesame-2"
@@ -264,14 +264,14 @@ def test_a_wait_between_calls_is_sat_out_and_one_that_fails_stops_the_rest(world
     broken = Waited(False, Clean("half"), None, Clean("It broke for good."))
     with world.runner() as runner:
         script.plan = Plan((Do(), waiting([going, done]), Do()))
-        assert applied(runner, Scripted(), world.stack).state is State.DONE
+        assert applied(runner, Scripted(), world.stack).state is RunState.DONE
         assert 0.5 in {progress.fraction for progress in world.told}
         script.plan = Plan((Do(), waiting([going, broken]), Do()))
         outcome = applied(runner, Scripted(), world.stack)
-        assert outcome.state is State.PARTLY and "It broke for good." in outcome.what
+        assert outcome.state is RunState.PARTLY and "It broke for good." in outcome.what
         script.plan = Plan((Do(), waiting([going], at_most=20)))
         outcome = applied(runner, Scripted(), world.stack)
-        assert outcome.state is State.UNKNOWN and "not done after" in outcome.what
+        assert outcome.state is RunState.UNKNOWN and "not done after" in outcome.what
 
 
 def test_a_watch_sits_out_a_line_that_fails_for_a_while(world: World, script: Script) -> None:
@@ -279,14 +279,14 @@ def test_a_watch_sits_out_a_line_that_fails_for_a_while(world: World, script: Sc
     faults = iter([Fault.HTML_200, Fault.BAD_JSON])
     world.proxy.plan = lambda seen: next(faults, Fault.NONE) if seen.operation == "ListTables" else Fault.NONE
     with world.runner() as runner:
-        assert applied(runner, Scripted(), world.stack).state is State.DONE
+        assert applied(runner, Scripted(), world.stack).state is RunState.DONE
 
 
 def test_sent_but_not_as_planned_is_a_failure(world: World, script: Script) -> None:
     script.plan, script.verified = Plan((Do(),)), False
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-    assert outcome.state is State.FAILED and "the state is as it was before" in outcome.what
+    assert outcome.state is RunState.FAILED and "the state is as it was before" in outcome.what
 
 
 def test_the_watch_of_a_run_ends_when_a_later_one_changes_the_same(world: World, script: Script) -> None:
@@ -298,9 +298,9 @@ def test_the_watch_of_a_run_ends_when_a_later_one_changes_the_same(world: World,
     with world.runner() as runner:
         first = planned(runner, Scripted(), world.stack)
         watched = runner.apply(first, "yes", wait=False).result(SOON)
-        assert watched.state is State.WATCHING and watched.run is not None
+        assert watched.state is RunState.WATCHING and watched.run is not None
         script.plan = Plan((Do(),))
         later = applied(runner, Scripted(), world.stack)
-        assert later.state is State.DONE and later.run is not None
-        world.wait_for(watched.run.id, State.STOPPED)
+        assert later.state is RunState.DONE and later.run is not None
+        world.wait_for(watched.run.id, RunState.STOPPED)
         assert later.run.id in runner.journal.find(watched.run.id).result().outcome

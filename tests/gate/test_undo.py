@@ -8,15 +8,15 @@ from typing import ClassVar
 import pytest
 from msgspec.structs import replace
 
-from console.journal.records import RunRecord, State, StepState
+from console.gate.events import AtTheGate, Outcome, Reason
+from console.gate.runner import Runner
+from console.gate.undo import why_not_undone
+from console.journal.records import RunRecord, RunState, StepState
 from console.journal.store import JournalError, SqliteStore
-from console.operations import OPERATIONS
-from console.operations.base import NoUndo, Observed, Operation
-from console.operations.events import AtTheGate, Outcome, Reason
+from console.operations.operation import NoUndo, Observed, Operation
 from console.operations.plan import Effect, Plan
-from console.operations.runner import Runner
-from console.operations.undo import why_not_undone
-from console.operations.work import Changed, Done, StepFailed, Work
+from console.operations.step_context import Changed, Done, StepFailed, Work
+from console.services.operations import OPERATIONS
 from console.text import Clean
 from tests.gate.scripted import Do, Script, Scripted
 from tests.gate.world import SOON, World, applied, planned
@@ -70,7 +70,7 @@ def test_what_failed_before_anything_was_changed_is_not_taken_back(world: World,
     script.plan = Plan((Do(body=fail),), hints=script.plan.hints)
     with world.runner() as runner:
         outcome = made(runner, world)
-        assert outcome.state is State.FAILED and outcome.run is not None
+        assert outcome.state is RunState.FAILED and outcome.run is not None
         assert outcome.run.changed is False
         assert "Nothing was changed by it" in why_not_undone(outcome.run)
         assert "Nothing was changed by it" in refusal(runner, outcome.run, world)
@@ -90,7 +90,7 @@ def test_what_cannot_be_looked_up_is_told_and_nothing_is_taken_back(
             with monkeypatch.context() as broken, pytest.raises(JournalError):
                 broken.setattr(SqliteStore, name, fails)
                 undone(runner, run, world)
-        assert undone(runner, run, world).state is State.DONE
+        assert undone(runner, run, world).state is RunState.DONE
 
 
 @pytest.mark.parametrize("body", [fail, perhaps])
@@ -106,7 +106,7 @@ def test_what_may_have_been_done_can_be_taken_back(world: World, script: Script)
     script.plan = Plan((Do(body=perhaps),))
     with world.runner() as runner:
         outcome = made(runner, world)
-        assert outcome.state is State.UNKNOWN and outcome.run is not None
+        assert outcome.state is RunState.UNKNOWN and outcome.run is not None
         assert outcome.run.changed is None and why_not_undone(outcome.run) == ""
 
 
@@ -114,7 +114,7 @@ def test_a_run_is_taken_back_once(world: World, script: Script) -> None:
     with world.runner() as runner:
         run = made(runner, world).run
         first = undone(runner, run, world)
-        assert first.state is State.DONE and first.run is not None
+        assert first.state is RunState.DONE and first.run is not None
         assert f"Run {first.run.id} has taken it back already" in refusal(runner, run, world)
 
 
@@ -123,7 +123,7 @@ def test_of_two_consoles_that_take_the_same_run_back_one_is_refused(world: World
         run = made(one, world).run
         assert run is not None
         plans = [runner.plan_undo(run, world.stack).result(SOON) for runner in (one, other)]
-        assert one.apply(plans[0], "yes").result(SOON).state is State.DONE
+        assert one.apply(plans[0], "yes").result(SOON).state is RunState.DONE
         with pytest.raises(AtTheGate, match="was taken back meanwhile"):
             other.apply(plans[1], "yes").result(SOON)
 
@@ -132,9 +132,9 @@ def test_an_undo_that_changed_nothing_leaves_the_run_to_be_taken_back(world: Wor
     with world.runner() as runner:
         run = made(runner, world).run
         script.plan = Plan((Do(body=fail),))
-        assert undone(runner, run, world).state is State.FAILED
+        assert undone(runner, run, world).state is RunState.FAILED
         script.plan = Plan((Do(),))
-        assert undone(runner, run, world).state is State.DONE
+        assert undone(runner, run, world).state is RunState.DONE
 
 
 def test_an_undo_that_could_not_be_recorded_leaves_the_run_to_be_taken_back(
@@ -146,7 +146,7 @@ def test_an_undo_that_could_not_be_recorded_leaves_the_run_to_be_taken_back(
             patch.setattr("console.journal.store.said", lambda step: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 undone(runner, run, world)
-        assert undone(runner, run, world).state is State.DONE
+        assert undone(runner, run, world).state is RunState.DONE
 
 
 def test_an_undo_whose_process_ended_before_its_first_call_leaves_the_run_to_be_taken_back(
@@ -160,10 +160,10 @@ def test_an_undo_whose_process_ended_before_its_first_call_leaves_the_run_to_be_
         journal = runner.journal
         journal.change(run.id, undone_by=undoing.id).result()
         journal.change_step(undoing.id, 0, state=StepState.WAITING).result()
-        journal.change(undoing.id, state=State.CONFIRMED, owner=None, changed=None).result()
+        journal.change(undoing.id, state=RunState.CONFIRMED, owner=None, changed=None).result()
         script.plan = Plan((Do(),))
         runner.reconcile([world.stack]).result(SOON)
-        assert undone(runner, run, world).state is State.DONE
+        assert undone(runner, run, world).state is RunState.DONE
 
 
 @pytest.mark.parametrize("fails", [False, True], ids=["done", "failed"])
@@ -174,7 +174,7 @@ def test_it_warns_of_what_somebody_else_changed_since_also_where_the_run_failed(
     script.plan = Plan((Do(name="a"), Do(name="b", body=fail)) if fails else (Do(),), effects)
     with world.runner() as runner:
         run = made(runner, world).run
-        assert run is not None and run.state is (State.PARTLY if fails else State.DONE)
+        assert run is not None and run.state is (RunState.PARTLY if fails else RunState.DONE)
         script.verified, script.state, script.plan = False, {"value": 7}, Plan((Do(),), effects)
         plan = runner.plan_undo(run, world.stack).result(SOON)
         assert any("no longer as run" in warning for warning in plan.plan.warnings)
@@ -198,6 +198,6 @@ def test_a_run_that_is_being_made_is_not_taken_back(world: World, script: Script
 
     script.plan = Plan((Do(body=look),))
     with world.runner() as runner:
-        assert made(runner, world).state is State.DONE
+        assert made(runner, world).state is RunState.DONE
         assert planned(runner, Reversible(), world.stack)
     assert refused == ["It is still being made. Next: wait for its end, or stop it."]

@@ -8,19 +8,19 @@ from contextlib import closing
 import pytest
 from msgspec.structs import replace
 
-from console.journal.records import RunRecord, State, UnreadableRun
+from console.gate.events import AtTheGate
+from console.journal.records import RunRecord, RunState, UnreadableRun
 from console.journal.store import NAME
-from console.operations.ecs import Scale
-from console.operations.events import AtTheGate
+from console.services.ecs.operations import Scale
 from tests.gate.scripted import Script
 from tests.gate.world import SOON, World
-from tests.unit.test_journal import RUN, STEPS
+from tests.unit.journal.test_journal import RUN, STEPS
 
 
 def test_what_this_version_has_no_operation_for_is_not_taken_back(world: World) -> None:
     params = {"service": "web", "desired": 2}
     undo = {"operation": Scale.name, "params": params}
-    run = replace(RUN, operation="ecs.of-a-later-version", undo=undo, stack=world.stack.name, state=State.DONE)
+    run = replace(RUN, operation="ecs.of-a-later-version", undo=undo, stack=world.stack.name, state=RunState.DONE)
     with world.runner() as runner:
         runner.journal.add(run, STEPS).result()
         with pytest.raises(AtTheGate, match=r"no operation ecs\.of-a-later-version"):
@@ -28,7 +28,7 @@ def test_what_this_version_has_no_operation_for_is_not_taken_back(world: World) 
 
 
 def test_settling_leaves_what_cannot_be_read_as_it_is_and_settles_the_others(world: World, script: Script) -> None:
-    left = replace(RUN, operation="none", stack=world.stack.name, state=State.RUNNING, owner=None)
+    left = replace(RUN, operation="none", stack=world.stack.name, state=RunState.RUNNING, owner=None)
     with world.runner() as runner:
         for name in ("1120-0930-aaaa", "1120-0931-bbbb", "1120-0932-cccc"):
             runner.journal.add(replace(left, id=name), STEPS).result()

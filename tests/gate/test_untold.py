@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from console.aws.call import Aws
-from console.journal.records import State
-from console.operations.base import Observed
+from console.journal.records import RunState
+from console.operations.operation import Observed
 from console.operations.plan import Plan
 from console.operations.steps import Wait, Waited
 from console.problems import Failure, Kind
@@ -41,7 +41,7 @@ def test_a_look_that_lacks_something_is_told(
     monkeypatch.setattr(Scripted, "lag", ())
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-    assert looks == whole + 1 and outcome.state is State.FAILED
+    assert looks == whole + 1 and outcome.state is RunState.FAILED
     assert says in outcome.what and "lacks 'status'" in outcome.what
 
 
@@ -57,7 +57,7 @@ def test_what_was_sent_is_unknown_where_the_state_lacks_something(
     monkeypatch.setattr(Scripted, "lag", ())
     with world.runner() as runner:
         outcome = applied(runner, Scripted(), world.stack)
-    assert outcome.state is State.UNKNOWN, outcome
+    assert outcome.state is RunState.UNKNOWN, outcome
 
 
 def test_a_watch_sits_out_an_answer_that_lacks_something(world: World, script: Script) -> None:
@@ -71,5 +71,5 @@ def test_a_watch_sits_out_an_answer_that_lacks_something(world: World, script: S
     with world.runner() as runner:
         asked = planned(runner, Scripted(), world.stack)
         outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
-    assert outcome.state is State.DONE, outcome
+    assert outcome.state is RunState.DONE, outcome
     assert any("lacks 'status'" in progress.text for progress in world.told)

@@ -9,12 +9,12 @@ from typing import ClassVar
 import pytest
 
 from console.aws.call import Aws
-from console.journal.records import State
-from console.operations import OPERATIONS
-from console.operations.base import Observed
-from console.operations.ecs import Restart, Scale
+from console.journal.records import RunState
+from console.operations.operation import Observed
 from console.operations.plan import Effect, Plan
-from console.operations.work import Done, StepFailed, Work
+from console.operations.step_context import Done, StepFailed, Work
+from console.services.ecs.operations import Restart, Scale
+from console.services.operations import OPERATIONS
 from console.text import Clean
 from tests.conftest import DemoServer
 from tests.faults import Fault, Seen
@@ -48,13 +48,13 @@ def test_credentials_that_end_while_it_is_watched_fail_nothing(world: World, cou
         asked = planned(runner, Scale(FRONTEND, count + 1).within(world.stack), world.stack)
         world.proxy.plan = plan
         outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
-        assert outcome.state is State.UNKNOWN and outcome.run is not None, outcome.what
+        assert outcome.state is RunState.UNKNOWN and outcome.run is not None, outcome.what
         assert outcome.run.changed is True
         world.heal()
         world.told.clear()
         runner.renew(world.stack)
         runner.reconcile([world.stack]).result(SOON)
-        assert world.wait_for(outcome.run.id, State.DONE) is State.DONE
+        assert world.wait_for(outcome.run.id, RunState.DONE) is RunState.DONE
 
 
 def test_what_aws_is_still_at_after_the_time_of_a_wait_has_not_failed(world: World, script: Script) -> None:
@@ -63,7 +63,7 @@ def test_what_aws_is_still_at_after_the_time_of_a_wait_has_not_failed(world: Wor
 
     script.plan = Plan((Do(), Hold(body=still)))
     with world.runner() as runner:
-        assert applied(runner, Scripted(), world.stack).state is State.UNKNOWN
+        assert applied(runner, Scripted(), world.stack).state is RunState.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ class Moved(Scripted):
 @pytest.mark.parametrize(
     ("seen", "state", "says"),
     [
-        ([True, True], State.DONE, "Done and verified."),
-        ([True, False], State.DONE, "It was changed since"),
-        ([False], State.FAILED, "at the same moment"),
+        ([True, True], RunState.DONE, "Done and verified."),
+        ([True, False], RunState.DONE, "It was changed since"),
+        ([False], RunState.FAILED, "at the same moment"),
     ],
 )
 def test_a_count_that_was_seen_set_and_is_moved_while_it_is_watched_was_set(
-    world: World, monkeypatch: pytest.MonkeyPatch, seen: list[bool], state: State, says: str
+    world: World, monkeypatch: pytest.MonkeyPatch, seen: list[bool], state: RunState, says: str
 ) -> None:
     effects = (Effect(Clean("count"), Clean("8"), Clean("6")),)
     script = Script(plan=Plan((Do(), Hold()), effects))
@@ -135,12 +135,12 @@ def test_a_restart_is_watched_by_the_deployment_that_it_started(
         assert [step.begun for step in runner.journal.steps(run.id).result()] == [started["id"], ""]
         if not taken_up:
             other = replaced()
-            assert world.wait_for(run.id, State.FAILED, State.DONE) is State.FAILED
+            assert world.wait_for(run.id, RunState.FAILED, RunState.DONE) is RunState.FAILED
     if taken_up:
         other = replaced()
         with world.runner() as runner:
             runner.reconcile([world.stack]).result(SOON)
-            assert world.wait_for(run.id, State.FAILED, State.DONE) is State.FAILED
+            assert world.wait_for(run.id, RunState.FAILED, RunState.DONE) is RunState.FAILED
     assert f"{other} has taken the place of {started['id']}" in world.told[-1].run.outcome
 
 
@@ -153,4 +153,4 @@ def test_a_count_is_set_without_the_right_to_read_autoscaling(world: World, coun
         (told,) = (warning for warning in asked.plan.warnings if "autoscaling" in warning)
         assert "not known" in told and denied in told
         outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
-    assert outcome.state is State.DONE, outcome.what
+    assert outcome.state is RunState.DONE, outcome.what

@@ -12,15 +12,15 @@ from pathlib import Path
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
+from console.gate.events import Outcome, RunProgress
+from console.gate.planned import Planned
+from console.gate.runner import Runner
+from console.gate.write_state import AccountRegion, WriteState
 from console.journal.journal import Journal
-from console.journal.records import State
-from console.operations.base import Observed, Operation
-from console.operations.events import Outcome, Progress
-from console.operations.planned import Planned
-from console.operations.runner import Runner
-from console.stack import Stack
-from console.stack_file import load
-from console.write_state import AccountRegion, WriteState
+from console.journal.records import RunState
+from console.operations.operation import Observed, Operation
+from console.stack.file import load
+from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault, FaultProxy, Seen
@@ -40,7 +40,7 @@ class World:
     target: Target
     proxy: FaultProxy
     folder: Path
-    told: list[Progress] = field(default_factory=list)
+    told: list[RunProgress] = field(default_factory=list)
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
@@ -57,7 +57,7 @@ class World:
             yield runner
         journal.close()
 
-    def tell(self, progress: Progress) -> None:
+    def tell(self, progress: RunProgress) -> None:
         """Keep what a runner tells."""
         with self._news:
             self.told.append(progress)
@@ -68,14 +68,14 @@ class World:
         with self._news:
             assert self._news.wait_for(lambda: bool(holds()), seconds)
 
-    def wait_for(self, run: str, *states: State) -> State:
+    def wait_for(self, run: str, *states: RunState) -> RunState:
         """Wait until a run is in one of these states, and give it."""
         self.wait_until(lambda: any(told.run.id == run and told.state in states for told in self.told))
         return next(told.state for told in reversed(self.told) if told.run.id == run)
 
     def mutations(self) -> list[str]:
         """The requests so far that may have changed something."""
-        return [seen.operation or f"{seen.method} {seen.path}" for seen in self.proxy.seen if changes(seen)]
+        return [seen.operation for seen in self.proxy.seen if changes(seen)]
 
     def spoil(self, fault: Fault, *, reads_too: bool = False) -> None:
         """Let the proxy spoil what changes something, and with `reads_too` every request after that."""

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.aws.limits import Bucket, Limits
-from console.logs.buffer import LogBuffer
+from console.aws.limits import Limits, TokenBucket
 from console.logs.event import GAP, LogLine
-from console.logs.following import Pace
+from console.logs.lines.buffer import LogBuffer
+from console.logs.tailing.following import TailPace
 from console.problems import Failure, Kind, Problem
-from console.stack import LogGroup
+from console.stack.stack import LogGroup
 from console.text import Clean
 from tests.deadlines import SOON
 
-HURRY = Pace(
+HURRY = TailPace(
     every=0.02,
     shared=0.04,
     rare=0.1,
@@ -82,7 +82,7 @@ class Cloud:
         """Stands in for `Aws`."""
         return self
 
-    async def bucket(self, api: str, region: str | None = None) -> Bucket | None:
+    async def bucket(self, api: str, region: str | None = None) -> TokenBucket | None:
         return self.limits.bucket(api, "", region or "")
 
     def write(self, name: str, messages: Iterable[str], at_ms: int | None = None, stream: str = "s") -> None:

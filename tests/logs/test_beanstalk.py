@@ -11,12 +11,12 @@ import pytest
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
-from console.logs import beanstalk
-from console.logs.beanstalk import fetch, pour
-from console.logs.buffer import LogBuffer
+from console.logs.lines.buffer import LogBuffer
 from console.problems import Failure, Kind
-from console.stack import BeanstalkEnvironment, Stack
-from console.stack_file import load
+from console.services.elasticbeanstalk import instance_logs
+from console.services.elasticbeanstalk.instance_logs import fetch, pour
+from console.stack.file import load
+from console.stack.stack import BeanstalkEnvironment, Stack
 from tests.conftest import DemoServer
 
 STACK = "expo"
@@ -24,7 +24,7 @@ STACK = "expo"
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beanstalk, "_PAUSES", (0.05,))
+    monkeypatch.setattr(instance_logs, "_PAUSES", (0.05,))
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ async def test_a_bundle_is_a_whole_zip_file(aws: Aws, stack: Stack, monkeypatch:
     for sample in await fetch(aws, stack.beanstalk[0], "bundle"):
         with zipfile.ZipFile(io.BytesIO(sample.data)) as bundle:
             assert bundle.namelist() == ["var/log/nodejs/nodejs.log"]
-    monkeypatch.setattr(beanstalk, "_MOST_BYTES", 100)
+    monkeypatch.setattr(instance_logs, "_MOST_BYTES", 100)
     with pytest.raises(Failure, match="could not be fetched from S3: more than 0 MB"):
         await fetch(aws, stack.beanstalk[0], "bundle")
 
 
 async def test_an_environment_that_does_not_answer(aws: Aws, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(beanstalk, "PATIENCE", 0.0)
+    monkeypatch.setattr(instance_logs, "PATIENCE", 0.0)
     with pytest.raises(Failure, match="gave its logs within 0 s") as caught:
         await fetch(aws, stack.beanstalk[0], "tail")
     assert caught.value.problem.kind is Kind.UNAVAILABLE

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +20,8 @@ from tests.children import child
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.logs.cloud import now_ms
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 ONE, TWO = "/test/cli/one", "/test/cli/two"
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from console.cli import log_printer
-from console.cli.logs import TRIES, Reading, arguments
-from console.logs import history
+from console.cli.logs import TRIES, Printing, arguments
+from console.logs.reading import history
 from console.problems import Failure, Kind, Problem
-from console.stack import Stack
+from console.stack.stack import Stack
 from console.text import Clean
 from tests.deadlines import SOON
 from tests.logs.cloud import Cloud, failure, group, now_ms
@@ -39,7 +39,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 async def printed(cloud: Cloud, *words: str, names: tuple[str, ...] = ("/a",)) -> int:
     parser = argparse.ArgumentParser()
     arguments(parser)
-    reading = Reading(parser.parse_args(words), Connections(cloud), STACK)  # type: ignore[arg-type]
+    reading = Printing(parser.parse_args(words), Connections(cloud), STACK)  # type: ignore[arg-type]
     now = now_ms()
     async with asyncio.timeout(SOON):
         return await reading.run([group(name) for name in names], now - 600_000, now)

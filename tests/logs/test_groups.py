@@ -11,7 +11,7 @@ from console.aws.limits import Limits
 from console.logs.classes import unreadable
 from console.logs.groups import MOST_LISTED, describe, list_groups, resolve
 from console.problems import Failure
-from console.stack import LogGroup, Stack
+from console.stack.stack import LogGroup, Stack
 
 BARE = Stack(name="bare")
 

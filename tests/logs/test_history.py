@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from console.filter_pattern import PatternError
-from console.logs import history
 from console.logs.event import LogEvent
-from console.logs.history import AT_ONCE, Search
+from console.logs.reading import history
+from console.logs.reading.history import AT_ONCE, Search
 from console.problems import Failure, Kind, Problem
 from console.text import Clean
 from tests.deadlines import SOON

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
-from console.logs import insights
-from console.logs.curves import curves
-from console.logs.insights import Answer, Question, Scan, ask, estimate, read_answer
-from console.logs.saved import keep, own_folder, saved_queries
+from console.logs.insights import query
+from console.logs.insights.curves import curves
+from console.logs.insights.query import InsightsQuery, QueryResults, Scan, ask, estimate, read_answer
+from console.logs.insights.saved import keep, own_folder, saved_queries
 from console.problems import Failure, Kind, Problem
-from console.stack import LogGroup
+from console.stack.stack import LogGroup
 from console.text import Clean
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
@@ -29,15 +29,15 @@ BIG = LogGroup(group="/aws/lambda/mra-mines-notify-staging")
 GROUPS = (LAMBDA, FRONTEND, BIG)
 
 
-def question(text: str, *groups: LogGroup, hours: float = 24) -> Question:
+def question(text: str, *groups: LogGroup, hours: float = 24) -> InsightsQuery:
     now = int(time.time())
-    return Question(groups or GROUPS, text, now - int(3600 * hours), now)
+    return InsightsQuery(groups or GROUPS, text, now - int(3600 * hours), now)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo's queries take a hundredth of the time."""
-    monkeypatch.setattr(insights, "_PAUSES", (0.02,))
+    monkeypatch.setattr(query, "_PAUSES", (0.02,))
 
 
 LINES = [
@@ -97,7 +97,7 @@ async def test_the_estimate_rests_on_stored_bytes_and_the_share_of_time(
     aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = time.time() + 10 * 86_400  # the demo's groups are as old as its server
-    monkeypatch.setattr(insights, "time", SimpleNamespace(time=lambda: later))
+    monkeypatch.setattr(query, "time", SimpleNamespace(time=lambda: later))
     monkeypatch.setattr("tests.logs.test_insights.time", SimpleNamespace(time=lambda: later))
     day = await estimate(aws, question("fields @message", BIG, hours=24 * 3650))
     hour = await estimate(aws, question("fields @message", BIG, hours=1))
@@ -116,7 +116,7 @@ async def test_a_query_that_is_not_understood_is_told_with_its_place(aws: Aws) -
 
 async def test_stopped_it_is_stopped_at_aws_too(aws: Aws, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     told = asyncio.Event()
-    monkeypatch.setattr(insights, "_PAUSES", (0.0, 60.0))
+    monkeypatch.setattr(query, "_PAUSES", (0.0, 60.0))
     call = aws.call
 
     async def noted(service: str, operation: str, **params: Any) -> Any:
@@ -159,7 +159,7 @@ async def test_groups_of_two_regions_are_refused(aws: Aws) -> None:
         await ask(aws, question("fields @message", LAMBDA, LogGroup(group="/x", region="us-east-1")))
 
 
-def _answer(*rows: dict[str, str]) -> Answer:
+def _answer(*rows: dict[str, str]) -> QueryResults:
     found = [[{"field": name, "value": value} for name, value in row.items()] for row in rows]
     return read_answer({"status": "Complete", "results": found})
 
@@ -226,5 +226,5 @@ def test_the_demo_says_how_much_is_stored(demo: DemoServer) -> None:
     """The group whose scan must be warned of is in the demo, so that the warning can be seen."""
     client = demo.client("logs")
     found = client.describe_log_groups(logGroupNamePrefix=BIG.group)["logGroups"]
-    assert json.dumps(found[0]["storedBytes"]) and found[0]["storedBytes"] > insights.LARGE
+    assert json.dumps(found[0]["storedBytes"]) and found[0]["storedBytes"] > query.LARGE
     client.close()

@@ -14,11 +14,11 @@ from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
 from console.filter_pattern import PatternError
-from console.logs import live_tail
 from console.logs.event import LogEvent
-from console.logs.following import Doing
-from console.logs.live_tail import PRICE, TERMS, LiveTail
-from console.logs.twins import Twins
+from console.logs.tailing import live_tail
+from console.logs.tailing.dedupe_without_ids import Twins
+from console.logs.tailing.following import Doing
+from console.logs.tailing.live_tail import PRICE, TERMS, LiveTail
 from console.problems import Kind
 from console.text import Clean
 from tests.conftest import DemoServer

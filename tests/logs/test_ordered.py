@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.logs.event import LogEvent
-from console.logs.ordered import Ordered
+from console.logs.tailing.ordered import Ordered
 from console.text import Clean
 
 

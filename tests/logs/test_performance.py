@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
-from console.logs import insights
-from console.sources.base import Level
-from console.sources.lambda_performance import Performance, judge, performance
-from console.sources.registry import SOURCES, VIEWS, check_thresholds
-from console.stack import Function, Stack
-from console.stack_file import StackError, parse
+from console.logs.insights import query
+from console.readings.source import Level
+from console.services.awslambda.performance import Performance, judge, performance
+from console.services.sources import SOURCES, VIEWS, check_thresholds
+from console.stack.file import StackError, parse
+from console.stack.stack import Function, Stack
 from console.text import Clean
 from tests.logs.cloud import now_ms
 
@@ -23,7 +23,7 @@ LIMITS = dict(performance.thresholds)
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(insights, "_PAUSES", (0.02,))
+    monkeypatch.setattr(query, "_PAUSES", (0.02,))
 
 
 def report(number: int, duration: float, used: int, cold: str = "") -> str:

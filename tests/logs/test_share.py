@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from console.aws.limits import RATES, Bucket
-from console.logs.history import Search
-from console.logs.pages import FILTER
-from console.logs.tail import Tail
-from console.sources.logs import recent_errors
-from console.stack import Stack
+from console.aws.limits import RATES, TokenBucket
+from console.logs.reading.history import Search
+from console.logs.reading.pages import FILTER
+from console.logs.tailing.tail import Tail
+from console.services.logs.recent_errors import recent_errors
+from console.stack.stack import Stack
 from tests.logs.cloud import Cloud, Shown, group
 
 NAMES = [f"/{name}" for name in "abcdef"]
@@ -70,7 +70,7 @@ def loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hurried]:
 def checked_beside(loop: Hurried, begin: Callable[[Busy], Any]) -> list[float]:
     """How many seconds the check takes, twice, once a period, beside what is begun."""
     cloud = Busy({name: [] for name in NAMES}, page=25, flooded_ms=int(EPOCH * 1000))
-    cloud.limits._buckets[FILTER, "", ""] = Bucket(RATES[FILTER], loop.time, most=4.0)
+    cloud.limits._buckets[FILTER, "", ""] = TokenBucket(RATES[FILTER], loop.time, most=4.0)
 
     async def checked() -> list[float]:
         others = begin(cloud)
@@ -114,7 +114,7 @@ def test_a_check_is_read_in_its_period_also_beside_a_search_and_a_tail(loop: Hur
 
 
 def test_a_followed_tail_still_has_most_of_the_budget(loop: Hurried) -> None:
-    bucket = Bucket(RATES[FILTER], loop.time, most=4.0)
+    bucket = TokenBucket(RATES[FILTER], loop.time, most=4.0)
     bucket.want(object(), 4.0)
     places = [bucket.enter() for _ in range(100)]
     urgent = [bucket.reserve() for _ in range(30)]

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from console.logs.event import LATE
-from console.logs.following import Doing
-from console.logs.tail import Tail
+from console.logs.tailing.following import Doing
+from console.logs.tailing.tail import Tail
 from console.problems import Failure, Kind, Problem
 from console.text import Clean
 from tests.logs.cloud import HURRY, Cloud, Shown, failure, group, now_ms

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
-from console.logs.tail import Tail
+from console.logs.tailing.tail import Tail
 from tests.faults import Fault, FaultProxy, Seen
 from tests.logs.cloud import HURRY, Shown, group, now_ms
 

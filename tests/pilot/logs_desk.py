@@ -8,9 +8,9 @@ from typing import Any
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
-from console.logs.panes import Panes
-from console.stack import LogGroup, Stack
-from screens.logs import LogsScreen
+from console.logs.tailing.panes import Panes
+from console.stack.stack import LogGroup, Stack
+from screens.logs.screen import LogsScreen
 from tests.logs.cloud import Cloud
 from tests.pilot.scripted import Answer, ScriptedDesk
 

@@ -12,16 +12,16 @@ from textual.pilot import Pilot
 
 from console.app import ConsoleApp
 from console.aws.connections import Connection
-from console.aws.identity import Identity
+from console.aws.login.identity import Identity
 from console.aws.target import Target
-from console.desk import Desk
+from console.desk.desk import Desk
+from console.desk.workspace import Workspace
+from console.files.settings import Settings
 from console.options import Options
 from console.problems import Failure, Kind, Problem
-from console.settings import Settings
-from console.sources.base import AnySource, Detail, Event, Finding, Level, Report, Series, Source
-from console.stack import Stack
+from console.readings.source import AnySource, Detail, Event, Finding, Level, Report, Series, Source
+from console.stack.stack import Stack
 from console.text import Clean, clean
-from console.workspace import Workspace
 from tests.deadlines import SOON
 
 SIZES = [(80, 24), (120, 40)]

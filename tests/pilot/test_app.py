@@ -8,7 +8,6 @@ import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,17 +21,18 @@ import screens
 import widgets
 from console.app import ConsoleApp
 from screens import SCREENS
-from screens.health import HealthScreen
+from screens.health.screen import HealthScreen
 from screens.modals.leave import LeaveModal
-from screens.resource import ResourceScreen
-from screens.stacks import StacksScreen
+from screens.resource.screen import ResourceScreen
+from screens.stacks.screen import StacksScreen
+from tests.paths import ROOT
 from tests.pilot.scripted import ScriptedDesk, console, hides, lines, shows, text, until
 from widgets.terminal.app import TerminalApp
-from widgets.terminal.pace import PacedModal
+from widgets.terminal.frame_rate import PacedModal
 
-ROOT = Path(__file__).parents[2]
-LATE = ["console.desk", "console.problems", "console.sources.base", "screens.health", "widgets.table",
-        "sqlite3", "aiohttp", "botocore", "console.journal.store", "console.operations.runner"]  # fmt: skip
+LATE = ["console.desk.desk", "console.problems", "console.readings.source", "screens.health.screen",
+        "widgets.table.table",
+        "sqlite3", "aiohttp", "botocore", "console.journal.store", "console.gate.runner"]  # fmt: skip
 THE_TERMINALS = {"ctrl+z": "suspend_process", "ctrl+l": "repaint"}
 """What these keys mean in every program on a terminal, and do here, wherever one is."""
 OURS = ("console.", "screens.", "widgets.")

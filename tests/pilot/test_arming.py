@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from console.desk.shell import HostShell
 from console.options import Options
-from console.shell import HostShell
-from console.stack import Stack
+from console.stack.stack import Stack
 from screens.modals.arm import ArmModal
 from tests.pilot.scripted import LEDGER, MINES, NO_CREDENTIALS, SIZES, ScriptedDesk, console, shows, text, until
 

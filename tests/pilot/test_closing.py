@@ -12,7 +12,7 @@ import widgets
 from console.text import Clean
 from screens import SCREENS
 from screens.base import ConsoleScreen
-from screens.resource import ResourceScreen
+from screens.resource.screen import ResourceScreen
 from tests.pilot.logs_desk import LogDesk
 from tests.pilot.scripted import SERVICES, console, shows, until
 

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
-from console.desk import Desk
+from console.desk.desk import Desk
 from console.options import Options
 from tests.conftest import DemoServer
 from tests.faults import Fault, FaultProxy, Seen

@@ -14,18 +14,18 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from console.app import ConsoleApp
-from console.desk import Desk
-from console.journal.records import Filter, State
-from console.operations.base import Operation
-from console.operations.ecs import Scale
+from console.desk.desk import Desk
+from console.journal.records import RunFilter, RunState
+from console.operations.operation import Operation
 from console.options import Options
+from console.services.ecs.operations import Scale
 from screens.modals.actions import Subject
 from screens.modals.form import FieldInput, FormModal
 from screens.modals.plan import DEAF_SECONDS, PlanModal
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.pilot.scripted import SIZES
-from widgets.table import Table
+from widgets.table.table import Table
 
 SERVICE = "mra-mines-frontend-staging"
 CLUSTER = "mra-mines-cluster-staging"
@@ -117,8 +117,8 @@ async def test_scale_by_keyboard_and_undo_are_both_in_the_journal(at_demo: DemoS
         await until(pilot, lambda: "undo" in asked(pilot) and "done" in asked(pilot))
         assert desired(at_demo) == before
         assert app.desk.changes is not None
-        runs = await app.desk.changes.runs(Filter())
-        assert [run.state for run in runs] == [State.DONE, State.DONE]
+        runs = await app.desk.changes.runs(RunFilter())
+        assert [run.state for run in runs] == [RunState.DONE, RunState.DONE]
         assert runs[0].undoes == runs[1].id
 
 
@@ -285,9 +285,9 @@ async def test_the_change_goes_on_when_its_modal_is_closed(at_demo: DemoServer) 
         await until(pilot, lambda: "Applying" in asked(pilot) or "Sent" in asked(pilot) or "undo" in asked(pilot))
         await pilot.press("escape")
         async with asyncio.timeout(SOON):
-            while [run.state for run in await changes.runs(Filter())] != [State.DONE]:
+            while [run.state for run in await changes.runs(RunFilter())] != [RunState.DONE]:
                 await pilot.pause(0.05)
-        [run] = await changes.runs(Filter())
+        [run] = await changes.runs(RunFilter())
         assert app.desk.stack is not None
         planned = await changes.plan_undo(run, app.desk.stack)
         await changes.apply(replace(planned), "yes")

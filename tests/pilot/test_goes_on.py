@@ -13,17 +13,17 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
-from console import crash
-from console.sources.base import Detail, Event
+from console.process import crash
+from console.readings.source import Detail, Event
 from console.text import clean
-from screens.health import HealthScreen
-from screens.resource import ResourceScreen
+from screens.health.screen import HealthScreen
+from screens.resource.screen import ResourceScreen
 from tests.pilot.scripted import FUNCTIONS, SERVICES, ScriptedDesk, console, hides, shows, text, until
 from widgets.detail import DetailView
 from widgets.header import Header
 from widgets.panel import Panel
-from widgets.table import Table
-from widgets.table_layout import Column
+from widgets.table.layout import Column
+from widgets.table.table import Table
 from widgets.terminal.app import TerminalApp
 
 SECRET = "correct-horse-battery"
@@ -243,7 +243,7 @@ async def test_many_failures_of_one_kind_write_one_file_and_are_told_once(
 async def test_a_panel_that_cannot_take_its_value_says_so_and_takes_the_next() -> None:
     from textual.widgets import Static as Body
 
-    from console.sources.base import Reading
+    from console.readings.source import Reading
 
     def fill(value: int) -> None:
         if value == 1:

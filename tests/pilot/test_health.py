@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.problems import Kind, Problem
-from console.sources.base import Level, Report
+from console.readings.source import Level, Report
 from console.text import Clean
 from tests.pilot.scripted import (
     DENIED,
@@ -27,7 +27,7 @@ from tests.pilot.scripted import (
     text,
     until,
 )
-from widgets.table import Table
+from widgets.table.table import Table
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -13,15 +13,15 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from console.journal.owner import me
-from console.journal.records import WATCHED, ItemRecord, State, StepState
+from console.journal.records import WATCHED, ItemRecord, RunState, StepState
 from console.journal.store import NAME, JournalError, SqliteStore
-from screens.items import ItemsScreen
-from screens.journal import JournalScreen
+from screens.journal.items import ItemsScreen
+from screens.journal.run import RunScreen
+from screens.journal.screen import JournalScreen
 from screens.modals.problems import ProblemsModal
-from screens.run import RunScreen
 from tests.pilot.scripted import SIZES, ScriptedDesk, console, hides, shows, text, until
-from tests.unit.test_journal import BULK, ITEMS, RUN, STEPS
-from widgets.table import Table
+from tests.unit.journal.test_journal import BULK, ITEMS, RUN, STEPS
+from widgets.table.table import Table
 
 BAD = "1120-0931-bbbb"
 MANY = 10_000
@@ -41,7 +41,7 @@ def folder(folders_of_its_own: Path) -> Path:
     """A journal with a Bulk that was done in part, and a newer run that cannot be read."""
     found = folders_of_its_own / "state"
     with closing(SqliteStore(found)) as store:
-        store.add(replace(RUN, stack="mines", state=State.PARTLY, outcome="One failed."), (BULK, STEPS[1]))
+        store.add(replace(RUN, stack="mines", state=RunState.PARTLY, outcome="One failed."), (BULK, STEPS[1]))
         store.put_items(RUN.id, 0, ITEMS)
         store.add(replace(RUN, id=BAD, stack="mines"), STEPS)
     with closing(sqlite3.connect(found / NAME)) as db, db:
@@ -57,8 +57,8 @@ def fails(*_: object) -> Any:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The screens look again at once."""
-    for module in ("journal", "run", "items"):
-        monkeypatch.setattr(f"screens.{module}.LOOK_SECONDS", 0.05)
+    for module in ("screen", "run", "items"):
+        monkeypatch.setattr(f"screens.journal.{module}.LOOK_SECONDS", 0.05)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ async def test_of_a_change_with_a_step_that_cannot_be_read_all_else_is_shown(fol
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_items_of_a_bulk_are_shown_page_by_page(folder: Path, size: tuple[int, int]) -> None:
     with closing(SqliteStore(folder)) as store:
-        store.add(replace(RUN, id="1120-0932-cccc", state=State.FAILED), (BULK,))
+        store.add(replace(RUN, id="1120-0932-cccc", state=RunState.FAILED), (BULK,))
         states = (StepState.DONE, StepState.FAILED, StepState.WAITING)
         store.put_items(
             "1120-0932-cccc", 0, [ItemRecord(at, f"stream-{at:05}", "", states[at % 3]) for at in range(MANY)]
@@ -130,7 +130,7 @@ async def test_the_items_of_a_bulk_are_shown_page_by_page(folder: Path, size: tu
 
 async def test_where_there_are_no_items_none_are_offered(folder: Path) -> None:
     with closing(SqliteStore(folder)) as store:
-        store.add(replace(RUN, id="1120-0932-cccc", state=State.DONE), STEPS)
+        store.add(replace(RUN, id="1120-0932-cccc", state=RunState.DONE), STEPS)
     async with console(JournalDesk(), first="journal") as pilot:
         await shows(pilot, "done")
         await pilot.press("enter")
@@ -183,7 +183,7 @@ async def test_what_keeps_a_change_from_being_taken_back_is_told_in_the_plan(
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_change_that_nobody_watches_any_more_says_so(folder: Path, size: tuple[int, int]) -> None:
-    left = replace(RUN, id="1120-0932-cccc", stack="elsewhere", state=State.WATCHING, outcome=WATCHED, owner=None)
+    left = replace(RUN, id="1120-0932-cccc", stack="elsewhere", state=RunState.WATCHING, outcome=WATCHED, owner=None)
     with closing(SqliteStore(folder)) as store:
         store.add(left, STEPS)
         store.add(replace(left, id="1120-0933-dddd", title="Seen by us", owner=me()), STEPS)

@@ -15,17 +15,17 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 import themes
-from console.logs.buffer import LogBuffer
 from console.logs.event import LogEvent
-from console.sources.base import Detail
+from console.logs.lines.buffer import LogBuffer
+from console.readings.source import Detail
 from console.text import Clean
 from widgets.detail import DetailView
 from widgets.header import Header, HeaderState
 from widgets.lines import Lines
 from widgets.log.body import LogBody
-from widgets.log_pane import LogPane
-from widgets.table import Table
-from widgets.table_layout import Column
+from widgets.log.pane import LogPane
+from widgets.table.layout import Column
+from widgets.table.table import Table
 
 
 class Row(App[None]):

@@ -16,10 +16,10 @@ from textual.pilot import Pilot
 from console.logs.event import LogEvent
 from console.logs.sets import recall_sets
 from console.problems import Failure, Kind, Problem
-from console.sources.base import Detail, Finding, Level, Report
-from console.stack import LogGroup, Stack
+from console.readings.source import Detail, Finding, Level, Report
+from console.stack.stack import LogGroup, Stack
 from console.text import Clean, clean
-from screens.insights import InsightsScreen
+from screens.insights.screen import InsightsScreen
 from screens.modals.log_groups import LogGroupsModal
 from screens.modals.log_read import LogReadModal
 from tests.logs.cloud import failure

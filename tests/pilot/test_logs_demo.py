@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from console.desk import Desk
+from console.desk.desk import Desk
 from console.options import Options
-from screens.insights import InsightsScreen
-from screens.insights_results import InsightsResults
+from screens.insights.results import InsightsResults
+from screens.insights.screen import InsightsScreen
 from screens.modals.actions import ActionsModal
 from screens.modals.log_ask import LogScanModal
 from screens.modals.log_queries import LogQueriesModal
 from tests.conftest import DemoServer
 from tests.pilot.logs_desk import kept, panes_of
 from tests.pilot.scripted import SIZES, console, shows, text, until
-from widgets.table import Table
+from widgets.table.table import Table
 
 PROCESSOR = "/ecs/mra-mines-processor-staging"
 

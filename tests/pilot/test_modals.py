@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from console.memory import recall
+from console.files.memory import recall
 from console.options import Options
-from console.sources.base import Level, Report
+from console.readings.source import Level, Report
 from screens.modals.profile import ProfileModal
 from tests.pilot.scripted import (
     DENIED,
@@ -95,7 +95,7 @@ async def test_the_problems_have_their_time_and_all_their_words() -> None:
 
 
 async def test_the_profile_that_is_chosen_is_used_for_every_stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.aws.profiles.profiles", lambda: ["audit", "ops"])
+    monkeypatch.setattr("console.aws.login.profiles.profiles", lambda: ["audit", "ops"])
     desk = ScriptedDesk(stacks=(MINES, LEDGER), options=Options(region=None))
     async with console(desk) as pilot:
         await shows(pilot, "ledger")
@@ -113,7 +113,7 @@ async def test_the_profile_that_is_chosen_is_used_for_every_stack(monkeypatch: p
 async def test_a_region_that_cannot_be_is_refused_with_a_sentence(
     region: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.aws.profiles.profiles", lambda: ["ops"])
+    monkeypatch.setattr("console.aws.login.profiles.profiles", lambda: ["ops"])
     desk = ScriptedDesk()
     async with console(desk, (80, 24)) as pilot:
         await shows(pilot, "batch")

@@ -16,13 +16,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from console.app import ConsoleApp
-from console.desk import Desk
-from console.journal.records import State
-from console.operations.events import AtTheGate, Reason
-from console.operations.planned import Planned
+from console.desk.desk import Desk
+from console.gate.events import AtTheGate, Reason
+from console.gate.planned import Planned
+from console.gate.write_state import WriteState
+from console.journal.records import RunState
 from console.options import Options
 from console.palette import commands
-from console.write_state import WriteState
 from screens import SCREENS
 from screens.gate import open_plan, open_undo
 from screens.modals.actions import Subject
@@ -191,7 +191,7 @@ async def test_no_undo_confirmed_exactly_as_asked_changes_anything(
         with world.runner(state) as runner:
             before = planned(runner, asked, world.stack).before
             run = applied(runner, asked, world.stack).run
-        assert run is not None and run.state is State.DONE
+        assert run is not None and run.state is RunState.DONE
         async with looking(stack, demo, tmp_path, monkeypatch) as (pilot, app, _):
             open_undo(app, app.desk, run)
             await until(pilot, lambda: isinstance(app.screen, PlanModal))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from console.shell import HostShell, InstanceShell, ShellCommand, TaskShell
-from console.sources.base import Detail, Level, Reading, Report
-from console.sources.poller import Key
-from console.stack import Instances
+from console.desk.shell import HostShell, InstanceShell, ShellCommand, TaskShell
+from console.readings.poller import ReadingKey
+from console.readings.source import Detail, Level, Reading, Report
+from console.stack.stack import Instances
 from console.text import Clean
-from screens.resource import ResourceScreen
-from screens.shell import place_of
+from screens.resource.screen import ResourceScreen
+from screens.resource.shell import place_of
 from tests.pilot.scripted import (
     DENIED,
     LEDGER,
@@ -180,9 +180,9 @@ async def test_a_reading_that_comes_while_it_is_closed_is_passed_over() -> None:
         screen = pilot.app.screen
         assert isinstance(screen, ResourceScreen)
         closed = pilot.app.pop_screen()
-        screen._heard(Key("mines", "services"), Reading(SERVICES))
+        screen._heard(ReadingKey("mines", "services"), Reading(SERVICES))
         await closed
-        screen._heard(Key("mines", "services"), Reading(SERVICES))
+        screen._heard(ReadingKey("mines", "services"), Reading(SERVICES))
         screen._show_gathered()
         await screen._fill()
         await shows(pilot, "Findings   ▲ 1 warn")

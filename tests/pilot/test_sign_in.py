@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from console.aws import mfa
-from console.aws.sso import DeviceAuthorization, SsoProfile
+from console.aws.login import mfa
+from console.aws.login.sso import DeviceAuthorization, SsoProfile
 from console.aws.target import Target
 from console.problems import Failure, Kind, Problem
 from console.text import Clean

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.memory import recall
+from console.files.memory import recall
 from console.problems import Kind, Problem
-from console.sources.base import Level, Report
+from console.readings.source import Level, Report
 from console.text import Clean
 from tests.pilot.scripted import (
     DENIED,

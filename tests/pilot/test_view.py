@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from console.sources.base import AnySource, Level, Report
-from console.stack import Stack
-from screens.health import HealthScreen
+from console.readings.source import AnySource, Level, Report
+from console.stack.stack import Stack
+from screens.health.screen import HealthScreen
+from screens.health.view import ViewScreen
 from screens.modals.palette import PaletteModal
-from screens.view import ViewScreen
 from tests.pilot.scripted import FUNCTION, MINES, SERVICES, SIZES, ScriptedDesk, console, finding, lines, shows, until
 from widgets.panel import Panel
 

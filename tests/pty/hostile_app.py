@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.hostile import HOSTILE
-from widgets.terminal.choke import GuardedApp
+from widgets.terminal.output_guard import GuardedApp
 
 PAGE = 40
 DWELL = 0.25

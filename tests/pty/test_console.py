@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import DemoServer
+from tests.paths import ROOT
 from tests.pty.harness import Terminal
 
 pytestmark = pytest.mark.pty
 
 PROGRAM = [sys.executable, "-m", "console"]
-ROOT = Path(__file__).parents[2]
 FOUND = "mra-mines-processor"
 
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.conftest import DemoServer
+from tests.paths import ROOT
 from tests.pty.harness import Terminal
 
 pytestmark = pytest.mark.pty
 
-ROOT = Path(__file__).parents[2]
 GROUP = "/ecs/mra-mines-frontend-staging"
 
 

@@ -14,11 +14,11 @@ import pytest
 
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
+from tests.paths import ROOT
 from tests.pty.harness import Terminal
 
 pytestmark = pytest.mark.pty
 
-ROOT = Path(__file__).parents[2]
 SSH = """#!/bin/sh
 echo "inside $2"
 while read -r line; do
@@ -37,7 +37,8 @@ instance = "{instance}"
 host = "ops@box"
 """
 LENDING = (
-    "from console import foreground; print('ended', foreground.run(['/bin/sh', '-c', {script!r}], {{'WHO': 'me'}}))"
+    "from console.process import foreground; "
+    "print('ended', foreground.run(['/bin/sh', '-c', {script!r}], {{'WHO': 'me'}}))"
 )
 
 
@@ -72,7 +73,7 @@ def test_a_program_that_is_stopped_goes_on_since_no_shell_could_bring_it_back() 
 
 
 def test_what_cannot_be_started_is_a_sentence() -> None:
-    code = "from console import foreground; print(foreground.run(['/no/such/plugin'], {}))"
+    code = "from console.process import foreground; print(foreground.run(['/no/such/plugin'], {}))"
     with Terminal([sys.executable, "-c", code], env={"LC_ALL": "C.UTF-8"}, cwd=ROOT) as terminal:
         terminal.wait_for("/no/such/plugin cannot be started: it is not there.")
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from console.signals import CUT_OFF, RESET
+from console.process.signals import CUT_OFF, RESET
+from tests.paths import ROOT
 from tests.pty.harness import Terminal
 
 pytestmark = pytest.mark.pty
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 READY = "tiny is ready"
 DRAWS = b"\x1b[?1049h"
 SET_BY_TEXTUAL = {1000, 1003, 1004, 1006, 1015, 1049, 2004}
@@ -234,7 +234,7 @@ def test_a_console_that_the_shell_took_over_from_does_not_touch_the_terminal(tmp
 def test_nothing_is_drawn_after_the_terminal_was_put_back() -> None:
     program = """
 import contextlib, os, termios, threading, time
-from console.signals import Watchdog
+from console.process.signals import Watchdog
 def draw():
     while True:
         with contextlib.suppress(BlockingIOError):

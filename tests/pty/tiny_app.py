@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Static
 
-from console.signals import Watchdog
+from console.process.signals import Watchdog
 from widgets.terminal.app import TerminalApp
 
 

@@ -131,10 +131,5 @@ def price(window: list[Seen]) -> float:
     total = 0.0
     for seen in window:
         service = _CALLED_OTHERWISE.get(seen.service, seen.service)
-        operation = seen.operation or ("ListObjectsV2" if "list-type=2" in seen.path else "")
-        if service == "s3" and seen.path.partition("?")[0] == "/":
-            operation = "ListBuckets"
-        if service == "s3" and "versions" in seen.path:
-            operation = "ListObjectVersions"
-        total += METRIC_PRICE * seen.metrics + PRICES.get(f"{service}:{operation}", PRICES.get(service, 0.0))
+        total += METRIC_PRICE * seen.metrics + PRICES.get(f"{service}:{seen.operation}", PRICES.get(service, 0.0))
     return total

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.journal.records import ENDED, State
+from console.journal.records import ENDED, RunState
 from tests.faults import Fault, Seen
 from tests.mutations import changes
 from tests.scorecard.mortals import Mortals, mortals
@@ -114,9 +114,9 @@ def _told(consoles: Mortals, where: str, answer: dict[str, Any], found: Spoilt) 
     told, made = answer["found"], consoles.there(kind)
     if told["bug"]:
         found.notes.append(f"{where}: a fault of the program: {told['what']}")
-    if told["state"] == State.DONE and made != consoles.all_of(kind):
+    if told["state"] == RunState.DONE and made != consoles.all_of(kind):
         found.notes.append(f"{where}: told as done, and {sorted(made)} is there: {told['what']}")
-    if made and (told["state"] in ("", State.STOPPED) or "Nothing was changed" in told["what"]):
+    if made and (told["state"] in ("", RunState.STOPPED) or "Nothing was changed" in told["what"]):
         found.notes.append(f"{where}: told as if nothing was changed, and {sorted(made)} is there: {told['what']}")
     consoles.look(where)
 
@@ -152,4 +152,4 @@ def _garbled(consoles: Mortals, what: str, moment: int, found: Spoilt) -> None:
 
 def _is_so(run: Any, there: set[str]) -> bool:
     """Whether what is told of a Bulk that cannot be read as a whole does not contradict what it has made."""
-    return run["state"] == State.PARTLY and bool(there) and run["changed"] is True
+    return run["state"] == RunState.PARTLY and bool(there) and run["changed"] is True

@@ -25,8 +25,8 @@ from tests.scorecard.card import Outcome, line, with_notes
 from tests.scorecard.gaps import Gaps
 from tests.scorecard.rig import CONSOLE, FOUND, PROGRAMS, Rig
 from tests.scorecard.walk import quit_console, settle
-from tests.unit.test_choke import OURS
-from tests.unit.test_credentials import LEGACY, NOWHERE, ROLE, SECRET, SESSION, STATIC, printed, soon
+from tests.unit.aws.test_credentials import LEGACY, NOWHERE, ROLE, SECRET, SESSION, STATIC, printed, soon
+from tests.unit.widgets.test_output_guard import OURS
 
 SOON = 5.0
 FRAME = re.compile(rb"\x1b\[\?2026h.*?\x1b\[\?2026l", re.DOTALL)

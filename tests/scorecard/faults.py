@@ -15,11 +15,11 @@ from console.aws import limits
 from console.aws.connections import Connections
 from console.aws.target import Target
 from console.problems import Kind
-from console.sources.base import Finding, Level, Reading, Report
-from console.sources.poller import LONGEST_WAIT, Key, Poller
-from console.sources.registry import SOURCES, wanted_by
-from console.stack import Stack
-from console.stack_file import load
+from console.readings.poller import LONGEST_WAIT, Poller, ReadingKey
+from console.readings.source import Finding, Level, Reading, Report
+from console.services.sources import SOURCES, wanted_by
+from console.stack.file import load
+from console.stack.stack import Stack
 from tests.faults import Fault, FaultProxy, Seen
 from tests.scorecard.card import Outcome, line, with_notes
 from tests.scorecard.change_faults import spoilt_changes
@@ -31,7 +31,7 @@ SWEEPS = 3
 MODES = [fault for fault in Fault if fault is not Fault.NONE]
 NOTHING = re.compile(r"(0|none|no)\b", re.IGNORECASE)
 
-Judged = dict[Key, dict[str, list[Finding]]]
+Judged = dict[ReadingKey, dict[str, list[Finding]]]
 
 
 @line(10, "1,000 seeded faults, Sources; changes and journal", "0 crashes, 0 lost records, 0 false none or done", 3600)
@@ -67,9 +67,9 @@ class Storm:
         self._stacks = stacks
         self._proxy = proxy
         self._chance = random.Random(10)
-        self._heard: dict[Key, Reading[Any]] = {}
+        self._heard: dict[ReadingKey, Reading[Any]] = {}
         self._news = asyncio.Event()
-        self._stormy: list[tuple[Key, Report]] = []
+        self._stormy: list[tuple[ReadingKey, Report]] = []
 
     async def run(self) -> None:
         """All of it."""
@@ -99,7 +99,7 @@ class Storm:
         try:
             for stack in self._stacks:
                 for source in wanted_by(stack):
-                    self._heard[Key(stack.name, source.name)] = poller.watch(source, stack, self, self._hear)
+                    self._heard[ReadingKey(stack.name, source.name)] = poller.watch(source, stack, self, self._hear)
             yield poller
         finally:
             await poller.close()
@@ -112,7 +112,7 @@ class Storm:
         self.struck[fault] += 1
         return fault
 
-    def _hear(self, key: Key, reading: Reading[Any]) -> None:
+    def _hear(self, key: ReadingKey, reading: Reading[Any]) -> None:
         former = self._heard[key]
         self._heard[key] = reading
         self._news.set()
@@ -126,7 +126,7 @@ class Storm:
             self._news.clear()
             await self._news.wait()
 
-    async def _refused(self, poller: Poller, asks: list[Key]) -> None:
+    async def _refused(self, poller: Poller, asks: list[ReadingKey]) -> None:
         former = {key: self._heard[key].next_at for key in asks}
         poller.refresh_now()
         await self._until(lambda: all(self._heard[key].next_at not in (None, former[key]) for key in asks))
@@ -143,7 +143,7 @@ class Storm:
     def _compare(self, calm: list[Judged]) -> None:
         """What every calm sweep found must be in each report of the storm: there, and not nothing."""
         always = {key: set.intersection(*(set(sweep.get(key, ())) for sweep in calm)) for key in self._heard}
-        known: dict[tuple[Key, str], list[Finding]] = defaultdict(list)
+        known: dict[tuple[ReadingKey, str], list[Finding]] = defaultdict(list)
         for sweep in calm:
             for key, judged in sweep.items():
                 for resource, found in judged.items():

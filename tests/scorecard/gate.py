@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from itertools import product
 
 from console.aws.target import Target
-from console.operations.base import Danger, NoUndo, Observed, Resource
-from console.operations.confirm import as_typed
-from console.operations.ecs import Scale
-from console.operations.place import Place
+from console.gate.confirm import as_typed
+from console.gate.place import Place
+from console.gate.planned import Planned
+from console.operations.operation import Danger, NoUndo, Observed, Resource
 from console.operations.plan import Effect, Plan
-from console.operations.planned import Planned
 from console.operations.preview import Shell
-from console.stack import Stack
+from console.services.ecs.operations import Scale
+from console.stack.stack import Stack
 from console.text import clean
 from tests.bench.server import ROOT
 from tests.hostile import HOSTILE

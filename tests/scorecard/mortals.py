@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from console.journal.records import State, StepState
+from console.journal.records import RunState, StepState
 from tests.bench.server import ROOT
 from tests.children import child
 from tests.conftest import DemoServer
@@ -157,9 +157,9 @@ def _wrong(kind: str, there: set[str], before: list[Any], after: list[Any], scra
             if now not in (right, StepState.WAITING) or (now == StepState.WAITING and then != now):
                 yield f"step {at + 1} {name}: {then}, then {now}; it is {right}"
     made = [name in there for step in steps for name in makes(step)]
-    ends = {State.DONE} if all(made) else {State.PARTLY} if any(made) else {State.STOPPED, State.FAILED}
+    ends = {RunState.DONE} if all(made) else {RunState.PARTLY} if any(made) else {RunState.STOPPED, RunState.FAILED}
     if steps[-1].kind == "wait" and after[0]["steps"][-1]["state"] == StepState.FAILED:
-        ends = {State.FAILED}  # AWS would not say how far it is
+        ends = {RunState.FAILED}  # AWS would not say how far it is
     run = after[0]["run"]
     if run["state"] not in ends:
         yield f"the run is {run['state']}, with {sum(made)} of {len(made)} made: {run['outcome']}"

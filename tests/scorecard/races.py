@@ -12,11 +12,11 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
-from console.journal.records import State
-from console.operations.events import AtTheGate, Outcome, Reason
-from console.operations.logs import SetRetention
-from console.operations.run import READ_BACK
-from console.operations.runner import Runner
+from console.gate.events import AtTheGate, Outcome, Reason
+from console.gate.run import READ_BACK
+from console.gate.runner import Runner
+from console.journal.records import RunState
+from console.services.logs.operations import SetRetention
 from tests.conftest import DemoServer
 from tests.faults import Fault, Seen
 from tests.gate.world import SOON, World, hurry, planned, world_of
@@ -147,12 +147,12 @@ class Races:
         (group,) = self._logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
         is_now = group["retentionInDays"]
         self.twice += sum(sent) > 1
-        self.both_done += told.count(State.DONE) > 1
+        self.both_done += told.count(RunState.DONE) > 1
         as_told = zip(told, sent, days, strict=True)
         wrong = [*_wrong(told, sent)] + [
             f"one is told {word} with {count} changes sent"
             for word, count, asked in as_told
-            if (word in REFUSED) is (count > 0) or (word == State.DONE and asked != is_now)
+            if (word in REFUSED) is (count > 0) or (word == RunState.DONE and asked != is_now)
         ]
         self.notes += [f"{what}: {told}, {sent} sent, {days} asked, {is_now} now" for what in wrong]
 
@@ -162,11 +162,11 @@ def _wrong(told: list[str], sent: list[int]) -> Iterator[str]:
         yield "nothing was sent"
     if max(sent) > 1:
         yield "one console sent twice"
-    if told.count(State.DONE) > 1:
+    if told.count(RunState.DONE) > 1:
         yield "both are told as done"
 
 
-REFUSED = (str(Reason.STALE), str(State.STOPPED))
+REFUSED = (str(Reason.STALE), str(RunState.STOPPED))
 
 
 def _told(end: Future[Outcome]) -> str:

@@ -18,8 +18,8 @@ from tests.bench.server import ROOT
 from tests.scorecard.credentials import DEMO_SSO, serving, with_demo, write_token
 from tests.scorecard.rig import CONSOLE, FOUND, PROGRAMS, Rig
 from tests.scorecard.walk import quit_console, settle, walk
-from tests.unit.test_credentials import SECRET, printed, soon
-from tests.unit.test_shell import SECRET as SHELL_TOKEN
+from tests.unit.aws.test_credentials import SECRET, printed, soon
+from tests.unit.desk.test_shell import SECRET as SHELL_TOKEN
 
 TOKEN = "IQoJb3JpZ2luX2VjsentinelFLOW" + "sentinel1" * 12
 LOOKED_FOR = (SECRET, TOKEN, SHELL_TOKEN)

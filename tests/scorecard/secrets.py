@@ -18,7 +18,7 @@ from tests.scorecard.credentials import with_demo
 from tests.scorecard.rig import CONSOLE, FOUND, PROGRAMS, Rig
 from tests.scorecard.secret_flows import LOOKED_FOR, Flows, occurrences
 from tests.scorecard.walk import settle, walk
-from tests.unit.test_credentials import ROLE, SECRET
+from tests.unit.aws.test_credentials import ROLE, SECRET
 
 CODE = "739151"
 CRASHES = 2

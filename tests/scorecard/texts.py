@@ -16,10 +16,10 @@ from tests.scorecard.card import Outcome, line, with_notes
 from tests.scorecard.gaps import Gaps
 from tests.scorecard.rig import PROGRAMS, Rig
 from tests.scorecard.walk import MOST_ESCAPES, quit_console, settle, walk
-from tests.unit.test_choke import OURS
-from tests.unit.test_markup_lint import LINTED, ROOT, Module
-from tests.unit.test_text import unsafe
-from widgets.terminal.choke import UNSAFE
+from tests.unit.suite.test_markup_lint import LINTED, ROOT, Module
+from tests.unit.text.test_text import unsafe
+from tests.unit.widgets.test_output_guard import OURS
+from widgets.terminal.output_guard import UNSAFE
 
 EXAMPLES = 20_000
 PRESS = re.compile(r"press here|\[@click")

@@ -16,7 +16,7 @@ from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
-from console.partitions import partition_of
+from console.naming.partitions import partition_of
 from console.problems import Failure
 from tests.children import child
 

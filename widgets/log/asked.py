@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from console.logs.query import Query
+from console.logs.lines.query import LineQuery
 from widgets.log.body import LogBody
 from widgets.log.detail import LogDetail
 
@@ -38,7 +38,7 @@ FORMS: Final = {
 }
 
 
-class Wanted:
+class InForce:
     """What was typed last of each kind, and is in force."""
 
     def __init__(self, body: LogBody, detail: LogDetail) -> None:
@@ -73,5 +73,5 @@ class Wanted:
         named = (Asked.FILTER, Asked.SEARCH, Asked.HIGHLIGHT)
         return [f"{asked} {self.text[asked]}" for asked in named if self.text[asked]] + ["Aa"] * self.capitals
 
-    def _query(self, text: str) -> Query:
-        return Query.parse(text, capitals=self.capitals)
+    def _query(self, text: str) -> LineQuery:
+        return LineQuery.parse(text, capitals=self.capitals)

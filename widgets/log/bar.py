@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from console.logs.json_lines import ExpressionProblem
+from console.logs.lines.json_lines import ExpressionProblem
+from console.logs.lines.pattern import PatternProblem
 from console.logs.moments import MomentProblem
-from console.logs.pattern import PatternProblem
 from widgets.filter_bar import FilterBar
 from widgets.log.asked import FORMS, Asked
 

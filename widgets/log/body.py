@@ -10,14 +10,14 @@ from typing import Any, ClassVar, Final
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from console.logs import export, json_lines
-from console.logs.event import CONTINUES, Key, LogLine
-from console.logs.levels import ERROR_PATTERN, LogLevel, level_of
-from console.logs.query import Query, Term
-from console.logs.search import Hunt, always
+from console.logs.event import CONTINUES, LineKey, LogLine
+from console.logs.lines import export, json_lines
+from console.logs.lines.levels import ERROR_PATTERN, LogLevel, level_of
+from console.logs.lines.query import LineQuery, Term
+from console.logs.lines.search import Hunt, always
 from widgets.log.lines import LogLines
 
-_ERRORS: Final = Query("error", (Term(ERROR_PATTERN, regex=True),))
+_ERRORS: Final = LineQuery("error", (Term(ERROR_PATTERN, regex=True),))
 
 _SAMPLE: Final = 200
 """Lines before the cursor that decide about the columns of JSON lines."""
@@ -74,9 +74,9 @@ class LogBody(LogLines):
         self.time_style = self.time_style.following
         self.set_look()
 
-    def set_highlights(self, query: Query) -> None:
+    def set_highlights(self, query: LineQuery) -> None:
         """Colour each included term of a query in a colour of its own."""
-        self.set_look(highlights=tuple(Query(term.text, (term,)) for term in query.includes))
+        self.set_look(highlights=tuple(LineQuery(term.text, (term,)) for term in query.includes))
 
     def set_columns(self, expressions: Sequence[str]) -> None:
         """Show JSON lines in columns of JMESPath expressions; none turns columns off. Raises ExpressionProblem."""
@@ -95,7 +95,7 @@ class LogBody(LogLines):
 
     # Which lines are shown
 
-    def set_filter(self, query: Query) -> None:
+    def set_filter(self, query: LineQuery) -> None:
         """Show only what a query lets through, the first screenful of it at once; an empty one shows all."""
         self.view.set_query(query)
         self.search(enough=self.body_height)
@@ -116,17 +116,19 @@ class LogBody(LogLines):
 
     # Where the cursor goes
 
-    def show(self, key: Key) -> None:
+    def show(self, key: LineKey) -> None:
         """Put the cursor on a line, or on the one before where it would be."""
         self.place.show(self.view.nearest(key))
         self.repaint()
 
     def show_moment(self, at_ms: int) -> None:
         """Put the cursor on the first line at or after a moment."""
-        self.place.show(self.view.rank(Key(at_ms, 0)))
+        self.place.show(self.view.rank(LineKey(at_ms, 0)))
         self.repaint()
 
-    def hunt(self, query: Query, step: int, *, start: Key | None = None, also: Callable[[str], bool] = always) -> None:
+    def hunt(
+        self, query: LineQuery, step: int, *, start: LineKey | None = None, also: Callable[[str], bool] = always
+    ) -> None:
         """Go to the next line after (`step` 1) or before (-1) the cursor, or `start`; `Hunted` tells the end."""
         start = start or self.place.cursor
         if start is not None:

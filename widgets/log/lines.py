@@ -14,17 +14,17 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
 
-from console.logs.buffer import LogBuffer
-from console.logs.event import Key, LogLine
-from console.logs.view import LogView
+from console.logs.event import LineKey, LogLine
+from console.logs.lines.buffer import LogBuffer
+from console.logs.lines.view import LogView
 from widgets.detail import utc_now
 from widgets.lines import Lines
-from widgets.log.inks import CLASSES, CSS, Inks
 from widgets.log.paint import Look, Painter
-from widgets.log.picture import Picture
+from widgets.log.picture import LinesPicture
 from widgets.log.scroll import Scroll
 from widgets.log.stamps import Stamps, TimeStyle, moment_of
-from widgets.log.status import Counts
+from widgets.log.status import LineCounts
+from widgets.log.styles import CLASSES, CSS, Inks
 
 FRAME: Final = 0.1
 """Seconds between two paints at least: ten a second, however many lines come."""
@@ -72,7 +72,7 @@ class LogLines(Lines, can_focus=True):
     class CountsChanged(Message):
         """Something that the pane counts is another."""
 
-        counts: Counts
+        counts: LineCounts
 
     @dataclass
     class NeedOlder(Message):
@@ -93,7 +93,7 @@ class LogLines(Lines, can_focus=True):
         self.buffer = buffer
         self.view = LogView(buffer)
         self.place = Scroll(self.view, self._parts)
-        self.marks: set[Key] = set()
+        self.marks: set[LineKey] = set()
         self.empty = empty
         self.zone, self.now = zone, now
         self.time_style = TimeStyle.LOCAL
@@ -104,8 +104,8 @@ class LogLines(Lines, can_focus=True):
         self._frame: Timer | None = None
         self._painted_at = 0.0
         self._searching = False
-        self._told: tuple[Key | None, bool] = (None, True)
-        self._told_counts = Counts()
+        self._told: tuple[LineKey | None, bool] = (None, True)
+        self._told_counts = LineCounts()
 
     def on_mount(self) -> None:
         """Follow the buffer; what came meanwhile is there."""
@@ -126,10 +126,10 @@ class LogLines(Lines, can_focus=True):
         return self.place.line
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> LineCounts:
         """What the pane counts."""
         filtered = self.view.filter is not None
-        return Counts(self.buffer.tally, len(self.view), self.place.new, filtered, self._searching)
+        return LineCounts(self.buffer.tally, len(self.view), self.place.new, filtered, self._searching)
 
     # Keys and mouse
 
@@ -279,7 +279,9 @@ class LogLines(Lines, can_focus=True):
         if self.view.filter is not None and len(self.buffer):
             empty = "Searching …" if self._searching else "Nothing matches the filter; esc clears it."
         marks, titles = frozenset(self.marks), height > self.body_height
-        return Picture(self.painter, self._inks, self.place, marks, titles, len(self.view), empty).lines(width, height)
+        return LinesPicture(self.painter, self._inks, self.place, marks, titles, len(self.view), empty).lines(
+            width, height
+        )
 
     def notify_style_update(self) -> None:
         """Read the styles anew: the theme or the focus changed (called by Textual)."""

@@ -8,19 +8,19 @@ from typing import Any, Final, NamedTuple
 from rich.segment import Segment
 from textual.strip import Strip
 
-from console.logs import json_lines
 from console.logs.event import CONTINUES, GAP, LATE, LogLine
-from console.logs.json_lines import JsonColumn
-from console.logs.levels import LogLevel, level_of
-from console.logs.query import Query
-from console.logs.stacktrace import TRACE
-from console.logs.view import LogView
+from console.logs.lines import json_lines
+from console.logs.lines.json_lines import JsonColumn
+from console.logs.lines.levels import LogLevel, level_of
+from console.logs.lines.query import LineQuery
+from console.logs.lines.stacktrace import TRACE
+from console.logs.lines.view import LogView
 from console.text import clean
 from widgets.lines import fit
-from widgets.log.inks import HIGHLIGHTS, STREAMS, Inks
 from widgets.log.layout import HANG, cells_of, cut_at, in_sight, wrapped
 from widgets.log.stamps import Stamps
-from widgets.table_paint import CURSOR, MARK
+from widgets.log.styles import HIGHLIGHTS, STREAMS, Inks
+from widgets.table.paint import CURSOR, MARK
 
 GUTTER: Final = 3
 LATE_SIGN: Final = "«"
@@ -36,12 +36,12 @@ class Look:
 
     wrap: bool = False
     offset: int = 0
-    search: Query = field(default_factory=Query)
-    highlights: tuple[Query, ...] = ()
+    search: LineQuery = field(default_factory=LineQuery)
+    highlights: tuple[LineQuery, ...] = ()
     columns: tuple[JsonColumn, ...] = ()
 
 
-class Shape(NamedTuple):
+class LineShape(NamedTuple):
     """What is shown of a line: its text, where its rows begin and end, its level's ink, named spans, and how many lines
     continue it (below 0 where these are in sight)."""
 
@@ -68,7 +68,7 @@ class Painter:
             self.stream_width = min(longest, max(16, width // 5))
         self._wraps = look.wrap and not look.columns
         self.time_width = stamps.width if width >= 40 else 0
-        self._shapes: dict[tuple[int, int], Shape] = {}
+        self._shapes: dict[tuple[int, int], LineShape] = {}
         self._rows: dict[Any, Strip] = {}
 
     def forget(self) -> None:
@@ -113,7 +113,7 @@ class Painter:
                 self._rows.clear()
         return strip
 
-    def _text(self, shape: Shape, part: int, *, cursor: bool) -> list[Segment]:
+    def _text(self, shape: LineShape, part: int, *, cursor: bool) -> list[Segment]:
         """What of a line's text is in sight, as wide as there is room for it."""
         base = self._inks(on_cursor=cursor)
         room = self.room
@@ -155,7 +155,7 @@ class Painter:
             pieces.append(Segment(fit(name, self.stream_width) + " ", self._inks(ink, on_cursor=cursor)))
         return pieces
 
-    def shape(self, line: LogLine) -> Shape:
+    def shape(self, line: LogLine) -> LineShape:
         """What is shown of a line."""
         more = 0 if line.flags & (CONTINUES | GAP) else self._view.size_of_group(line)
         more = more if self._view.folded(line) else -more
@@ -166,7 +166,7 @@ class Painter:
             shape = self._shapes[line.number, more] = self._shaped(line, more)
         return shape
 
-    def _shaped(self, line: LogLine, more: int) -> Shape:
+    def _shaped(self, line: LogLine, more: int) -> LineShape:
         text = line.text if line.text.isprintable() else clean(line.text)
         if line.flags & GAP:
             return self._laid_out(f"╌╌╌ {text} ╌╌╌", ("gap",), [], 0)
@@ -183,8 +183,8 @@ class Painter:
         shifted += [(0, len(lead), "fold")] if lead else []
         return self._laid_out(lead + text, (level,) if level else (), shifted, more)
 
-    def _laid_out(self, text: str, ink: tuple[str, ...], spans: list[tuple[int, int, str]], more: int) -> Shape:
-        return Shape(text, wrapped(text, self.room) if self._wraps else [(0, len(text))], ink, spans, more)
+    def _laid_out(self, text: str, ink: tuple[str, ...], spans: list[tuple[int, int, str]], more: int) -> LineShape:
+        return LineShape(text, wrapped(text, self.room) if self._wraps else [(0, len(text))], ink, spans, more)
 
     def _end_of(self, line: LogLine) -> str:
         """The end of a folded trace where that says what happened, as Python's does."""

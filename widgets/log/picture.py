@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from rich.segment import Segment
 from textual.strip import Strip
 
-from console.logs.event import Key
+from console.logs.event import LineKey
 from widgets.lines import fit
-from widgets.log.inks import Inks
 from widgets.log.paint import Painter
 from widgets.log.scroll import Scroll
-from widgets.table_paint import scroll_mark
+from widgets.log.styles import Inks
+from widgets.table.paint import scroll_mark
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class LinesPicture:
     """All that decides how the lines look; `empty` is said where there is none, `count` how many there are in all."""
 
     painter: Painter
     inks: Inks
     place: Scroll
-    marks: frozenset[Key]
+    marks: frozenset[LineKey]
     titles: bool
     count: int
     empty: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from console.logs.event import Key, LogLine
-from console.logs.view import LogView
+from console.logs.event import LineKey, LogLine
+from console.logs.lines.view import LogView
 
 
-class Row(NamedTuple):
+class ScreenRow(NamedTuple):
     """One row of the screen: a line's rank, which of its rows it is, and the line."""
 
     rank: int
@@ -25,10 +25,10 @@ class Scroll:
         self._view = view
         self._parts = parts
         self._height = 1
-        self._top: tuple[Key, int] | None = None
-        self.cursor: Key | None = None
-        self.held_at: Key | None = None
-        self.rows: list[Row] = []
+        self._top: tuple[LineKey, int] | None = None
+        self.cursor: LineKey | None = None
+        self.held_at: LineKey | None = None
+        self.rows: list[ScreenRow] = []
 
     @property
     def following(self) -> bool:
@@ -40,7 +40,7 @@ class Scroll:
         """How many lines came after the last one that was there when the screen was held."""
         if self.held_at is None or not len(self._view):
             return 0
-        return len(self._view) - self._view.rank(Key(self.held_at.at_ms, self.held_at.number + 1))
+        return len(self._view) - self._view.rank(LineKey(self.held_at.at_ms, self.held_at.number + 1))
 
     @property
     def at_top(self) -> bool:
@@ -164,14 +164,14 @@ class Scroll:
         rank = len(self._view) - 1
         return self._up(rank, self._parts(self._view.line(rank)) - 1, self._height - 1)
 
-    def _from(self, rank: int, part: int) -> list[Row]:
+    def _from(self, rank: int, part: int) -> list[ScreenRow]:
         return [row for row, _ in zip(self._rows(rank, part), range(self._height), strict=False)]
 
-    def _rows(self, rank: int, part: int) -> Iterator[Row]:
+    def _rows(self, rank: int, part: int) -> Iterator[ScreenRow]:
         for at in range(rank, len(self._view)):
             line = self._view.line(at)
             for one in range(part if at == rank else 0, self._parts(line)):
-                yield Row(at, one, line)
+                yield ScreenRow(at, one, line)
 
     def _up(self, rank: int, part: int, rows: int) -> tuple[int, int]:
         while rows > part and rank > 0:

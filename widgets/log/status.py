@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from textual.content import Content
 
-from console.logs.buffer import Tally
+from console.logs.lines.buffer import Tally
 from widgets.lines import Lines
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class LineCounts:
     """What the pane counts: the buffer's tally; lines shown, and new ones below a held screen; whether a filter is in
     force, and whether it has not looked at all lines yet."""
 
@@ -24,17 +24,17 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class PaneStatus:
     """All that the status line tells: `note` is news, `notes` are what is in force, such as a filter."""
 
-    counts: Counts = field(default_factory=Counts)
+    counts: LineCounts = field(default_factory=LineCounts)
     following: bool = True
     marked: int = 0
     note: str = ""
     notes: tuple[str, ...] = ()
 
 
-def pieces(state: State) -> Iterator[Content]:
+def pieces(state: PaneStatus) -> Iterator[Content]:
     """What the line tells, the most needed first."""
     counts, tally = state.counts, state.counts.tally
     if state.following:
@@ -71,9 +71,9 @@ class LogStatus(Lines):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._state = State()
+        self._state = PaneStatus()
 
-    def show(self, state: State) -> None:
+    def show(self, state: PaneStatus) -> None:
         """Tell another state; only cells that differ are painted."""
         if state != self._state:
             self._state = state

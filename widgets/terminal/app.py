@@ -11,9 +11,9 @@ from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 
 import themes
-from widgets.terminal.choke import GuardedApp
 from widgets.terminal.driver import ConsoleDriver
 from widgets.terminal.key_order import KeyOrder
+from widgets.terminal.output_guard import GuardedApp
 
 
 class SteadyStylesheet(Stylesheet):

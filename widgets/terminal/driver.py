@@ -9,7 +9,7 @@ from typing import Final
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-from console.signals import ENDING, in_background
+from console.process.signals import ENDING, in_background
 
 _TOGETHER: Final = 0.1
 """Seconds within which a signal is noted that was sent just before the one that continues the process."""

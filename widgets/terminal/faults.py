@@ -22,7 +22,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.worker import WorkerFailed, get_current_worker
 
-from console.crash import in_words, sentence, write_crash
+from console.process.crash import in_words, sentence, write_crash
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

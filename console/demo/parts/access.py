@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
-from console.demo.parts.place import Place, naive
+from console.demo.parts.place import StackPlace, naive
 
 
-def role(place: Place, name: str, service: str, policy: Mapping[str, object] | None = None) -> str:
+def role(place: StackPlace, name: str, service: str, policy: Mapping[str, object] | None = None) -> str:
     """A role that a service such as ``lambda`` may assume, with an inline policy; gives its ARN."""
     iam = place.world.backend("iam", "aws", place.account)
     trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}, "Action": "sts:AssumeRole"}
@@ -21,7 +21,7 @@ def role(place: Place, name: str, service: str, policy: Mapping[str, object] | N
     return str(made.arn)
 
 
-def user(place: Place, name: str, *key_ages: int) -> None:
+def user(place: StackPlace, name: str, *key_ages: int) -> None:
     """A user of the account with access keys of so many days of age."""
     iam = place.world.backend("iam", "aws", place.account)
     made = iam.create_user("us-east-1", name, tags=place.tag_list)
@@ -30,7 +30,7 @@ def user(place: Place, name: str, *key_ages: int) -> None:
         iam.create_access_key(name).create_date = _dated(place, age)
 
 
-def _dated(place: Place, days: int) -> datetime:
+def _dated(place: StackPlace, days: int) -> datetime:
     return naive(place.ago(days=days))
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from console.demo.gaps.ecs_service import LivingService
-from console.demo.gaps.elbv2 import follow
 from console.demo.parts.network import Network
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.ecs.service import LivingService
+from console.demo.services.elbv2 import follow
 
 
-def load_balancer(place: Place, where: Network, name: str, group: str) -> str:
+def load_balancer(place: StackPlace, where: Network, name: str, group: str) -> str:
     """A load balancer in the public subnets; gives its ARN."""
     made = place.backend("elbv2").create_load_balancer(
         name, [group], list(where.subnets), loadbalancer_type="application", tags=place.tag_list
@@ -19,7 +19,7 @@ def load_balancer(place: Place, where: Network, name: str, group: str) -> str:
     return str(made.arn)
 
 
-def target_group(place: Place, where: Network, name: str, port: int, path: str) -> str:
+def target_group(place: StackPlace, where: Network, name: str, port: int, path: str) -> str:
     """A target group of addresses, checked at a path; gives its ARN."""
     made = place.backend("elbv2").create_target_group(
         name,
@@ -36,7 +36,7 @@ def target_group(place: Place, where: Network, name: str, port: int, path: str) 
     return str(made.arn)
 
 
-def listener(place: Place, balancer: str, target: str, port: int = 80) -> str:
+def listener(place: StackPlace, balancer: str, target: str, port: int = 80) -> str:
     """Let a load balancer listen and forward to a target group; gives the listener's ARN."""
     actions = [{"Type": "forward", "TargetGroupArn": target}]
     made = place.backend("elbv2").create_listener(balancer, "HTTP", str(port), None, [], actions)
@@ -48,7 +48,7 @@ def behind(target: str, container: str, port: int) -> list[dict[str, Any]]:
     return [{"targetGroupArn": target, "containerName": container, "containerPort": port}]
 
 
-def register_tasks(place: Place, service: LivingService) -> None:
+def register_tasks(place: StackPlace, service: LivingService) -> None:
     """Make the tasks that a service has at the start targets, long since healthy."""
     for task in service.tasks():
         follow(place.world, task)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from console.demo.gaps.beanstalk_environment import VARIABLES, LivingEnvironment
-from console.demo.gaps.beanstalk_versions import record
-from console.demo.parts.place import Place, naive
+from console.demo.parts.place import StackPlace, naive
+from console.demo.services.elasticbeanstalk.environment import VARIABLES, LivingEnvironment
+from console.demo.services.elasticbeanstalk.versions import record
 
 
-def application(place: Place, name: str, versions: Mapping[str, datetime]) -> None:
+def application(place: StackPlace, name: str, versions: Mapping[str, datetime]) -> None:
     """An application with versions, given with the moment at which each was made."""
     eb = place.backend("elasticbeanstalk")
     made = eb.create_application(name)
@@ -21,7 +21,7 @@ def application(place: Place, name: str, versions: Mapping[str, datetime]) -> No
 
 
 def environment(
-    place: Place,
+    place: StackPlace,
     application_name: str,
     name: str,
     *,

@@ -7,14 +7,14 @@ import json
 from datetime import datetime
 from typing import Any
 
-from console.demo.gaps.ecs_service import LivingService, named
-from console.demo.gaps.ecs_task import LivingTask
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.ecs.service import LivingService, named
+from console.demo.services.ecs.task import LivingTask
 
 _MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 
-def cluster(place: Place, name: str, *, insights: bool = False) -> None:
+def cluster(place: StackPlace, name: str, *, insights: bool = False) -> None:
     """An ECS cluster; Container Insights off unless asked for."""
     settings = [{"name": "containerInsights", "value": "enabled" if insights else "disabled"}]
     place.backend("ecs").create_cluster(
@@ -26,7 +26,7 @@ def cluster(place: Place, name: str, *, insights: bool = False) -> None:
 
 
 def task_definition(
-    place: Place,
+    place: StackPlace,
     family: str,
     container: str,
     image: str,
@@ -69,7 +69,7 @@ def task_definition(
 
 
 def service(
-    place: Place,
+    place: StackPlace,
     cluster_name: str,
     name: str,
     definition: str,
@@ -108,7 +108,7 @@ def service(
     return made
 
 
-def log_streams(place: Place, cluster_name: str, name: str) -> list[str]:
+def log_streams(place: StackPlace, cluster_name: str, name: str) -> list[str]:
     """The log streams of a service's tasks, stopped ones too, as the awslogs driver names them."""
     found: LivingService = place.backend("ecs").services[f"{cluster_name}:{name}"]
     return [f"ecs/{task.containers[0].name}/{task.id}" for task in found.tasks()]
@@ -123,13 +123,13 @@ def stopped_task(made: LivingService, since: datetime, *, exit_code: int, detail
     return task
 
 
-def repository(place: Place, name: str) -> str:
+def repository(place: StackPlace, name: str) -> str:
     """An ECR repository that scans each image pushed; its URI."""
     made = place.backend("ecr").create_repository(name, None, None, {"scanOnPush": True}, "MUTABLE", place.tag_list)
     return str(made.uri)
 
 
-def image(place: Place, repository_name: str, tag: str | None, pushed: datetime, *, size: int) -> str:
+def image(place: StackPlace, repository_name: str, tag: str | None, pushed: datetime, *, size: int) -> str:
     """An image of `size` bytes, tagged or not; gives its digest."""
     ecr = place.backend("ecr")
     digests = [hashlib.sha256(f"{repository_name}{tag}{pushed}{n}".encode()).hexdigest() for n in range(3)]
@@ -148,7 +148,7 @@ def image(place: Place, repository_name: str, tag: str | None, pushed: datetime,
     return str(made.get_image_digest())
 
 
-def images(place: Place, repository_name: str, *, tags: int, untagged: int, size: int = 190_000_000) -> None:
+def images(place: StackPlace, repository_name: str, *, tags: int, untagged: int, size: int = 190_000_000) -> None:
     """Images pushed every nine days, of which the older lost their tags to newer ones; the newest is ``latest``."""
     count = tags + untagged
     for number in range(count):

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from console.demo.gaps.rds_engines import family_of
 from console.demo.parts.network import Network
-from console.demo.parts.place import Place, naive
+from console.demo.parts.place import StackPlace, naive
+from console.demo.services.rds.engines import family_of
 
 
-def subnet_group(place: Place, where: Network, name: str) -> None:
+def subnet_group(place: StackPlace, where: Network, name: str) -> None:
     """A group of subnets for databases."""
     ec2 = place.backend("ec2")
     subnets = [ec2.get_subnet(subnet) for subnet in where.subnets]
@@ -19,7 +19,7 @@ def subnet_group(place: Place, where: Network, name: str) -> None:
 
 
 def instance(
-    place: Place,
+    place: StackPlace,
     name: str,
     engine: str,
     version: str,
@@ -75,7 +75,7 @@ def instance(
     return made
 
 
-def snapshot(place: Place, database: str, name: str, taken: datetime, *, automated: bool = False) -> None:
+def snapshot(place: StackPlace, database: str, name: str, taken: datetime, *, automated: bool = False) -> None:
     """A snapshot of an instance as if taken at a moment."""
     rds = place.backend("rds")
     made = rds.create_db_snapshot(database, name, "automated" if automated else "manual")
@@ -84,7 +84,7 @@ def snapshot(place: Place, database: str, name: str, taken: datetime, *, automat
     rds.databases[database].status = "available"
 
 
-def forget_first_snapshot(place: Place) -> None:
+def forget_first_snapshot(place: StackPlace) -> None:
     """Drop the snapshots that moto takes of whatever has just been made."""
     rds = place.backend("rds")
     for shelf in (rds.database_snapshots, rds.cluster_snapshots):
@@ -92,7 +92,7 @@ def forget_first_snapshot(place: Place) -> None:
             del shelf[name]
 
 
-def docdb_cluster(place: Place, name: str, *, subnets: str, instances: int, retention: int) -> Any:
+def docdb_cluster(place: StackPlace, name: str, *, subnets: str, instances: int, retention: int) -> Any:
     """An available DocumentDB cluster with its instances."""
     rds = place.backend("rds")
     made = rds.create_db_cluster(
@@ -127,7 +127,7 @@ def docdb_cluster(place: Place, name: str, *, subnets: str, instances: int, rete
     return made
 
 
-def cluster_snapshot(place: Place, cluster: str, name: str, taken: datetime, *, automated: bool = False) -> None:
+def cluster_snapshot(place: StackPlace, cluster: str, name: str, taken: datetime, *, automated: bool = False) -> None:
     """A snapshot of a cluster as if taken at a moment."""
     made = place.backend("rds").create_db_cluster_snapshot(cluster, name, "automated" if automated else "manual")
     made.status, made.percent_progress = "available", 100

@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 
 
 def distribution(
-    place: Place, distribution_id: str, domain: str, origin: str, *, comment: str, modified: datetime, port: int = 80
+    place: StackPlace,
+    distribution_id: str,
+    domain: str,
+    origin: str,
+    *,
+    comment: str,
+    modified: datetime,
+    port: int = 80,
 ) -> None:
     """A distribution with an id and a domain of our choice, and one origin."""
     cloudfront = place.world.backend("cloudfront", "aws", place.account)
@@ -24,7 +31,7 @@ def distribution(
     cloudfront.tagger.tag_resource(made.arn, [{"Key": key, "Value": value} for key, value in tags.items()])
 
 
-def _config(place: Place, origin: str, comment: str, port: int) -> dict[str, Any]:
+def _config(place: StackPlace, origin: str, comment: str, port: int) -> dict[str, Any]:
     return {
         "CallerReference": f"terraform-{place.project}",
         "Aliases": {"Quantity": 0},

@@ -8,11 +8,11 @@ import zipfile
 from datetime import datetime
 
 from console.demo.parts import access
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 
 
 def function(
-    place: Place,
+    place: StackPlace,
     name: str,
     runtime: str,
     *,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 
 
 def rest_api(
-    place: Place, api_id: str, name: str, stage: str, routes: Mapping[str, str], *, pool_arn: str, rate: float
+    place: StackPlace, api_id: str, name: str, stage: str, routes: Mapping[str, str], *, pool_arn: str, rate: float
 ) -> str:
     """A deployed API with an id of our choice: each path leads to a function, callers come from a user pool.
 

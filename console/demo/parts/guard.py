@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from console.demo.gaps import backup, cloudtrail, config, guardduty
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services import backup, cloudtrail, config, guardduty
 
 
-def detector(place: Place) -> str:
+def detector(place: StackPlace) -> str:
     """A GuardDuty detector that is on; gives its id. There is at most one in a region."""
     guard = place.backend("guardduty")
     for known in guard.detectors:
@@ -23,7 +23,7 @@ def detector(place: Place) -> str:
 
 
 def finding(
-    place: Place,
+    place: StackPlace,
     detector_id: str,
     kind: str,
     title: str,
@@ -65,7 +65,7 @@ def finding(
     )
 
 
-def trail(place: Place, name: str, bucket: str) -> None:
+def trail(place: StackPlace, name: str, bucket: str) -> None:
     """A CloudTrail trail that is logging."""
     trails = place.backend("cloudtrail")
     trails.create_trail(
@@ -86,7 +86,7 @@ def trail(place: Place, name: str, bucket: str) -> None:
 
 
 def event(
-    place: Place, name: str, source: str, user: str, at: datetime, resources: Mapping[str, str], address: str
+    place: StackPlace, name: str, source: str, user: str, at: datetime, resources: Mapping[str, str], address: str
 ) -> None:
     """Something that somebody changed in the past, as CloudTrail tells of it."""
     key = f"AKIA{user.upper().replace('-', '')[:12]:X<16}"
@@ -95,7 +95,9 @@ def event(
     )
 
 
-def rule(place: Place, name: str, identifier: str, resource_type: str, *bad: str, good: tuple[str, ...] = ()) -> None:
+def rule(
+    place: StackPlace, name: str, identifier: str, resource_type: str, *bad: str, good: tuple[str, ...] = ()
+) -> None:
     """An AWS Config rule, with the resources that do not comply and those that do."""
     source = {"Owner": "AWS", "SourceIdentifier": identifier}
     place.backend("config").put_config_rule({"ConfigRuleName": name, "Source": source})
@@ -104,7 +106,7 @@ def rule(place: Place, name: str, identifier: str, resource_type: str, *bad: str
         results += [{"rule": name, "type": resource_type, "id": one, "compliance": compliance} for one in ids]
 
 
-def vault(place: Place, name: str, plan: str) -> None:
+def vault(place: StackPlace, name: str, plan: str) -> None:
     """An AWS Backup vault, and a plan that fills it each night."""
     made = place.backend("backup")
     made.create_backup_vault(name, place.tags, None, name)
@@ -113,7 +115,13 @@ def vault(place: Place, name: str, plan: str) -> None:
 
 
 def recovery_point(
-    place: Place, vault_name: str, resource_arn: str, kind: str, taken: datetime, size: int, state: str = "COMPLETED"
+    place: StackPlace,
+    vault_name: str,
+    resource_arn: str,
+    kind: str,
+    taken: datetime,
+    size: int,
+    state: str = "COMPLETED",
 ) -> None:
     """A recovery point in a vault with the job that made it; where the job's state is FAILED only the job."""
     world = place.world
@@ -145,7 +153,7 @@ def recovery_point(
         )
 
 
-def secret(place: Place, name: str, changed: datetime) -> None:
+def secret(place: StackPlace, name: str, changed: datetime) -> None:
     """A secret, last changed at a moment."""
     secrets = place.backend("secretsmanager")
     secrets.create_secret(

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from console.demo.parts.numbers import NOTHING, count, gauge
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.shapes import Level, Noise, Shape
 
 GIB: Final = 1024**3
 
 
 def load_balancer(
-    place: Place, balancer: str, target: str, requests: Shape, seconds: Shape, failing: Shape, refused: Shape = NOTHING
+    place: StackPlace,
+    balancer: str,
+    target: str,
+    requests: Shape,
+    seconds: Shape,
+    failing: Shape,
+    refused: Shape = NOTHING,
 ) -> None:
     """Requests, response time and errors of an Application Load Balancer.
 
@@ -42,7 +48,14 @@ def load_balancer(
 
 
 def database(
-    place: Place, name: str, cpu: Shape, connections: Shape, free_storage: Shape, *, memory: float, slow: float = 1.0
+    place: StackPlace,
+    name: str,
+    cpu: Shape,
+    connections: Shape,
+    free_storage: Shape,
+    *,
+    memory: float,
+    slow: float = 1.0,
 ) -> None:
     """Processor, connections, storage, memory and latency of an RDS instance; `slow` multiplies the latency."""
     where = {"DBInstanceIdentifier": name}
@@ -57,7 +70,7 @@ def database(
     gauge(place, "AWS/RDS", "DiskQueueDepth", where, Level(0.3) + Noise(0.2), "Count")
 
 
-def document_database(place: Place, name: str, cpu: Shape, connections: Shape) -> None:
+def document_database(place: StackPlace, name: str, cpu: Shape, connections: Shape) -> None:
     """Processor, connections and storage of a DocumentDB cluster."""
     where = {"DBClusterIdentifier": name}
     gauge(place, "AWS/DocDB", "CPUUtilization", where, cpu.clamp(0, 100))
@@ -66,7 +79,7 @@ def document_database(place: Place, name: str, cpu: Shape, connections: Shape) -
     gauge(place, "AWS/DocDB", "FreeableMemory", where, Level(1.6 * GIB) + Noise(0.1 * GIB), "Bytes")
 
 
-def rest_api(place: Place, name: str, stage: str, calls: Shape, failing: Shape, latency: Shape) -> None:
+def rest_api(place: StackPlace, name: str, stage: str, calls: Shape, failing: Shape, latency: Shape) -> None:
     """Requests, errors and latency of a REST API, by API and by stage as API Gateway reports them."""
     for where in ({"ApiName": name}, {"ApiName": name, "Stage": stage}):
         place.world.history.define(
@@ -89,7 +102,7 @@ def rest_api(place: Place, name: str, stage: str, calls: Shape, failing: Shape, 
 
 
 def instance(
-    place: Place, instance_id: str, cpu: Shape, memory: Shape | None = None, disk: Shape | None = None
+    place: StackPlace, instance_id: str, cpu: Shape, memory: Shape | None = None, disk: Shape | None = None
 ) -> None:
     """Processor of an EC2 instance; memory and disk where the CloudWatch agent runs on it."""
     where = {"InstanceId": instance_id}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Network:
         return {"awsvpcConfiguration": settings}
 
 
-def network(place: Place, block: int) -> Network:
+def network(place: StackPlace, block: int) -> Network:
     """A VPC ``10.<block>.0.0/16`` with a public subnet in each of two zones."""
     ec2 = place.backend("ec2")
     vpc = ec2.create_vpc(f"10.{block}.0.0/16", tags=[{"Key": "Name", "Value": place.name("vpc")}, *place.tag_list])
@@ -35,7 +35,7 @@ def network(place: Place, block: int) -> Network:
     return Network(vpc.id, tuple(subnets))
 
 
-def security_group(place: Place, where: Network, name: str, description: str, *rules: tuple[int, str]) -> str:
+def security_group(place: StackPlace, where: Network, name: str, description: str, *rules: tuple[int, str]) -> str:
     """A security group that lets TCP in by (port, CIDR block), tagged like everything of its stack."""
     ec2 = place.backend("ec2")
     group = ec2.create_security_group(name, description, where.vpc, tags={"Name": name, **place.tags})

@@ -7,7 +7,7 @@ from typing import Final
 
 from moto.s3.models import FakeKey
 
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.shapes import DAY, HOUR, Daily, Growth, Level, Noise, Shape, Spikes, Weekend
 
 MIB: Final = 1024 * 1024
@@ -23,14 +23,14 @@ def traffic(per_minute: float, key: str) -> Shape:
 
 
 def gauge(
-    place: Place, namespace: str, metric: str, dimensions: Mapping[str, str], shape: Shape, unit: str = "Percent"
+    place: StackPlace, namespace: str, metric: str, dimensions: Mapping[str, str], shape: Shape, unit: str = "Percent"
 ) -> None:
     """A metric measured once a minute."""
     place.world.history.define(namespace, metric, dimensions, shape, unit, account=place.account, region=place.region)
 
 
 def count(
-    place: Place,
+    place: StackPlace,
     namespace: str,
     metric: str,
     dimensions: Mapping[str, str],
@@ -51,7 +51,9 @@ def count(
     )
 
 
-def timing(place: Place, namespace: str, metric: str, dimensions: Mapping[str, str], mean: Shape, calls: Shape) -> None:
+def timing(
+    place: StackPlace, namespace: str, metric: str, dimensions: Mapping[str, str], mean: Shape, calls: Shape
+) -> None:
     """A duration in milliseconds, measured at each call."""
     place.world.history.define(
         namespace,
@@ -66,7 +68,7 @@ def timing(place: Place, namespace: str, metric: str, dimensions: Mapping[str, s
     )
 
 
-def ecs_service(place: Place, cluster: str, service: str, cpu: Shape, memory: Shape) -> None:
+def ecs_service(place: StackPlace, cluster: str, service: str, cpu: Shape, memory: Shape) -> None:
     """Processor and memory of a service, in percent of what its tasks have."""
     where = {"ClusterName": cluster, "ServiceName": service}
     gauge(place, "AWS/ECS", "CPUUtilization", where, cpu.clamp(0, 100))
@@ -74,7 +76,7 @@ def ecs_service(place: Place, cluster: str, service: str, cpu: Shape, memory: Sh
 
 
 def lambda_function(
-    place: Place, name: str, calls: Shape, errors: Shape, duration: Shape, throttles: Shape = NOTHING
+    place: StackPlace, name: str, calls: Shape, errors: Shape, duration: Shape, throttles: Shape = NOTHING
 ) -> None:
     """Invocations, errors, throttles, duration and concurrency of a function."""
     where = {"FunctionName": name}
@@ -85,7 +87,7 @@ def lambda_function(
     gauge(place, "AWS/Lambda", "ConcurrentExecutions", where, calls * duration * (1 / 60_000) + Level(1), "Count")
 
 
-def table(place: Place, name: str, reads: Shape, writes: Shape, user_errors: Shape = NOTHING) -> None:
+def table(place: StackPlace, name: str, reads: Shape, writes: Shape, user_errors: Shape = NOTHING) -> None:
     """Consumed capacity, throttled requests, errors and latency of a DynamoDB table."""
     where = {"TableName": name}
     for metric, shape in (("ConsumedReadCapacityUnits", reads), ("ConsumedWriteCapacityUnits", writes)):
@@ -99,7 +101,7 @@ def table(place: Place, name: str, reads: Shape, writes: Shape, user_errors: Sha
         count(place, "AWS/DynamoDB", "ThrottledRequests", where | {"Operation": operation}, NOTHING)
 
 
-def bucket(place: Place, name: str, growth: float = 0.05) -> None:
+def bucket(place: StackPlace, name: str, growth: float = 0.05) -> None:
     """Size and number of objects of a bucket, once a day; `growth` is the share by which it grows a month."""
     origin = place.world.started.timestamp()
     stored = place.world.backend("s3", "aws", place.account).get_bucket(name)
@@ -122,7 +124,7 @@ def bucket(place: Place, name: str, growth: float = 0.05) -> None:
 
 
 def distribution(
-    place: Place, distribution_id: str, requests: Shape, hit_rate: Shape, errors_4xx: Shape, errors_5xx: Shape
+    place: StackPlace, distribution_id: str, requests: Shape, hit_rate: Shape, errors_4xx: Shape, errors_5xx: Shape
 ) -> None:
     """Requests, bytes, error rates and cache hits of a CloudFront distribution, whose metrics are in us-east-1."""
     where = {"DistributionId": distribution_id, "Region": "Global"}
@@ -141,7 +143,7 @@ def distribution(
     define("OriginLatency", Level(180) + Daily(60, peak=14) + Spikes(900, per_day=6, seconds=HOUR // 6), "Milliseconds")
 
 
-def user_pool(place: Place, pool_id: str, client_id: str, sign_ins: Shape, failure: float = 0.03) -> None:
+def user_pool(place: StackPlace, pool_id: str, client_id: str, sign_ins: Shape, failure: float = 0.03) -> None:
     """Sign-ins of a user pool: 1 for each that succeeds and 0 for each that fails, as Cognito reports them."""
     where = {"UserPool": pool_id, "UserPoolClient": client_id}
     count(place, "AWS/Cognito", "SignInSuccesses", where, sign_ins * (1 - failure), sign_ins)

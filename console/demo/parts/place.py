@@ -10,7 +10,7 @@ from console.demo.world import ACCOUNT, World
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StackPlace:
     """The ground on which one stack is built."""
 
     world: World

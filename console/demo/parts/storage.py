@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from console.demo.parts.place import Place, naive
+from console.demo.parts.place import StackPlace, naive
 
 _FILLER = bytes(range(256)) * 4096
 
 
 def bucket(
-    place: Place, name: str, *, versions: bool = True, expire_days: int | None = 365, public: bool = False
+    place: StackPlace, name: str, *, versions: bool = True, expire_days: int | None = 365, public: bool = False
 ) -> None:
     """A bucket, encrypted, private unless `public`, with a lifecycle rule that expires old objects."""
     s3 = place.world.backend("s3", "aws", place.account)
@@ -37,20 +37,22 @@ def bucket(
         s3.put_bucket_lifecycle_configuration(name, [rule])
 
 
-def put(place: Place, bucket_name: str, key: str, written: datetime, *, size: int, storage: str = "STANDARD") -> None:
+def put(
+    place: StackPlace, bucket_name: str, key: str, written: datetime, *, size: int, storage: str = "STANDARD"
+) -> None:
     """An object of `size` bytes (at most 1 MiB) as if written at a moment; again for another version."""
     s3 = place.world.backend("s3", "aws", place.account)
     made = s3.put_object(bucket_name, key, _FILLER[:size], storage=storage)
     made.last_modified = naive(written)
 
 
-def delete(place: Place, bucket_name: str, key: str) -> None:
+def delete(place: StackPlace, bucket_name: str, key: str) -> None:
     """Delete an object; a bucket with versions keeps it behind a delete marker."""
     place.world.backend("s3", "aws", place.account).delete_object(bucket_name, key)
 
 
 def table(
-    place: Place,
+    place: StackPlace,
     name: str,
     key: str,
     *,
@@ -96,19 +98,19 @@ def table(
         description["EarliestRestorableDateTime"] = place.ago(days=35).timestamp()
 
 
-def items(place: Place, table_name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+def items(place: StackPlace, table_name: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Put items of plain values: text, whole numbers, True and False."""
     found = place.backend("dynamodb").get_table(table_name)
     for row in rows:
         found.put_item({name: _typed(value) for name, value in row.items()})
 
 
-def write(place: Place, table_name: str, row: Mapping[str, Any]) -> None:
+def write(place: StackPlace, table_name: str, row: Mapping[str, Any]) -> None:
     """Put one item as an application does, so that the table's past knows of it."""
     place.backend("dynamodb").put_item(table_name, {name: _typed(value) for name, value in row.items()})
 
 
-def backups(place: Place, table_name: str, taken: Mapping[str, datetime]) -> None:
+def backups(place: StackPlace, table_name: str, taken: Mapping[str, datetime]) -> None:
     """On-demand backups by name of a table as it is, as if taken at their moments.
 
     They share one copy of the items: a copy for each would take seconds.

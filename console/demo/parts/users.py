@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from console.demo.parts.place import Place, naive
+from console.demo.parts.place import StackPlace, naive
 
 _FIRST: Final = (
     "Ada Amara Anders Bea Carlo Chipo Dana Edgar Elif Farid Grace Hana Ines Jonas Kofi Lena Maya Nils Olga Pavel "
@@ -26,7 +26,7 @@ STATUSES: Final = (
 
 
 def user_pool(
-    place: Place, pool_id: str, name: str, *, client: str, callbacks: Sequence[str], client_id: str | None = None
+    place: StackPlace, pool_id: str, name: str, *, client: str, callbacks: Sequence[str], client_id: str | None = None
 ) -> Any:
     """A pool with an id of our choice, where people sign in by e-mail, and one app client."""
     cognito = place.backend("cognito-idp")
@@ -65,7 +65,7 @@ def user_pool(
     return pool
 
 
-def people(place: Place, pool: Any, count: int, domain: str = "example.com") -> None:
+def people(place: StackPlace, pool: Any, count: int, domain: str = "example.com") -> None:
     """Add users of every status, one in twelve of them disabled, of ages up to a year."""
     cognito = place.backend("cognito-idp")
     chance = place.world.random

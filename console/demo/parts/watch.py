@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from console.demo.chatter import Spec
-from console.demo.parts.place import Place
+from console.demo.log_traffic import Spec
+from console.demo.parts.place import StackPlace
 
 
-def log_group(place: Place, name: str, *, days: int | None = 30) -> None:
+def log_group(place: StackPlace, name: str, *, days: int | None = 30) -> None:
     """A log group; `days` None keeps events for ever."""
     logs = place.backend("logs")
     logs.create_log_group(name, place.tags)
@@ -17,7 +17,7 @@ def log_group(place: Place, name: str, *, days: int | None = 30) -> None:
 
 
 def voice(
-    place: Place,
+    place: StackPlace,
     group: str,
     kind: str,
     per_minute: float,
@@ -31,7 +31,7 @@ def voice(
     return Spec(group, kind, place.account, place.region, per_minute, tuple(streams), troubles, past_bytes)
 
 
-def topic(place: Place, name: str, *emails: str) -> str:
+def topic(place: StackPlace, name: str, *emails: str) -> str:
     """An SNS topic and who is told; gives its ARN."""
     sns = place.backend("sns")
     arn = str(sns.create_topic(name, tags=place.tags).arn)
@@ -41,7 +41,7 @@ def topic(place: Place, name: str, *emails: str) -> str:
 
 
 def alarm(
-    place: Place,
+    place: StackPlace,
     name: str,
     description: str,
     metric: tuple[str, str],

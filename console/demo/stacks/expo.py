@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from console.demo import chatter
-from console.demo.gaps.beanstalk_environment import LivingEnvironment
+from console.demo import log_traffic
 from console.demo.parts import access, beanstalk, databases, edge, network, storage, watch
 from console.demo.parts.network import Network
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.elasticbeanstalk.environment import LivingEnvironment
 from console.demo.stacks import expo_life
 from console.demo.stacks.expo_life import APPLICATION, DATABASE, ENVIRONMENT, SITE
 from console.demo.world import World
@@ -39,11 +39,11 @@ def build(world: World) -> Iterator[None]:
     expo_life.define(place, DISTRIBUTION, [instance.id for instance in environment.instances])
     expo_life.alarms(place, topic, DISTRIBUTION)
     yield
-    chatter.start(world, expo_life.voices(place, environment))
+    log_traffic.start(world, expo_life.voices(place, environment))
     expo_life.start(place, environment)
 
 
-def _database(place: Place, where: Network) -> None:
+def _database(place: StackPlace, where: Network) -> None:
     databases.subnet_group(place, where, "expo-project-prod")
     databases.instance(
         place,
@@ -64,7 +64,7 @@ def _database(place: Place, where: Network) -> None:
         databases.snapshot(place, DATABASE, f"manual-backup-{taken:%Y%m%d-%H%M}", taken)
 
 
-def _site(place: Place) -> None:
+def _site(place: StackPlace) -> None:
     storage.bucket(place, SITE, expire_days=None, public=True)
     policy = (
         '{"Version":"2012-10-17","Statement":[{"Sid":"PublicRead","Effect":"Allow","Principal":"*",'
@@ -88,7 +88,7 @@ def _site(place: Place) -> None:
     )
 
 
-def _backend(place: Place) -> LivingEnvironment:
+def _backend(place: StackPlace) -> LivingEnvironment:
     access.user(place, "expo-deploy", 61)
     bucket = f"elasticbeanstalk-{place.region}-{place.account}"
     storage.bucket(place, bucket, expire_days=None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from console.demo.chatter import Spec
-from console.demo.gaps.beanstalk_environment import LivingEnvironment, Trouble
+from console.demo.log_traffic import Spec
 from console.demo.parts import more_numbers, numbers, watch
 from console.demo.parts.more_numbers import GIB
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.elasticbeanstalk.environment import LivingEnvironment, Trouble
 from console.demo.shapes import Daily, During, Growth, Level, Noise
 from console.demo.world import World
 
@@ -37,12 +37,12 @@ _MESSAGES: Final = (
 )
 
 
-def place(world: World) -> Place:
+def place(world: World) -> StackPlace:
     """Where the stack stands."""
-    return Place(world, "expo-project", "prod", "ap-south-1")
+    return StackPlace(world, "expo-project", "prod", "ap-south-1")
 
 
-def define(place: Place, distribution: str, instances: Sequence[str]) -> None:
+def define(place: StackPlace, distribution: str, instances: Sequence[str]) -> None:
     """Define every metric of the stack."""
     web = numbers.traffic(300, "expo-web")
     for instance in instances:
@@ -70,7 +70,7 @@ def define(place: Place, distribution: str, instances: Sequence[str]) -> None:
     numbers.gauge(place, "AWS/ElasticBeanstalk", "ApplicationLatencyP95", where, latency, "Seconds")
 
 
-def alarms(place: Place, topic: str, distribution: str) -> None:
+def alarms(place: StackPlace, topic: str, distribution: str) -> None:
     """The alerts that the guide names."""
     environment, database = {"EnvironmentName": ENVIRONMENT}, {"DBInstanceIdentifier": DATABASE}
     watch.alarm(
@@ -112,7 +112,7 @@ def alarms(place: Place, topic: str, distribution: str) -> None:
     )
 
 
-def voices(place: Place, environment: LivingEnvironment) -> list[Spec]:
+def voices(place: StackPlace, environment: LivingEnvironment) -> list[Spec]:
     """How each log group speaks; an instance writes a stream of its own."""
     streams = [instance.id for instance in environment.instances]
     nginx = f"/aws/elasticbeanstalk/{ENVIRONMENT}/var/log/nginx/access.log"
@@ -123,7 +123,7 @@ def voices(place: Place, environment: LivingEnvironment) -> list[Spec]:
     ]
 
 
-def start(place: Place, environment: LivingEnvironment) -> None:
+def start(place: StackPlace, environment: LivingEnvironment) -> None:
     """Another version than the present one cures the environment, more storage the database."""
     world = place.world
     bad = environment.version_label

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from console.demo import chatter
+from console.demo import log_traffic
 from console.demo.credentials import GIFT_ACCOUNT
 from console.demo.parts import access, functions, gateway, storage, users, watch
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.stacks import gift_tracker_life
 from console.demo.stacks.gift_tracker_life import API, BUCKET, CLIENT, KINDS, POOL, TABLES
 from console.demo.world import World
@@ -22,7 +22,7 @@ _RUNTIMES: Final = {"contacts": "nodejs18.x"}
 
 def build(world: World) -> Iterator[None]:
     """Build the stack; requests are served at each yield."""
-    place = Place(world, "gift-tracker", "prod", "us-east-1", GIFT_ACCOUNT)
+    place = StackPlace(world, "gift-tracker", "prod", "us-east-1", GIFT_ACCOUNT)
     world.faults.add(gift_tracker_life.DENIED)
     _tables(place)
     yield
@@ -44,11 +44,11 @@ def build(world: World) -> Iterator[None]:
     gift_tracker_life.define(place)
     gift_tracker_life.alarms(place, topic)
     yield
-    chatter.start(world, gift_tracker_life.voices(place))
+    log_traffic.start(world, gift_tracker_life.voices(place))
     gift_tracker_life.start(place)
 
 
-def _tables(place: Place) -> None:
+def _tables(place: StackPlace) -> None:
     chance = place.world.random
     for kind, name in TABLES.items():
         indexes = {} if kind == "users" else {"userIdIndex": "userId"}
@@ -73,7 +73,7 @@ def _tables(place: Place) -> None:
         storage.backups(place, name, {f"backup-{night:%Y%m%d}": night for night in nights})
 
 
-def _pictures(place: Place) -> None:
+def _pictures(place: StackPlace) -> None:
     storage.bucket(place, BUCKET, versions=False)
     rule = {
         "ID": "archive-and-expire",
@@ -96,7 +96,7 @@ def _pictures(place: Place) -> None:
         )
 
 
-def _functions(place: Place) -> dict[str, str]:
+def _functions(place: StackPlace) -> dict[str, str]:
     """The functions with their log groups; gives the ARN of each by the path that leads to it."""
     access.user(place, "gift-tracker-deploy", 130)
     arns = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.demo.chatter import Spec
+from console.demo.log_traffic import Spec
 from console.demo.parts import more_numbers, numbers, storage, watch
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.shapes import Daily, During, Level, Noise, Spikes
 
 API: Final = "buaes967sk"
@@ -32,7 +32,7 @@ _FAILURES: Final = (
 )
 
 
-def define(place: Place) -> None:
+def define(place: StackPlace) -> None:
     """Define every metric of the stack."""
     calls = numbers.traffic(160, "gift-api")
     share = {"users": 0.2, "gifts": 0.4, "contacts": 0.15, "events": 0.15, "images": 0.1}
@@ -52,7 +52,7 @@ def define(place: Place) -> None:
     numbers.user_pool(place, POOL, CLIENT, calls * 0.05, failure=0.05)
 
 
-def alarms(place: Place, topic: str) -> None:
+def alarms(place: StackPlace, topic: str) -> None:
     """The alarms that the guide names: errors over 1 %, throttling over 0."""
     for kind in KINDS:
         watch.alarm(
@@ -87,7 +87,7 @@ def alarms(place: Place, topic: str) -> None:
         )
 
 
-def voices(place: Place) -> list[Spec]:
+def voices(place: StackPlace) -> list[Spec]:
     """How each log group speaks."""
     troubles: dict[str, dict[str, tuple[str, ...]]] = {"images": {DENIED: _MESSAGES}, "gifts": {FAILING: _FAILURES}}
     return [
@@ -96,7 +96,7 @@ def voices(place: Place) -> list[Spec]:
     ]
 
 
-def start(place: Place) -> None:
+def start(place: StackPlace) -> None:
     """Gifts are added; pictures can be written again once the function's role was changed."""
     world = place.world
     world.site |= {"gift-tracker/": 200, "gift-tracker/prod/health": 200}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from console.demo import chatter
-from console.demo.gaps.ecs import public_dns
-from console.demo.gaps.ecs_service import THROTTLED
+from console.demo import log_traffic
 from console.demo.parts import access, containers, edge, functions, network, storage, users, watch
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.ecs.api import public_dns
+from console.demo.services.ecs.service import THROTTLED
 from console.demo.stacks import mra_mines_life, mra_mines_logs, mra_mines_numbers
 from console.demo.world import World
 
@@ -49,11 +49,11 @@ def build(world: World) -> Iterator[None]:
     mra_mines_numbers.define(place, DISTRIBUTION, POOL, next(iter(pool.clients)))
     _alarms(place, topic)
     yield
-    chatter.start(world, mra_mines_logs.specs(place))
+    log_traffic.start(world, mra_mines_logs.specs(place))
     mra_mines_life.start(place, DISTRIBUTION)
 
 
-def _containers(place: Place) -> None:
+def _containers(place: StackPlace) -> None:
     name = place.name
     where = network.network(place, 40)
     group = network.security_group(
@@ -88,7 +88,7 @@ def _containers(place: Place) -> None:
     _distribution(place)
 
 
-def _distribution(place: Place) -> None:
+def _distribution(place: StackPlace) -> None:
     """The distribution's origin is the address of one of the frontend's tasks, as the guide sets it up."""
     (interface,) = mra_mines_life.service(place, "frontend").tasks()[0].interfaces()
     origin = public_dns(interface.public_ip, place.region)
@@ -97,7 +97,7 @@ def _distribution(place: Place) -> None:
     )
 
 
-def _tables(place: Place) -> None:
+def _tables(place: StackPlace) -> None:
     chance = place.world.random
     storage.table(place, "maps", "mapId", created=place.ago(days=400), indexes={"ownerEmailIndex": "ownerEmail"})
     storage.table(
@@ -138,7 +138,7 @@ def _tables(place: Place) -> None:
         storage.backups(place, table, backups)
 
 
-def _buckets(place: Place) -> Iterator[None]:
+def _buckets(place: StackPlace) -> Iterator[None]:
     chance = place.world.random
     for kind, objects, suffix in (("map-input", 260, "zip"), ("map-output", 220, "geojson")):
         name = place.name(kind)
@@ -157,7 +157,7 @@ def _buckets(place: Place) -> Iterator[None]:
         storage.put(place, place.name("terraform-state"), "terraform.tfstate", place.ago(days=days), size=61_000)
 
 
-def _functions(place: Place) -> None:
+def _functions(place: StackPlace) -> None:
     """The functions, and the users of the account who change them."""
     access.user(place, place.name("deploy"), 41)
     access.user(place, place.name("analyst"), 210, 12)
@@ -181,7 +181,7 @@ def _functions(place: Place) -> None:
         watch.log_group(place, f"/aws/lambda/{place.name(kind)}", days=None if kind == "notify" else 30)
 
 
-def _alarms(place: Place, topic: str) -> None:
+def _alarms(place: StackPlace, topic: str) -> None:
     name = place.name
     service = {"ClusterName": name("cluster"), "ServiceName": name("frontend")}
     watch.alarm(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.demo.gaps.ecs import crash, public_dns
-from console.demo.gaps.ecs_service import LivingService
-from console.demo.gaps.ecs_task import LivingTask
 from console.demo.parts import storage
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.ecs.api import crash, public_dns
+from console.demo.services.ecs.service import LivingService
+from console.demo.services.ecs.task import LivingTask
 from console.demo.world import World
 
 PROJECT: Final = "mra-mines"
@@ -31,12 +31,12 @@ BROKEN: Final = "-hotfix"
 """How the image of the version ends that crashes."""
 
 
-def place(world: World) -> Place:
+def place(world: World) -> StackPlace:
     """Where the stack stands."""
-    return Place(world, PROJECT, "staging", "eu-west-1")
+    return StackPlace(world, PROJECT, "staging", "eu-west-1")
 
 
-def start(where: Place, distribution: str) -> None:
+def start(where: StackPlace, distribution: str) -> None:
     """Let jobs be done, what is broken fail, and repairs have their effect."""
     world = where.world
     world.site |= {f"{PROJECT}/health": 200, f"{PROJECT}/": 200}
@@ -45,7 +45,7 @@ def start(where: Place, distribution: str) -> None:
     world.every(10, lambda: _heal(where, distribution))
 
 
-def _work(where: Place) -> None:
+def _work(where: StackPlace) -> None:
     """A map is uploaded and a job done."""
     now, chance = where.world.now(), where.world.random
     number = int(now.timestamp())
@@ -61,7 +61,7 @@ def _work(where: Place) -> None:
     storage.write(where, "map-jobs", row)
 
 
-def _fail(where: Place) -> None:
+def _fail(where: StackPlace) -> None:
     """The second processor task runs out of memory some time after its start, a broken frontend at once."""
     faults = where.world.faults
     processor = [task for task in service(where, "processor").tasks() if task.status == "RUNNING"]
@@ -73,25 +73,25 @@ def _fail(where: Place) -> None:
             crash(task, 1, "Error: Cannot find module './server.js'")
 
 
-def _ran(where: Place, task: LivingTask) -> float:
+def _ran(where: StackPlace, task: LivingTask) -> float:
     """For how many seconds of AWS time a task has been running."""
     if task.started_at is None:
         return 0.0
     return (where.world.now() - task.started_at).total_seconds() * where.world.time_scale
 
 
-def service(where: Place, kind: str) -> LivingService:
+def service(where: StackPlace, kind: str) -> LivingService:
     """The frontend or the processor."""
     found: LivingService = where.backend("ecs").services[f"{where.name('cluster')}:{where.name(kind)}"]
     return found
 
 
-def _is_broken(where: Place, definition: str | None) -> bool:
+def _is_broken(where: StackPlace, definition: str | None) -> bool:
     found = where.backend("ecs").describe_task_definition(definition)
     return str(found.container_definitions[0]["image"]).endswith(BROKEN)
 
 
-def _heal(where: Place, distribution: str) -> None:
+def _heal(where: StackPlace, distribution: str) -> None:
     """End what is wrong once its cause is gone: more memory, a longer timeout, no cookies in the cache key."""
     world = where.world
     definition = where.backend("ecs").describe_task_definition(service(where, "processor").task_definition)
@@ -110,7 +110,7 @@ def _heal(where: Place, distribution: str) -> None:
     world.site |= dict.fromkeys((f"{PROJECT}/health", f"{PROJECT}/"), 502 if lost else 200)
 
 
-def _addresses(where: Place) -> set[str]:
+def _addresses(where: StackPlace) -> set[str]:
     """The public DNS names of the frontend's running tasks."""
     tasks = [task for task in service(where, "frontend").tasks() if task.status == "RUNNING"]
     return {public_dns(eni.public_ip, where.region) for task in tasks for eni in task.interfaces()}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.demo.chatter import Spec
+from console.demo.log_traffic import Spec
 from console.demo.parts.containers import log_streams
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.parts.watch import voice
 from console.demo.stacks.mra_mines_life import CORRUPT, CRASHING, MEMORY, TIMEOUTS
 
@@ -26,7 +26,7 @@ _NONSENSE: Final = (
 )
 
 
-def specs(place: Place) -> list[Spec]:
+def specs(place: StackPlace) -> list[Spec]:
     """How each log group of the stack speaks."""
     name, cluster = place.name, place.name("cluster")
     crash = {CRASHING: _CRASH, CORRUPT: _NONSENSE}

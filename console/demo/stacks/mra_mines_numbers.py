@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from console.demo.parts import numbers
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.shapes import Daily, During, Level, Noise, Sawtooth, Spikes
 from console.demo.stacks.mra_mines_life import CRASHING, MEMORY, MISSES, ORIGIN_LOST, TIMEOUTS
 
 
-def define(place: Place, distribution: str, pool: str, client: str) -> None:
+def define(place: StackPlace, distribution: str, pool: str, client: str) -> None:
     """Define every metric of the stack; what is wrong shows as long as its fault is on."""
     name = place.name
     cluster = name("cluster")

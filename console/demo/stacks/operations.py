@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from console.demo import chatter
+from console.demo import log_traffic
 from console.demo.parts import access, containers, databases, functions, guard, network, storage, watch
 from console.demo.parts.network import Network
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.stacks import operations_life
 from console.demo.stacks.operations_life import DATABASE, FUNCTIONS, TABLE
 from console.demo.world import World
@@ -25,7 +25,7 @@ _HOME: Final = "arn:aws:elasticfilesystem:us-east-1:123456789012:file-system/fs-
 
 def build(world: World) -> Iterator[None]:
     """Build the stack; requests are served at each yield."""
-    place = Place(world, "operations", "production", "us-east-1")
+    place = StackPlace(world, "operations", "production", "us-east-1")
     world.faults |= set(operations_life.FAULTS)
     where = network.network(place, 43)
     group = network.security_group(place, where, "prod-app-sg", "Application", (8080, "10.43.0.0/16"))
@@ -43,11 +43,11 @@ def build(world: World) -> Iterator[None]:
     topic = watch.topic(place, "critical-alerts", "ops@example.com", "oncall@example.com")
     operations_life.define(place, instances)
     operations_life.alarms(place, topic, instances[0])
-    chatter.start(world, operations_life.voices(place))
+    log_traffic.start(world, operations_life.voices(place))
     operations_life.start(place)
 
 
-def _kubernetes(place: Place, where: Network) -> None:
+def _kubernetes(place: StackPlace, where: Network) -> None:
     eks = place.backend("eks")
     role = access.role(place, "prod-eks-role", "eks")
     nodes = access.role(place, "prod-eks-node-role", "ec2")
@@ -69,7 +69,7 @@ def _kubernetes(place: Place, where: Network) -> None:
     made.health = {"issues": [{"code": "AsgInstanceLaunchFailures", "message": message, "resourceIds": [made.arn]}]}
 
 
-def _service(place: Place, where: Network, group: str) -> None:
+def _service(place: StackPlace, where: Network, group: str) -> None:
     containers.cluster(place, CLUSTER, insights=True)
     uri = containers.repository(place, "app-repo")
     containers.images(place, "app-repo", tags=8, untagged=6)
@@ -102,7 +102,7 @@ def _service(place: Place, where: Network, group: str) -> None:
     )
 
 
-def _instances(place: Place) -> list[str]:
+def _instances(place: StackPlace) -> list[str]:
     """Two hosts for batch work, of which Systems Manager knows."""
     made = (
         place.backend("ec2")
@@ -122,7 +122,7 @@ def _instances(place: Place) -> list[str]:
     return [instance.id for instance in made]
 
 
-def _database(place: Place, where: Network) -> None:
+def _database(place: StackPlace, where: Network) -> None:
     databases.subnet_group(place, where, "prod-db")
     databases.instance(
         place,
@@ -143,7 +143,7 @@ def _database(place: Place, where: Network) -> None:
         databases.snapshot(place, DATABASE, f"prod-db-manual-{taken:%Y%m%d}", taken)
 
 
-def _sessions(place: Place) -> None:
+def _sessions(place: StackPlace) -> None:
     chance = place.world.random
     storage.table(place, TABLE, "sessionId", created=place.ago(days=500), capacity=40)
     storage.items(
@@ -173,7 +173,7 @@ def _sessions(place: Place) -> None:
         )
 
 
-def _functions(place: Place) -> None:
+def _functions(place: StackPlace) -> None:
     access.user(place, "service-user", 190)
     arns = {
         name: functions.function(
@@ -206,7 +206,7 @@ def _functions(place: Place) -> None:
         storage.put(place, f"terraform-state-bucket-{place.account}", key, place.ago(days=days), size=410_000)
 
 
-def _guard(place: Place) -> None:
+def _guard(place: StackPlace) -> None:
     guard.vault(place, VAULT, "efs-backup-plan")
     for days in range(3, 40):
         guard.recovery_point(place, VAULT, _HOME, "EFS", place.ago(days=days), 48_000_000_000 - days * 10**8)

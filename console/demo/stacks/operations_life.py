@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from console.demo.chatter import Spec
+from console.demo.log_traffic import Spec
 from console.demo.parts import more_numbers, numbers, watch
 from console.demo.parts.containers import log_streams
 from console.demo.parts.more_numbers import GIB
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
 from console.demo.shapes import Daily, During, Level, Noise
 
 DATABASE: Final = "prod-database"
@@ -29,7 +29,7 @@ _MESSAGES: Final = (
 )
 
 
-def define(place: Place, instances: Sequence[str]) -> None:
+def define(place: StackPlace, instances: Sequence[str]) -> None:
     """Define every metric of the stack."""
     web = numbers.traffic(2400, "operations-web")
     numbers.ecs_service(place, _CLUSTER, "api-service", Level(49) + Daily(17, peak=15) + Noise(5), Level(61) + Noise(3))
@@ -57,7 +57,7 @@ def define(place: Place, instances: Sequence[str]) -> None:
     numbers.bucket(place, f"app-data-{place.account}")
 
 
-def alarms(place: Place, topic: str, instance: str) -> None:
+def alarms(place: StackPlace, topic: str, instance: str) -> None:
     """The alarms that the guide names, critical and warning."""
     watch.alarm(
         place,
@@ -113,7 +113,7 @@ def alarms(place: Place, topic: str, instance: str) -> None:
     )
 
 
-def voices(place: Place) -> list[Spec]:
+def voices(place: StackPlace) -> list[Spec]:
     """How each log group speaks."""
     streams = log_streams(place, _CLUSTER, "api-service")
     troubles = {BUSY: _MESSAGES}
@@ -126,7 +126,7 @@ def voices(place: Place) -> list[Spec]:
     ]
 
 
-def start(place: Place) -> None:
+def start(place: StackPlace) -> None:
     """A bigger or newly started database recovers, more capacity ends the throttling."""
     world = place.world
     world.site |= {"operations/": 200, "operations/api/health": 200}

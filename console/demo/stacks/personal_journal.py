@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from console.demo import chatter
-from console.demo.gaps.ecs_service import LivingService
+from console.demo import log_traffic
 from console.demo.parts import access, balancer, containers, databases, guard, network, storage, watch
 from console.demo.parts.network import Network
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.ecs.service import LivingService
 from console.demo.stacks import personal_journal_life
 from console.demo.world import World
 
@@ -26,7 +26,7 @@ PORTS: Final = {"frontend": 80, "backend": 4000}
 
 def build(world: World) -> Iterator[None]:
     """Build the stack; requests are served at each yield."""
-    place = Place(world, PROJECT, "staging", REGION)
+    place = StackPlace(world, PROJECT, "staging", REGION)
     world.faults.add(personal_journal_life.UNHEALTHY)
     where = network.network(place, 41)
     group = network.security_group(
@@ -43,11 +43,11 @@ def build(world: World) -> Iterator[None]:
     _guard(place)
     yield
     personal_journal_life.alarms(place, balancer.dimension(alb), topic)
-    chatter.start(world, personal_journal_life.voices(place))
+    log_traffic.start(world, personal_journal_life.voices(place))
     personal_journal_life.start(place, targets["backend"])
 
 
-def _services(place: Place, where: Network, alb: str) -> dict[str, str]:
+def _services(place: StackPlace, where: Network, alb: str) -> dict[str, str]:
     """The two services with their target groups; gives the ARNs of these."""
     targets = {}
     containers.cluster(place, CLUSTER)
@@ -78,7 +78,7 @@ def _services(place: Place, where: Network, alb: str) -> dict[str, str]:
     return targets
 
 
-def _scale(place: Place, resource: str) -> None:
+def _scale(place: StackPlace, resource: str) -> None:
     """Let the number of tasks follow the load, between 2 and 10, as the guide proposes."""
     scaling = place.backend("application-autoscaling")
     dimension = "ecs:service:DesiredCount"
@@ -93,7 +93,7 @@ def _scale(place: Place, resource: str) -> None:
     )
 
 
-def _database(place: Place, where: Network) -> None:
+def _database(place: StackPlace, where: Network) -> None:
     databases.subnet_group(place, where, "personal-journal-db")
     databases.docdb_cluster(place, DATABASE, subnets="personal-journal-db", instances=2, retention=1)
     databases.forget_first_snapshot(place)
@@ -103,7 +103,7 @@ def _database(place: Place, where: Network) -> None:
     guard.secret(place, "personal-journal/session-key", place.ago(days=20))
 
 
-def _guard(place: Place) -> None:
+def _guard(place: StackPlace) -> None:
     access.user(place, "personal-journal-ci", 95)
     storage.bucket(place, "personal-journal-cloudtrail-logs", versions=False)
     storage.put(place, "personal-journal-cloudtrail-logs", "AWSLogs/digest.json.gz", place.ago(hours=1), size=4200)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from console.demo.chatter import Spec
-from console.demo.gaps.elbv2 import SICK
+from console.demo.log_traffic import Spec
 from console.demo.parts import more_numbers, numbers, watch
 from console.demo.parts.containers import log_streams
-from console.demo.parts.place import Place
+from console.demo.parts.place import StackPlace
+from console.demo.services.elbv2 import SICK
 from console.demo.shapes import Daily, During, Level, Noise
 
 UNHEALTHY: Final = "personal-journal.backend-unhealthy"
@@ -19,7 +19,7 @@ _SLOW_POOL: Final = (
 )
 
 
-def define(place: Place, balancer: str, target: str, database: str) -> None:
+def define(place: StackPlace, balancer: str, target: str, database: str) -> None:
     """Define every metric of the stack."""
     web = numbers.traffic(420, "journal-web")
     for kind, cpu, memory in (("frontend", 28.0, 41.0), ("backend", 52.0, 63.0)):
@@ -41,7 +41,7 @@ def define(place: Place, balancer: str, target: str, database: str) -> None:
         numbers.count(place, "PersonalJournal", metric, {"Environment": place.environment}, web * share)
 
 
-def alarms(place: Place, balancer: str, topic: str) -> None:
+def alarms(place: StackPlace, balancer: str, topic: str) -> None:
     """The alarms that the guide names."""
     for kind in ("frontend", "backend"):
         where = {"ClusterName": _CLUSTER, "ServiceName": f"personal-journal-{kind}-service"}
@@ -73,7 +73,7 @@ def alarms(place: Place, balancer: str, topic: str) -> None:
     )
 
 
-def voices(place: Place) -> list[Spec]:
+def voices(place: StackPlace) -> list[Spec]:
     """How each log group speaks."""
     streams = {
         kind: log_streams(place, _CLUSTER, f"personal-journal-{kind}-service") for kind in ("frontend", "backend")
@@ -92,7 +92,7 @@ def voices(place: Place) -> list[Spec]:
     ]
 
 
-def start(place: Place, target: str) -> None:
+def start(place: StackPlace, target: str) -> None:
     """One target of the backend is sick until the service has been deployed anew."""
     world = place.world
     world.site |= {"personal-journal/": 200, "personal-journal/api/health": 503}

@@ -29,22 +29,22 @@ import console.aws.session
 import console.journal.store
 from console.aws.call import Aws
 from console.aws.target import Target
+from console.gate.events import AtTheGate
+from console.gate.runner import Runner
+from console.gate.write_state import WriteState
 from console.journal.journal import Journal
-from console.journal.records import RunRecord, State
+from console.journal.records import RunRecord, RunState
 from console.journal.store import SqliteStore
-from console.operations import OPERATIONS
-from console.operations.base import Answer, NoUndo, Observed, Operation, Resource
-from console.operations.bulk import Bulk, Item
-from console.operations.events import AtTheGate
+from console.operations.bulk import Bulk, BulkItem
 from console.operations.fields import choice
-from console.operations.local import Command, LocalFile
+from console.operations.local_steps import LocalCommand, LocalFile
+from console.operations.operation import NoUndo, Observed, Operation, Resource, TookEffect
 from console.operations.plan import Plan
-from console.operations.runner import Runner
 from console.operations.steps import Call, Step, Wait, Waited
 from console.problems import Failure, Kind
-from console.stack_file import load
+from console.services.operations import OPERATIONS
+from console.stack.file import load
 from console.text import Clean
-from console.write_state import WriteState
 from tests.scorecard.processes import adopt_orphans
 
 GROUPS = tuple(f"/scorecard/kill/{number}" for number in range(4))
@@ -87,7 +87,7 @@ def _retain(number: int, days: int = AFTER) -> Call:
 
 
 def _bulk(*numbers: int) -> Bulk:
-    items = tuple(Item(GROUPS[n], {"logGroupName": GROUPS[n], "retentionInDays": AFTER}) for n in numbers)
+    items = tuple(BulkItem(GROUPS[n], {"logGroupName": GROUPS[n], "retentionInDays": AFTER}) for n in numbers)
     return Bulk("logs", "put_retention_policy", items)
 
 
@@ -108,8 +108,8 @@ def _file(folder: Path) -> LocalFile:
     return LocalFile(folder / FILE, CONTENT)
 
 
-def _command(folder: Path) -> Command:
-    return Command(("/bin/sh", "-c", 'echo made > "$0"', str(folder / MARK)))
+def _command(folder: Path) -> LocalCommand:
+    return LocalCommand(("/bin/sh", "-c", 'echo made > "$0"', str(folder / MARK)))
 
 
 def steps_of(kind: str, folder: Path) -> Plan:
@@ -169,16 +169,16 @@ class Mixed(Operation):
         del before
         return all([await self._is_there(aws, step) for step in steps_of(self.kind, self.folder).all_steps])
 
-    async def happened(self, aws: Aws, before: Observed, intent: str) -> Answer:
+    async def happened(self, aws: Aws, before: Observed, intent: str) -> TookEffect:
         """Whether what a step makes is there."""
         del before
         step = next(step for step in steps_of(self.kind, self.folder).all_steps if step.id == intent)
-        return Answer.YES if await self._is_there(aws, step) else Answer.NO
+        return TookEffect.YES if await self._is_there(aws, step) else TookEffect.NO
 
-    async def happened_to(self, aws: Aws, before: Observed, item: str) -> Answer:
+    async def happened_to(self, aws: Aws, before: Observed, item: str) -> TookEffect:
         """Whether the lines of one group expire as was asked."""
         del before
-        return Answer.YES if (await self.observe(aws)).state[item] == AFTER else Answer.NO
+        return TookEffect.YES if (await self.observe(aws)).state[item] == AFTER else TookEffect.NO
 
     async def _is_there(self, aws: Aws, step: Step) -> bool:
         state = (await self.observe(aws)).state
@@ -201,7 +201,7 @@ def makes(step: Step) -> tuple[str, ...]:
         return tuple(item.id for item in step.items)
     if isinstance(step, Call):
         return (step.params["logGroupName"],)
-    return {LocalFile: (str(FILE),), Command: (str(MARK),)}.get(type(step), ())
+    return {LocalFile: (str(FILE),), LocalCommand: (str(MARK),)}.get(type(step), ())
 
 
 class Moments:
@@ -342,7 +342,9 @@ def settle(order: Order) -> dict[str, Any]:
         before = _entries(journal)
         outcomes = runner.reconcile([load(Path(order.stack))]).result(SOON)
         finishing = {
-            outcome.run.id for outcome in outcomes if outcome.run and outcome.state in (State.SENT, State.WATCHING)
+            outcome.run.id
+            for outcome in outcomes
+            if outcome.run and outcome.state in (RunState.SENT, RunState.WATCHING)
         }
         until = time.monotonic() + SOON
         while any(run.id in finishing for run in journal.open_runs().result()) and time.monotonic() < until:
@@ -400,7 +402,7 @@ def _say(what: dict[str, Any]) -> None:
 
 def _import_all() -> None:
     """Import what a client of AWS takes, so that a fork has it."""
-    for name in ("aiobotocore.session", "console.aws.identity", "console.aws.proof"):
+    for name in ("aiobotocore.session", "console.aws.login.identity", "console.aws.proof"):
         importlib.import_module(name)
 
 

@@ -50,7 +50,7 @@ def main() -> int:
     asyncio.set_event_loop_policy(Policy())
     import console.aws.session
     from console.__main__ import main
-    from console.sources.poller import Poller
+    from console.readings.poller import Poller
     from tests.scorecard.programs import probe
 
     console.aws.session.READ_TIMEOUT *= PACE  # type: ignore[misc]

@@ -7,12 +7,12 @@ import sys
 
 from aiohttp import web
 
-from console import foreground
 from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
-from console.shell import InstanceShell, ShellCommand, shell_command
-from tests.unit.test_shell import REGION, Emulated
+from console.desk.shell import InstanceShell, ShellCommand, shell_command
+from console.process import foreground
+from tests.unit.desk.test_shell import REGION, Emulated
 
 
 async def command() -> ShellCommand:

@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import console.app
-import console.desk
+import console.desk.desk
 from console.aws.connections import Connection
-from console.aws.identity import Identity
+from console.aws.login.identity import Identity
 from console.aws.target import Target
+from console.desk.workspace import Workspace
 from console.launch import run_console
 from console.options import Options
 from console.problems import Failure, Kind, Problem
-from console.sources.base import AnySource, Detail, Event, Finding, Level, Report, Series, Source
-from console.stack import Stack
+from console.readings.source import AnySource, Detail, Event, Finding, Level, Report, Series, Source
+from console.stack.stack import Stack
 from console.text import LIMIT, Clean
-from console.workspace import Workspace
 from tests.hostile import HOSTILE
 from tests.scorecard.programs.probe import install
 
@@ -91,7 +91,7 @@ def stacks() -> Iterator[Stack]:
         yield Stack(name=f"{at}{text}", title=text, environment=text, account=text, region=text, profile=text)
 
 
-class RawDesk(console.desk.Desk):
+class RawDesk(console.desk.desk.Desk):
     """A desk that knows only made-up stacks; some of them cannot be reached, for raw reasons."""
 
     async def open(self) -> None:
@@ -143,7 +143,7 @@ class RawApp(console.app.ConsoleApp):
 
 
 if __name__ == "__main__":
-    console.desk.Desk = RawDesk  # type: ignore[misc]
+    console.desk.desk.Desk = RawDesk  # type: ignore[misc]
     console.app.ConsoleApp = RawApp  # type: ignore[misc]
     install()
     sys.exit(run_console(Options(theme="dark")))

@@ -1,0 +1,1 @@
+"""Signing in: the credential chain, MFA, SSO, and whether a login is lost."""

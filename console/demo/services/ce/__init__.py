@@ -1,0 +1,1 @@
+"""AWS Cost Explorer, and the bills that it tells of."""

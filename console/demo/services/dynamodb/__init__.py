@@ -1,0 +1,1 @@
+"""Amazon DynamoDB, with the past of its tables."""

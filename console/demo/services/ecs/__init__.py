@@ -1,0 +1,1 @@
+"""Amazon ECS: services, deployments and tasks that live."""

@@ -1,0 +1,1 @@
+"""Amazon CloudWatch Logs: events, Live Tail, Logs Insights."""

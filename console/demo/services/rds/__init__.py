@@ -1,0 +1,1 @@
+"""Amazon RDS and DocumentDB, and their engines."""

@@ -1,0 +1,1 @@
+"""Files: those of anybody, read within bounds, and those of this user alone."""

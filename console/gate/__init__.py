@@ -1,0 +1,1 @@
+"""How a change happens: plan, confirmation, record, apply, watch, verification, undo. Nothing else changes anything."""

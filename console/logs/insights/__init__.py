@@ -1,0 +1,1 @@
+"""CloudWatch Logs Insights: queries, their price, their results."""

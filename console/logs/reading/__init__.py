@@ -1,0 +1,1 @@
+"""Reading log groups back in time."""

@@ -1,0 +1,1 @@
+"""Following log groups without loss."""

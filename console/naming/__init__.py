@@ -1,0 +1,1 @@
+"""How AWS names things: partitions and regions, ARNs, resources."""

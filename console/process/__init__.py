@@ -1,0 +1,1 @@
+"""The process and its terminal: signals, output, crash files, programs in the foreground."""

@@ -1,0 +1,1 @@
+"""An account without a stack file: what was found in it and is not judged."""

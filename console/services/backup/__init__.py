@@ -1,0 +1,1 @@
+"""Backups of every kind, against the policy of a stack; AWS Backup."""

@@ -1,0 +1,1 @@
+"""Amazon CloudWatch: alarms, and the application's own metrics."""

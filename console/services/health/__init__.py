@@ -1,0 +1,1 @@
+"""AWS Health: what AWS itself says of the stack's place."""

@@ -1,0 +1,51 @@
+"""What the operations on log groups share: their fields, and what is said of a group."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from console.naming.resources import LOG_GROUP
+from console.operations.fields import Field
+from console.stack.stack import Stack
+from console.text import clean
+
+NAME: Final = r"[A-Za-z0-9_./#-]{1,512}"
+"""What a log group may be called (CreateLogGroup in the CloudWatch Logs API reference)."""
+
+
+def own_groups(stack: Stack) -> tuple[str, ...]:
+    return tuple(part.group for part in stack.logs)
+
+
+GroupName = Annotated[
+    str, Field("log group name", pattern=NAME, resource="log group", names=own_groups, kind=LOG_GROUP)
+]
+
+
+def region_of(stack: Stack, *names: str) -> str | None:
+    """The region that a stack file gives the first of these groups that it knows."""
+    return next((part.region for part in stack.logs if part.group in names), None)
+
+
+def one_region(stack: Stack, *names: str) -> None:
+    """See to it that groups are in one region, since one change is made in one. Raises `ValueError`."""
+    known = {part.group: part.region for part in stack.logs}
+    places = {name: known.get(name) or stack.region or "the stack's own region" for name in names}
+    first, there = next(iter(places.items()))
+    for name, place in places.items():
+        if place != there:
+            raise ValueError(
+                f"{clean(first)} is in {there}, and {clean(name)} in {place}. Next: change them one region at a time."
+            )
+
+
+def no_group(name: str) -> str:
+    """Why nothing can be done with a group that is not there."""
+    return f"There is no log group {clean(name)} in this account and region. Next: check the name."
+
+
+def gigabytes(count: int | None) -> str:
+    """Bytes as AWS charges them; None where they were not told."""
+    if count is None:
+        return "an amount that was not told"
+    return f"{count / 10**9:,.3f} GB"

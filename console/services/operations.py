@@ -1,0 +1,41 @@
+"""The registry of Operations: every change that the console can make.
+
+A module is named here once; each Operation that it defines is found in it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.operations.operation import Operation
+from console.operations.parameters import parameters
+from console.services.dynamodb import operations as dynamodb
+from console.services.ecs import operations as ecs
+from console.services.logs import export as logs_export
+from console.services.logs import operations as logs
+from console.stack.stack import Stack
+
+_MODULES: Final = (dynamodb, ecs, logs, logs_export)
+
+OPERATIONS: Final[dict[str, type[Operation]]] = {
+    kind.name: kind
+    for module in _MODULES
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Operation) and kind.__module__ == module.__name__
+}
+"""Every Operation by its name."""
+
+
+def operations_on(stack: Stack) -> tuple[type[Operation], ...]:
+    """The operations for which a stack file names something, or that need nothing of it."""
+
+    def is_wanted(kind: type[Operation]) -> bool:
+        fields = [parameter.field for parameter in parameters(kind)]
+        return not any(field.resource for field in fields) or any(tuple(field.names(stack)) for field in fields)
+
+    return tuple(kind for kind in OPERATIONS.values() if is_wanted(kind))
+
+
+def operations_for(resource: str) -> tuple[type[Operation], ...]:
+    """The operations on a kind of resource as a Detail names it (``ECS service``): what the `a` menu offers."""
+    return tuple(kind for kind in OPERATIONS.values() if parameters(kind)[0].field.resource == resource)

@@ -1,0 +1,1 @@
+"""Terraform: the state of a stack."""

@@ -1,0 +1,1 @@
+"""What a stack is, and the file that says so."""

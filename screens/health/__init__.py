@@ -1,0 +1,1 @@
+"""Health: the findings of the open stack, and views that are read on demand."""

@@ -1,0 +1,173 @@
+"""Health: every finding of the open stack, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from console.desk.desk import Desk
+from console.readings.source import AnySource, Detail, Finding, Level, Reading
+from console.stack.stack import Stack
+from screens.copy_and_save import table_text
+from screens.findings import COLUMNS, finding_key, note
+from screens.resource.in_hand import THING_KEYS, ThingScreen
+from screens.stack_readings import freshness, is_many, judged, waiting
+from widgets.detail import DetailView
+from widgets.filter_bar import FilterBar
+from widgets.panel import Panel
+from widgets.table.table import Table
+
+BREAKPOINTS = [(0, "-short"), (34, "-tall")]
+
+
+class HealthScreen(ThingScreen):
+    """What is wrong with the open stack, what it is measured by, and what is known of each resource."""
+
+    NAME = "health"
+    DEFAULT_CSS = """
+    HealthScreen {
+        & > #findings { height: 3fr; }
+        & > #preview { height: 2fr; display: none; border-top: solid $panel; }
+        &.-tall > #preview { display: block; }
+    }
+    """
+    VERTICAL_BREAKPOINTS = BREAKPOINTS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("p", "problems_only", "Hide ok"),
+        Binding("v", "views", "On demand"),
+        *THING_KEYS,
+        Binding("n", "next(1)", "Next match", show=False),
+        Binding("N", "next(-1)", "Match before", show=False),
+        Binding("escape", "back", "Clear the filter, then all stacks", show=False),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.title_of_all = "Findings"
+        self._problems_only = False
+        self._of = ""
+        self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
+        self._panel = Panel("Findings", self._table, id="findings")
+        self._preview = DetailView(id="preview")
+        self._bar = FilterBar("resource, check or words")
+
+    def body(self) -> Iterable[Widget]:
+        """The findings, and what is known of the one under the cursor where there is room."""
+        yield self._panel
+        yield self._preview
+        yield self._bar
+
+    def sources(self, stack: Stack) -> Iterable[AnySource]:
+        """Every check that the stack has something for."""
+        return self.desk.sources(stack)
+
+    def show(self) -> None:
+        """Show what the checks have found."""
+        stack = self.desk.stack
+        of = stack.name if stack else ""
+        if of != self._of:
+            self._of = of
+            self.clear_filter()
+        readings = [(self.desk.source(name), r) for name, r in self.by_source(stack).items()] if stack else []
+        found, waits = judged(readings), waiting(readings)
+        shown = [finding for finding in found if finding.level is not Level.OK or not self._problems_only]
+        nothing = "Nothing is wrong." if found and not waits else "Reading ..."
+        self._table.empty = nothing if stack else "No stack is open: S lists them."
+        self._table.set_rows(shown, about=of)
+        panel = self._panel
+        panel.title = "Problems" if self._problems_only else self.title_of_all
+        panel.note(note(found, waits, readings))
+        at, panel.period = freshness(readings)
+        panel.show(Reading(value=len(found), at=at))
+        self._follow(self._table.cursor_row)
+
+    def _follow(self, finding: Finding | None) -> None:
+        """Show what is known of the resource under the cursor."""
+        stack = self.desk.stack
+        if finding is None or stack is None or is_many(finding):
+            self.thing = None
+            self._preview.show(None)
+            return
+        thing = self.take_in_hand(stack, finding.resource)
+        self._preview.show(thing.detail or Detail(finding.resource, finding.source), thing.findings or (finding,))
+
+    def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
+        """Show what is known of the resource under the cursor."""
+        self._follow(event.row)
+
+    def on_table_selected(self, event: Table.Selected) -> None:
+        """Open the resource, or what keeps many checks from being made."""
+        from screens.resource.screen import ResourceScreen
+
+        if is_many(event.row):
+            self.app.call_later(self.app.run_action, "modal('problems')")
+        elif self.desk.stack is not None:
+            self.app.push_screen(ResourceScreen(self.desk, self.desk.stack, event.row.resource, self.zone))
+
+    def on_table_counts_changed(self, event: Table.CountsChanged) -> None:
+        """Say beside the filter how many it lets through."""
+        self._bar.note(f"{event.counts.shown} of {event.counts.loaded}")
+
+    def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
+        """Narrow while one types."""
+        self._table.set_filter(event.text)
+
+    def on_filter_bar_kept(self) -> None:
+        """Give the keys back to the table."""
+        self._table.focus()
+
+    def on_filter_bar_closed(self) -> None:
+        """Give the keys back to the table."""
+        self._table.focus()
+
+    def in_zone(self, zone: tzinfo | None) -> None:
+        """Show times in a zone."""
+        self._preview.in_zone(zone)
+
+    def shown_text(self) -> tuple[str, str]:
+        """The findings as they are filtered and sorted."""
+        return f"health-{self.desk.stack.name if self.desk.stack else 'none'}", table_text(self._table)
+
+    def action_filter(self) -> None:
+        """Open the filter."""
+        self._bar.open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is read on demand is offered where the stack has something for it (called by Textual)."""
+        if action == "views":
+            return bool(self.desk.stack and self.desk.views(self.desk.stack))
+        return super().check_action(action, parameters)
+
+    def action_views(self) -> None:
+        """Read what is only read on demand, since every read costs."""
+        from screens.health.views import choose_view
+
+        if self.desk.stack is not None:
+            choose_view(self.app, self.desk, self.desk.stack)
+
+    def action_next(self, by: int) -> None:
+        """Go to the next finding that the filter lets through."""
+        self._table.action_move(by)
+
+    async def action_back(self) -> None:
+        """Clear the filter, else go to all stacks."""
+        if not self.clear_filter():
+            await self.app.run_action("open('stacks')")
+
+    def clear_filter(self) -> bool:
+        """Take the filter away; False where there is none."""
+        if not self._bar.text:
+            return False
+        self._bar.action_clear()
+        self._bar.close()
+        return True
+
+    def action_problems_only(self) -> None:
+        """Leave out what is ok, or show it again."""
+        self._problems_only = not self._problems_only
+        self.show()

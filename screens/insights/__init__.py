@@ -1,0 +1,1 @@
+"""Logs Insights: a query and its results."""

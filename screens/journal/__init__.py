@@ -1,0 +1,1 @@
+"""The journal: every change, one of them, and its items."""

@@ -1,0 +1,1 @@
+"""Logs: panes of followed log groups, and what leads there and away."""

@@ -1,0 +1,1 @@
+"""All stacks, and all that is wrong in them."""

@@ -1,0 +1,104 @@
+"""Tails of several stacks: closed while others are opened, and opened while they are closed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from console.desk.tails import KEPT, Tails
+from console.logs.event import LogEvent
+from console.logs.tailing.panes import Panes, ReadRequest
+from console.stack.stack import LogGroup, Stack
+from console.text import Clean
+from tests.logs.cloud import Cloud, group
+
+STACKS = [Stack(name=f"s{number}", logs=(group(f"/{number}"),)) for number in range(KEPT + 4)]
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    return Cloud({f"/{number}": [] for number in range(len(STACKS))})
+
+
+@pytest.fixture
+def tails(cloud: Cloud) -> Tails:
+    async def connect(stack: Stack) -> Any:
+        return cloud
+
+    return Tails(connect, lambda: 0.0)
+
+
+def tailing() -> list[str]:
+    """The tasks that follow a group."""
+    return [str(task) for task in asyncio.all_tasks() if "Tail._follow" in str(task)]
+
+
+async def opened(tails: Tails, stack: Stack) -> None:
+    panes = await tails.enter(stack)
+    await panes.open(stack.logs)
+
+
+async def test_stacks_may_be_entered_all_at_once(tails: Tails) -> None:
+    await asyncio.gather(*(opened(tails, stack) for stack in STACKS))
+    await asyncio.gather(*(tails.enter(stack) for stack in STACKS[::-1]))
+    assert len(tails._panes) <= KEPT
+    await tails.close()
+    assert not tailing()
+
+
+async def test_tails_may_be_closed_while_others_are_opened(tails: Tails) -> None:
+    for stack in STACKS[:KEPT]:
+        await opened(tails, stack)
+    closing = asyncio.create_task(tails.close())
+    await asyncio.sleep(0)
+    for stack in STACKS[::-1]:
+        tails.of(stack)  # as a screen does, four times a second
+        await asyncio.sleep(0)
+    await closing
+
+
+async def test_of_several_that_open_at_once_the_last_is_followed_and_no_other(cloud: Cloud) -> None:
+    async def connect() -> Any:
+        return cloud
+
+    panes = Panes(connect)
+    await panes.open([group("/0")])
+    wanted = [ReadRequest(start_ms=int(time.time() * 1000) - 10**7), ReadRequest()]
+    await asyncio.gather(*(panes.open([group(f"/{number}")], wanted[number % 2]) for number in range(1, 5)))
+    assert [name for pane in panes.panes for name in pane.names] == ["/4"]
+    assert len(tailing()) == 1
+    await asyncio.gather(panes.close(), panes.pause(), panes.close(), return_exceptions=False)
+    assert not tailing()
+
+
+async def test_an_opening_that_is_cut_short_leaves_nothing_behind(cloud: Cloud) -> None:
+    async def connect() -> Any:
+        return cloud
+
+    panes = Panes(connect)
+    await panes.open([group("/0")])
+    for turns in range(6):
+        task = asyncio.create_task(panes.open([group("/1")]))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await panes.open([group("/2")])
+    await panes.close()
+    assert not tailing()
+
+
+async def test_lines_of_a_group_that_is_read_no_more_end_nothing(cloud: Cloud) -> None:
+    async def connect() -> Any:
+        return cloud
+
+    panes = Panes(connect)
+    event = LogEvent("", 1, 0, Clean("x"))
+    panes.append([event])  # before anything is open
+    await panes.open([LogGroup(group="/1"), LogGroup(group="/2")])
+    await panes.arrange(split=True)
+    panes.append([event._replace(stream=panes.streams.index(Clean("/gone"), Clean("s")))])
+    await panes.close()
