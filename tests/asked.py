@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from console.operations.operation import Operation
+from console.services.awslambda.operations import Resize
 from console.services.dynamodb.operations import ContinuousBackups
 from console.services.ecs.operations import Restart, Scale
 from console.services.logs.export import Export
@@ -19,6 +20,7 @@ _ASKED: Final[dict[str, Callable[[Stack], Operation]]] = {
     "dynamodb.enable-pitr": lambda stack: ContinuousBackups(stack.dynamodb[0].table, days=7),
     "ecs.restart": lambda stack: Restart(stack.ecs[0].services[0]),
     "ecs.scale": lambda stack: Scale(stack.ecs[0].services[0], 0),
+    "lambda.resize": lambda stack: Resize(stack.functions[0].function, concurrency="0"),
     "logs.create-group": lambda stack: CreateGroup("/example/asked"),
     "logs.export": lambda stack: Export(stack.logs[0].group, stack.s3[0].bucket, *_DAY),
     "logs.set-retention": lambda stack: SetRetention(stack.logs[0].group, "1"),

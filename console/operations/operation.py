@@ -114,11 +114,6 @@ class Operation(ABC):
         """The one word for what is done to many: ``disable`` of cognito.disable-user."""
         return cls.name.partition(".")[2].partition("-")[0]
 
-    @classmethod
-    @abstractmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """One that can be applied to the demo's stacks, for the contract tests."""
-
     def within(self, stack: Stack) -> Self:
         """The same with the parents that a stack file names, such as the cluster. Raises `ValueError`."""
         del stack

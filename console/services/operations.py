@@ -9,13 +9,14 @@ from typing import Final
 
 from console.operations.operation import Operation
 from console.operations.parameters import parameters
+from console.services.awslambda import operations as awslambda
 from console.services.dynamodb import operations as dynamodb
 from console.services.ecs import operations as ecs
 from console.services.logs import export as logs_export
 from console.services.logs import operations as logs
 from console.stack.stack import Stack
 
-_MODULES: Final = (dynamodb, ecs, logs, logs_export)
+_MODULES: Final = (awslambda, dynamodb, ecs, logs, logs_export)
 
 OPERATIONS: Final[dict[str, type[Operation]]] = {
     kind.name: kind

@@ -13,6 +13,7 @@ from console.aws.call import Aws
 from console.gate.events import AtTheGate, Reason
 from console.journal.records import RunRecord, RunState
 from console.operations.operation import NoUndo, Observed, Operation
+from console.services.awslambda.operations import Resize
 from console.services.dynamodb.operations import ContinuousBackups
 from console.services.ecs.operations import Restart, Scale
 from console.services.logs.export import Export
@@ -56,10 +57,17 @@ def _exported(demo: DemoServer, asked: Any) -> None:
     )
 
 
+def _resized(demo: DemoServer, asked: Any) -> None:
+    functions = demo.client("lambda")
+    functions.update_function_configuration(FunctionName=asked.function, MemorySize=asked.memory + 64)
+    functions.get_waiter("function_updated").wait(FunctionName=asked.function, WaiterConfig={"Delay": 1})
+
+
 CHANGE: dict[type[Operation], Callable[[DemoServer, Any], None]] = {
     ContinuousBackups: _set,
     CreateGroup: _created,
     Export: _exported,
+    Resize: _resized,
     Restart: _restarted,
     Scale: _scaled,
     SetRetention: _retained,

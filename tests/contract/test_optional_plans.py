@@ -13,6 +13,7 @@ from console.services.operations import OPERATIONS
 from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.contract.conftest import Unlimited, target_of
+from tests.examples import example
 from tests.replay import Player, Recorder, optional, without, written
 
 
@@ -24,7 +25,7 @@ async def test_what_is_left_out_makes_no_change_harmless(
     target = target_of(demo, stack)
     recorder = Recorder(target, limits=Unlimited())
     try:
-        operation = (await kind.example(recorder)).within(stack)
+        operation = (await example(kind, recorder)).within(stack)
         recorder.tape.asked.clear()
         whole = danger(operation, await operation.observe(recorder), stack)
     finally:

@@ -100,6 +100,7 @@ def test_new_code_cures_the_function(troubled: DemoServer) -> None:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("index.js", "exports.handler = async () => ({ statusCode: 200 });\n")
     function = troubled.client("lambda", "gift-tracker")
+    function.get_waiter("function_updated").wait(FunctionName="gift-tracker-gifts", WaiterConfig={"Delay": 1})
     function.update_function_code(FunctionName="gift-tracker-gifts", ZipFile=buffer.getvalue())
     until_cured(troubled, "gift-tracker.gifts-failing")
 

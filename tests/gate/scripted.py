@@ -71,10 +71,6 @@ class Scripted(Operation):
 
     word: Annotated[str, choice("one", "two"), "which"] = "one"
 
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        return cls()
-
     async def observe(self, aws: Aws) -> Observed:
         targets = (Resource(self.word, f"arn:{self.word}"),) if self.script.split else self.script.targets
         return Observed(dict(self.script.state), {}, targets)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from console.aws.call import Aws
@@ -23,6 +24,7 @@ from console.stack.file import load
 from console.stack.stack import Stack
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
+from tests.examples import example
 from tests.faults import Fault, FaultProxy, Seen
 from tests.mutations import changes
 
@@ -96,7 +98,7 @@ class World:
 
     def example(self, kind: type[Operation]) -> Operation:
         """The example of an operation, as the stack makes it whole."""
-        return self._asked(kind.example).within(self.stack)
+        return self._asked(partial(example, kind)).within(self.stack)
 
     def observed(self, operation: Operation) -> Observed:
         """The state as it is now."""

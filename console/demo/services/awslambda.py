@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
-from console.demo.services.shapes import Request, add, replace
+from console.demo.services.shapes import Request, add, refuse, replace
 
 if TYPE_CHECKING:
     from console.demo.world import World
 
 ADDS = (
     "lambda: get_account_settings",
-    "lambda: an update is InProgress for some seconds",
+    "lambda: an update is InProgress for some seconds, takes no other meanwhile, and makes a new revision",
 )
 
 CONCURRENCY = 1000
@@ -47,9 +47,15 @@ def install(world: World) -> None:
     _replace_updates(world)
 
 
+def _revision(world: World, function: LambdaFunction) -> str:
+    """The revision that a change names, so that nobody else's is overwritten."""
+    revision: str = vars(function).setdefault("revision", world.uuid())
+    return revision
+
+
 def _replace_updates(world: World) -> None:
     def get_configuration(function: LambdaFunction, on_create: bool = False) -> dict[str, Any]:
-        answer: dict[str, Any] = configuration(function, on_create)
+        answer: dict[str, Any] = configuration(function, on_create) | {"RevisionId": _revision(world, function)}
         if "updating" in vars(function):
             answer |= {
                 "LastUpdateStatus": "InProgress",
@@ -59,14 +65,35 @@ def _replace_updates(world: World) -> None:
         return answer
 
     def updating(original: Any) -> Any:
-        def update(function: LambdaFunction, *args: Any, **kwargs: Any) -> Any:
-            original(function, *args, **kwargs)
-            vars(function)["updating"] = True
-            world.after(_UPDATE_SECONDS, lambda: vars(function).pop("updating", None))
+        def update(function: LambdaFunction, spec: dict[str, Any]) -> Any:
+            original(function, spec)
+            vars(function).update(updating=True, revision=world.uuid())
+
+            def end() -> None:
+                vars(function).pop("updating", None)
+                vars(function)["revision"] = world.uuid()
+
+            world.after(_UPDATE_SECONDS, end)
             return function.get_configuration()
+
+        return update
+
+    def guarded(original: Any) -> Any:
+        def update(backend: LambdaBackend, name: str, qualifier: str, body: dict[str, Any]) -> Any:
+            function = backend.get_function(name, qualifier)
+            if "updating" in vars(function):
+                arn = function.function_arn
+                what = f"The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+                raise refuse("ResourceConflictException", what)
+            if body.get("RevisionId") not in (None, _revision(world, function)):
+                what = "The Revision Id provided does not match the latest Revision Id."
+                raise refuse("PreconditionFailedException", what)
+            return original(backend, name, qualifier, body)
 
         return update
 
     configuration = replace(LambdaFunction, "get_configuration", get_configuration)
     for name in ("update_configuration", "update_function_code"):
         replace(LambdaFunction, name, updating(vars(LambdaFunction)[name]))
+    for name in ("update_function_configuration", "update_function_code"):
+        replace(LambdaBackend, name, guarded(vars(LambdaBackend)[name]))

@@ -39,12 +39,6 @@ class ContinuousBackups(Operation):
     enabled: Annotated[bool, "true turns it on, false off"] = True
     days: Annotated[int | None, count(1, LONGEST), f"how many days it goes back; {LONGEST} where left out"] = None
 
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """Turns it over for a table of the demo."""
-        now = await cls(_EXAMPLE).observe(aws)
-        return cls(_EXAMPLE, enabled=not now.state["enabled"])
-
     def region(self, stack: Stack) -> str | None:
         """The table's own region, if it has one."""
         return next((part.region for part in stack.dynamodb if part.table == self.table), None)
@@ -115,9 +109,6 @@ class ContinuousBackups(Operation):
         if self.enabled:
             return (Clean(f"Recovery points older than {self.days} days are lost; the oldest is of {since}."),)
         return (Clean(f"All recovery points since {since} are lost; turning it on again does not bring them back."),)
-
-
-_EXAMPLE: Final = "maps"
 
 
 def _state(recovery: dict[str, Any]) -> dict[str, Any]:

@@ -59,12 +59,6 @@ class Scale(Operation):
     desired: Annotated[int, count(0, MOST_TASKS), "how many tasks it should run"]
     cluster: Annotated[ClusterName | None, _CLUSTER_HELP] = None
 
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """One task more than the demo's frontend runs."""
-        service = await describe(aws, _EXAMPLE.cluster, _EXAMPLE.service)
-        return replace(_EXAMPLE, desired=service["desiredCount"] + 1)
-
     def within(self, stack: Stack) -> Self:
         """The same with the cluster that the stack file names. Raises `ValueError`."""
         return replace(self, cluster=self.cluster or cluster_of(stack, self.service).cluster)
@@ -133,12 +127,6 @@ class Restart(Operation):
 
     service: Annotated[ServiceName, "the service to restart"]
     cluster: Annotated[ClusterName | None, _CLUSTER_HELP] = None
-
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """The demo's frontend."""
-        del aws
-        return cls(_EXAMPLE.service, _EXAMPLE.cluster)
 
     def within(self, stack: Stack) -> Self:
         """The same with the cluster that the stack file names. Raises `ValueError`."""
@@ -213,9 +201,6 @@ def _gradual(now: Observed) -> list[Clean]:
     minutes = now.context["bake"]
     what = f"Its deployments are {kind}: old and new tasks run side by side, at twice the price, for {minutes} min"
     return [Clean(f"{what} after the change of traffic, and until its hooks let it go on.")]
-
-
-_EXAMPLE: Final = Scale("mra-mines-frontend-staging", 3, "mra-mines-cluster-staging")
 
 
 def _scale_warnings(now: Observed, desired: int) -> list[Clean]:

@@ -55,12 +55,6 @@ class Export(Operation):
     end: Annotated[Moment, "events before this moment"]
     prefix: Annotated[Prefix, "what the keys of the objects begin with"] = "logs"
 
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """A day of a Lambda function's lines."""
-        del aws
-        return cls(_EXAMPLE, "mra-mines-map-input-staging", "2026-11-19T00:00Z", "2026-11-20T00:00Z")
-
     def region(self, stack: Stack) -> str | None:
         """The group's own region, if it has one."""
         return region_of(stack, self.group)
@@ -145,7 +139,6 @@ class Export(Operation):
         return [task for task in tasks if task.get("taskName") == self._task and task["taskId"] not in known]
 
 
-_EXAMPLE: Final = "/aws/lambda/mra-mines-map-status-staging"
 _UNDER_WAY: Final = frozenset({"PENDING", "PENDING_CANCEL", "RUNNING"})
 
 

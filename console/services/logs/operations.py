@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
-from console.logs.groups import GroupInfo, describe, list_groups
+from console.logs.groups import GroupInfo, describe
 from console.naming.resources import LOG_GROUP
 from console.operations.bulk import Bulk, BulkItem
 from console.operations.fields import Field, choice
@@ -58,12 +58,6 @@ class CreateGroup(Operation):
 
     group: Annotated[NewGroupName, "the name of the new log group"]
     days: Annotated[str, choice(*DAYS), "after how many days its lines expire, or never"] = "30"
-
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """A group that is not there yet."""
-        taken = {info.name for info in await list_groups(aws, "/example/")}
-        return cls(next(name for n in range(len(taken) + 1) if (name := f"/example/{n}") not in taken), NEVER)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read whether there is one of this name."""
@@ -121,12 +115,6 @@ class SetRetention(Operation):
 
     groups: Annotated[GroupNames, "the log groups, separated by commas"]
     days: Annotated[str | None, choice(*DAYS), "after how many days lines expire, or never"] = None
-
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """Another retention for one of the demo's groups."""
-        info = (await describe(aws, [LogGroup(group=_EXAMPLE)]))[_EXAMPLE]
-        return cls(_EXAMPLE, "90" if info.retention != 90 else "60")
 
     def within(self, stack: Stack) -> Self:
         """The same. Raises `ValueError` for groups of several regions, and for one that is given twice."""
@@ -239,9 +227,6 @@ class SetRetention(Operation):
         more = len(shown) - _EFFECTS
         rest = [Effect(Clean(f"and {more} more"), Clean("as now"), Clean("as asked"))] if more > 0 else []
         return shown[:_EFFECTS] + rest
-
-
-_EXAMPLE: Final = "/aws/lambda/mra-mines-map-status-staging"
 
 
 def _retain(name: str, days: int | None) -> Call:

@@ -147,11 +147,6 @@ class Mixed(Operation):
 
     folder = Path()
 
-    @classmethod
-    async def example(cls, aws: Aws) -> Operation:
-        """The shortest."""
-        return cls()
-
     async def observe(self, aws: Aws) -> Observed:
         """Read the groups, the file and the mark."""
         groups = await aws.items("logs", "describe_log_groups", "logGroups", logGroupNamePrefix="/scorecard/kill/")

@@ -11,19 +11,20 @@ from console.cli.fields import operation_arguments, operation_of
 from console.cli.logs import _stack
 from console.desk.workspace import Workspace
 from console.logs.groups import resolve
-from console.naming.resources import BUCKET, ECS_CLUSTER, ECS_SERVICE, LOG_GROUP, TABLE, Named
+from console.naming.resources import BUCKET, ECS_CLUSTER, ECS_SERVICE, FUNCTION, LOG_GROUP, TABLE, Named
 from console.operations.in_stack import placed
 from console.operations.operation import Operation
 from console.operations.parameters import build, parameters
 from console.options import Options, UsageError
 from console.problems import Failure
+from console.services.awslambda.operations import Resize
 from console.services.dynamodb.operations import ContinuousBackups
 from console.services.ecs.operations import Restart, Scale
 from console.services.logs.export import Export
 from console.services.logs.operations import CreateGroup, SetRetention
 from console.services.operations import OPERATIONS
 from console.stack.names import Told
-from console.stack.stack import Bucket, EcsCluster, LogGroup, Stack, Table
+from console.stack.stack import Bucket, EcsCluster, Function, LogGroup, Stack, Table
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 ECS, LOGS = f"arn:aws:ecs:{REGION}:{ACCOUNT}:", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
@@ -33,6 +34,7 @@ ARNS: dict[Named, tuple[str, str]] = {
     ECS_SERVICE: ("web", f"{ECS}service/c1/web"),
     TABLE: ("orders", TABLE_ARN),
     LOG_GROUP: ("/ecs/web", f"{LOGS}/ecs/web:*"),
+    FUNCTION: ("notify", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify"),
     BUCKET: ("shop-site", "arn:aws:s3:::shop-site"),
 }
 """A name and the ARN of the same, by the kind of resource."""
@@ -44,6 +46,7 @@ STACK = Stack(
     ecs=(EcsCluster(cluster="c1", services=("web",)), EcsCluster(cluster="c2", services=("api",))),
     dynamodb=(Table(table="orders"), Table(table="far", region="us-east-1")),
     logs=(LogGroup(group="/ecs/web"), LogGroup(group="/far", region="us-east-1")),
+    functions=(Function(function="notify"),),
     s3=(Bucket(bucket="shop-site"),),
 )
 NAMED = [(kind, parameter) for kind in OPERATIONS.values() for parameter in parameters(kind) if parameter.field.kind]
@@ -51,6 +54,7 @@ EXAMPLES: dict[type[Operation], dict[str, Any]] = {
     Scale: {"service": "web", "desired": 1},
     Restart: {"service": "web"},
     ContinuousBackups: {"table": "orders"},
+    Resize: {"function": "notify", "memory": 512},
     CreateGroup: {"group": "/ecs/web"},
     SetRetention: {"groups": "/ecs/web", "days": "30"},
     Export: {
