@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from console.aws.background import undisturbed
+from console.aws.login import mfa
 from console.aws.meter import Meter
 from console.aws.target import Target
 from console.problems import Failure
@@ -124,6 +125,11 @@ class Connections:
         MFA code serves once.
         """
         self._leave(self._target_of(stack), roles=roles)
+
+    def give_mfa(self, stack: Stack, code: str) -> None:
+        """Use an MFA code at the next call, which is tried at once. Raises `ValueError` for what is no code."""
+        mfa.SHARED.give(self._target_of(stack), code)
+        self.renew(stack)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from console.cli.output import paint
 from console.logs.event import LineKey, LogEvent
-from console.logs.lines.levels import LogLevel, level_of
+from console.logs.levels import LogLevel, level_of
 from console.logs.lines.streams import Streams
 from console.logs.moments import moment_at
 from console.logs.tailing.ordered import Ordered

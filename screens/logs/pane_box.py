@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from console.logs.event import LineKey
-from console.logs.lines.levels import LogLevel, level_of
+from console.logs.levels import LogLevel, level_of
 from console.logs.tailing.panes import Pane, Panes
 from screens.logs.words import problems, title, words
 from widgets.log.heading import LogHeading

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from console.logs.lines.json_lines import ExpressionProblem
+from console.logs.json_lines import ExpressionProblem
 from console.logs.lines.pattern import PatternProblem
 from console.logs.moments import MomentProblem
 from widgets.filter_bar import FilterBar

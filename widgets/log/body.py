@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Final
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from console.logs import json_lines
 from console.logs.event import CONTINUES, LineKey, LogLine
-from console.logs.lines import export, json_lines
-from console.logs.lines.levels import ERROR_PATTERN, LogLevel, level_of
+from console.logs.levels import ERROR_PATTERN, LogLevel, level_of
+from console.logs.lines import export
 from console.logs.lines.query import LineQuery, Term
 from console.logs.lines.search import Hunt, always
 from widgets.log.lines import LogLines

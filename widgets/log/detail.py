@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from textual.content import Content
 
+from console.logs import json_lines, json_text
 from console.logs.event import CONTINUES, GAP, LATE, LogLine
-from console.logs.lines import json_lines, json_text
 from console.logs.lines.streams import Stream
 from console.text import clean
 from widgets.detail_lines import fact_lines

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 from rich.segment import Segment
 from textual.strip import Strip
 
+from console.logs import json_lines
 from console.logs.event import CONTINUES, GAP, LATE, LogLine
-from console.logs.lines import json_lines
-from console.logs.lines.json_lines import JsonColumn
-from console.logs.lines.levels import LogLevel, level_of
+from console.logs.json_lines import JsonColumn
+from console.logs.levels import LogLevel, level_of
 from console.logs.lines.query import LineQuery
 from console.logs.lines.stacktrace import TRACE
 from console.logs.lines.view import LogView

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from console.logs.lines.levels import LogLevel, level_of
+from console.logs.levels import LogLevel, level_of
 
 TOGETHER_MS: Final = 2000
 """A line continues one that is no more than this much older."""

@@ -14,7 +14,6 @@ import pytest
 from aiohttp import web
 
 from console.aws.connections import Connections
-from console.aws.login import mfa
 from console.aws.login.sts_check import FRESH, FRESH_AT_THE_END, Doubt, Word
 from console.aws.target import Target
 from console.problems import Failure, Kind, Problem
@@ -122,8 +121,7 @@ async def test_a_service_that_refuses_costs_neither_a_role_nor_its_mfa_code(clou
     cloud.refuses["health"] = "UnrecognizedClientException"
     made = connections(cloud, tmp_path, MFA, "shop")
     stack = Stack(name="shop", region="us-gov-west-1")
-    mfa.SHARED.give(made.target(stack), "123456")
-    made.renew(stack)
+    made.give_mfa(stack, "123456")
     for _ in range(3):
         aws = (await made.get(stack)).aws
         with pytest.raises(Failure) as failed:

@@ -13,7 +13,6 @@ from aiohttp import web
 
 from console.aws.call import Aws
 from console.aws.connections import Connections
-from console.aws.login import mfa
 from console.aws.meter import Meter
 from console.aws.target import Target
 from console.problems import Failure, Kind
@@ -249,9 +248,8 @@ async def test_a_code_that_is_none_is_refused_before_the_connection_is_left(sts:
     connections = Connections(sts.target)
     former = await connections.get(SHOP)
     with pytest.raises(ValueError, match="six digits"):
-        mfa.SHARED.give(connections.target(SHOP), "12")
+        connections.give_mfa(SHOP, "12")
     assert await connections.get(SHOP) is former
-    mfa.SHARED.give(connections.target(SHOP), "123456")
-    connections.renew(SHOP)
+    connections.give_mfa(SHOP, "123456")
     assert await connections.get(SHOP) is not former
     await connections.close()

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.logs import json_lines, json_text
 from console.logs.event import LogLine
-from console.logs.lines import json_lines, json_text
+from console.logs.json_lines import ExpressionProblem
+from console.logs.levels import LogLevel, level_of
 from console.logs.lines.colours import uncoloured
-from console.logs.lines.json_lines import ExpressionProblem
-from console.logs.lines.levels import LogLevel, level_of
 from console.services.logs.message import gist
 from console.text import clean
 from widgets.log.detail import LogDetail

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from console.logs.event import LogEvent
+from console.logs.json_lines import parse
 from console.logs.lines import export
 from console.logs.lines.buffer import LogBuffer
 from console.logs.lines.chunk import LINES
-from console.logs.lines.json_lines import parse
 from console.logs.lines.query import LineQuery
 from console.logs.lines.replay import events_of
 from console.logs.lines.stacktrace import TRACE

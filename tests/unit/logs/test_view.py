@@ -12,10 +12,10 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from console.logs.event import LineKey, LogEvent, LogLine
+from console.logs.json_lines import columns, parse
 from console.logs.lines import export
 from console.logs.lines.buffer import LogBuffer
 from console.logs.lines.chunk import LINES
-from console.logs.lines.json_lines import columns, parse
 from console.logs.lines.query import LineQuery
 from console.logs.lines.view import LogView
 from console.text import Clean, clean

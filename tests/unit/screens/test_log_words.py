@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from console.logs.lines.json_lines import ExpressionProblem, cell, chosen, columns, expression, parse, pretty, search
-from console.logs.lines.levels import ERROR_PATTERN, LogLevel, level_of
+from console.logs.json_lines import ExpressionProblem, cell, chosen, columns, expression, parse, pretty, search
+from console.logs.levels import ERROR_PATTERN, LogLevel, level_of
 from console.logs.lines.query import Term
 from console.logs.lines.stacktrace import Folder
 from console.logs.lines.streams import MOST, Stream, Streams, short_names

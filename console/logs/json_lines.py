@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import jmespath
 
-from console.logs.lines import json_text
+from console.logs import json_text
 from console.text import Clean, clean
 
 _LEVELS: Final = ("level", "severity", "lvl", "levelname")
