@@ -216,9 +216,10 @@ class Aws:
             lost = lost_login(str(problem.what), self.target.profile or "", "", problem.code)
             problem = await self._doubt.unexplained(lost, problem, service, place, self._home)
         elif isinstance(error, EndpointConnectionError):
-            own = self.reached.endpoint_origin(service)
-            told = replace(problem, hint=clean(f"{own} {problem.hint}"))
-            problem = told if own else perhaps_not_there(problem, service, place)
+            if own := self.reached.endpoint_origin(service):
+                problem = replace(problem, hint=clean(f"{own} {problem.hint}"))
+            else:
+                problem = perhaps_not_there(problem, service, place)
         self.refused = self.refused or problem.kind is Kind.LOGIN
         return Failure(problem)
 

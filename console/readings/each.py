@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from console.problems import Failure, Kind, Suspect, classify
 from console.readings.source import Finding, Level, Report
@@ -69,18 +69,6 @@ def once(items: Iterable[T], name: Callable[[T], object]) -> list[T]:
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """The items in parts of at most `size`, for calls that take no more at once."""
     return (items[at : at + size] for at in range(0, len(items), size))
-
-
-def all_told(answer: dict[str, Any], key: str, asked: Sequence[str]) -> list[dict[str, Any]]:
-    """What is under `key` of an answer of ECS, which names all that was asked for: there, or among its failures.
-
-    Raises `Failure` where something is in neither: it is not known, and would be taken for gone.
-    """
-    found: list[dict[str, Any]] = answer[key]
-    left_out = len(set(asked)) - len(found) - len(answer.get("failures", ()))
-    if left_out > 0:
-        raise Failure(classify(Suspect(f"The answer leaves out {left_out} of the {key} that were asked for.")))
-    return found
 
 
 async def _read(resource: T, read: Callable[[T], Awaitable[Report]], room: asyncio.Semaphore) -> Report | Failure:

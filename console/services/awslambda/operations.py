@@ -223,7 +223,8 @@ async def _unreserved(aws: Aws) -> tuple[int | None, str]:
         if failure.problem.kind is not Kind.DENIED:
             raise
         return None, str(failure.problem)
-    return answer["AccountLimit"].get("UnreservedConcurrentExecutions"), ""
+    free = answer["AccountLimit"].get("UnreservedConcurrentExecutions")
+    return free, "AWS did not tell it." if free is None else ""
 
 
 def _number(concurrency: str) -> int:

@@ -74,22 +74,27 @@ async def read_services(aws: Aws, cluster: EcsCluster) -> list[dict[str, Any]]:
     if not names:
         names = await aws.items("ecs", "list_services", "serviceArns", cluster=cluster.cluster, region=cluster.region)
     names = once(names, last)
-    asked = list(chunks(names, SERVICES_A_CALL))
+    answers = await described(aws, cluster, "services", names, SERVICES_A_CALL)
+    untold = [one for answer, asked in answers for one in _untold(answer, asked)]
+    return once([service for answer, _ in answers for service in answer["services"]], _arn) + untold
+
+
+async def described(
+    aws: Aws, cluster: EcsCluster, kind: str, names: Sequence[str], most: int
+) -> list[tuple[dict[str, Any], Sequence[str]]]:
+    """What ECS tells of ``services`` or ``tasks``, `most` a call: each answer with what it was asked for.
+
+    Raises `Failure`.
+    """
+
+    def asked(part: Sequence[str]) -> dict[str, Any]:
+        return {"cluster": cluster.cluster, kind: part}
+
+    parts = list(chunks(names, most))
     answers = await together(
-        *(
-            aws.call(
-                "ecs",
-                "describe_services",
-                expect="services",
-                region=cluster.region,
-                cluster=cluster.cluster,
-                services=some,
-            )
-            for some in asked
-        )
+        *(aws.call("ecs", f"describe_{kind}", expect=kind, region=cluster.region, **asked(part)) for part in parts)
     )
-    untold = [one for answer, some in zip(answers, asked, strict=True) for one in _untold(answer, some)]
-    return once([service for answer in answers for service in answer["services"]], _arn) + untold
+    return list(zip(answers, parts, strict=True))
 
 
 def _arn(service: dict[str, Any]) -> object:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from console.problems import Failure, Suspect, classify
 from console.readings.concurrently import together
-from console.readings.each import all_told, chunks, each, once
+from console.readings.each import each, once
 from console.readings.numbers import epoch, span, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.ecs.judge import last
-from console.services.ecs.services import log_groups
+from console.services.ecs.services import described, log_groups
 from console.stack.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
@@ -87,22 +88,21 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
 
 
 async def _described(aws: Aws, cluster: EcsCluster, arns: list[str]) -> list[dict[str, Any]]:
-    asked = list(chunks(arns, TASKS_A_CALL))
-    answers = await together(
-        *(
-            aws.call(
-                "ecs",
-                "describe_tasks",
-                expect="tasks",
-                region=cluster.region,
-                cluster=cluster.cluster,
-                tasks=some,
-            )
-            for some in asked
-        )
-    )
-    found = [task for answer, some in zip(answers, asked, strict=True) for task in all_told(answer, "tasks", some)]
+    answers = await described(aws, cluster, "tasks", arns, TASKS_A_CALL)
+    found = [task for answer, asked in answers for task in _all_told(answer, asked)]
     return once(found, lambda task: task.get("taskArn"))
+
+
+def _all_told(answer: dict[str, Any], asked: Sequence[str]) -> list[dict[str, Any]]:
+    """The tasks of an answer, which names all that was asked for: there, or among its failures.
+
+    Raises `Failure` where one is in neither: it is not known, and would be taken for gone.
+    """
+    found: list[dict[str, Any]] = answer["tasks"]
+    left_out = len(set(asked)) - len(found) - len(answer.get("failures", ()))
+    if left_out > 0:
+        raise Failure(classify(Suspect(f"The answer leaves out {left_out} of the tasks that were asked for.")))
+    return found
 
 
 async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:

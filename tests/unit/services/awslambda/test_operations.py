@@ -98,6 +98,9 @@ async def test_it_can_be_set_without_the_right_to_read_the_account(canned: Calla
     plan = Resize("f", concurrency="5").plan(now)
     assert Resize("f", concurrency="5").refuse(now) is None
     assert any("is not known: Access denied" in warning for warning in plan.warnings)
+    more = Resize("f", concurrency="5")
+    untold = await more.observe(canned(canned_answers(get_account_settings={"AccountLimit": {}})))
+    assert any("is not known: AWS did not tell it." in warning for warning in more.plan(untold).warnings)
     late = Failure(Problem(Kind.NETWORK, Clean("No answer.")))
     with pytest.raises(Failure, match="No answer"):
         await Resize("f", concurrency="5").observe(canned(canned_answers(get_account_settings=late)))
