@@ -8,6 +8,7 @@ from textual.app import App
 from textual.screen import ModalScreen, Screen
 
 from console.desk.desk import Desk
+from console.naming.resource_kind import ResourceKind
 from console.readings.source import Report
 from console.text import Clean
 
@@ -96,9 +97,9 @@ def open_undo(app: App[Any], desk: Desk, run: AnyRun) -> None:
         app.push_screen(PlanModal(desk.changes, PlanRequest(stack, undoes=run)))
 
 
-def loaded_names(desk: Desk) -> dict[str, list[str]]:
+def loaded_names(desk: Desk) -> dict[ResourceKind, list[str]]:
     """The names of resources that were read, by kind, to complete a field with."""
-    names: dict[str, list[str]] = {}
+    names: dict[ResourceKind, list[str]] = {}
     for _, reading in desk.poller.readings():
         if isinstance(reading.value, Report):
             for detail in reading.value.details:

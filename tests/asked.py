@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from console.logs.kinds import LogGroup
 from console.operations.operation import Operation
+from console.services.awslambda.kinds import Function
 from console.services.awslambda.operations import Resize
+from console.services.dynamodb.kinds import Table
 from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Restart, Scale
 from console.services.logs.export import Export
 from console.services.logs.operations import CreateGroup, SetRetention
 from console.services.operations import OPERATIONS
+from console.services.s3.kinds import Bucket
 from console.stack.stack import Stack
 
 _DAY: Final = ("2026-11-19T00:00Z", "2026-11-20T00:00Z")
 
 _ASKED: Final[dict[str, Callable[[Stack], Operation]]] = {
-    "dynamodb.enable-pitr": lambda stack: ContinuousBackups(stack.dynamodb[0].table, days=7),
-    "ecs.restart": lambda stack: Restart(stack.ecs[0].services[0]),
-    "ecs.scale": lambda stack: Scale(stack.ecs[0].services[0], 0),
-    "lambda.resize": lambda stack: Resize(stack.functions[0].function, concurrency="0"),
+    "dynamodb.enable-pitr": lambda stack: ContinuousBackups(stack.of(Table)[0].table, days=7),
+    "ecs.restart": lambda stack: Restart(stack.of(EcsCluster)[0].services[0]),
+    "ecs.scale": lambda stack: Scale(stack.of(EcsCluster)[0].services[0], 0),
+    "lambda.resize": lambda stack: Resize(stack.of(Function)[0].function, concurrency="0"),
     "logs.create-group": lambda stack: CreateGroup("/example/asked"),
-    "logs.export": lambda stack: Export(stack.logs[0].group, stack.s3[0].bucket, *_DAY),
-    "logs.set-retention": lambda stack: SetRetention(stack.logs[0].group, "1"),
+    "logs.export": lambda stack: Export(stack.of(LogGroup)[0].group, stack.of(Bucket)[0].bucket, *_DAY),
+    "logs.set-retention": lambda stack: SetRetention(stack.of(LogGroup)[0].group, "1"),
 }
 
 

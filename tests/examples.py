@@ -9,6 +9,7 @@ from typing import Final
 from console.aws.call import Aws
 from console.logs.groups import describe as describe_groups
 from console.logs.groups import list_groups
+from console.logs.kinds import LogGroup
 from console.operations.operation import Operation
 from console.services.awslambda.operations import Resize
 from console.services.dynamodb.operations import ContinuousBackups
@@ -16,7 +17,6 @@ from console.services.ecs.operations import Restart, Scale
 from console.services.ecs.service import describe as describe_service
 from console.services.logs.export import Export
 from console.services.logs.operations import NEVER, CreateGroup, SetRetention
-from console.stack.stack import LogGroup
 
 _FUNCTION: Final = "mra-mines-map-status-staging"
 _GROUP: Final = f"/aws/lambda/{_FUNCTION}"

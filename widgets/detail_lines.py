@@ -26,7 +26,7 @@ def detail_lines(
 ) -> list[Content]:
     """All that is known of a resource, the worst first; `now` and `zone` are for times and ages."""
     lines = [
-        Content.assemble((detail.kind, "$text-muted"), "  ", (detail.resource, "bold")),
+        Content.assemble((detail.kind.name, "$text-muted"), "  ", (detail.resource, "bold")),
         *(hang(detail.arn, width, style="$text-muted") if detail.arn else []),
     ]
     worst_first = sorted(findings, key=lambda finding: -finding.level)

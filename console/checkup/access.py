@@ -15,9 +15,10 @@ from console.naming.partitions import FIRST, of_name
 from console.problems import Failure, Kind, Problem, classify
 from console.readings.source import AnySource, Reading
 from console.readings.sweep import sweep
-from console.services.sources import wanted_by
+from console.services.sources import SCREENS, wanted_by
 from console.stack.account import Account
-from console.stack.stack import Part, Stack
+from console.stack.part import Part
+from console.stack.stack import Stack
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ async def of_stack(connections: Connections, stack: Stack) -> AsyncIterator[Verd
         return
     yield _identity(connection.identity.arn, connection.expires, datetime.now(UTC))
     few = sample(stack)
-    for source, reading in (await sweep(connections, few, wanted_by(few))).items():
+    for source, reading in (await sweep(connections, few, wanted_by(few, *SCREENS))).items():
         yield _permission(source, reading, stack)
     for unlisted in stack.unlisted if isinstance(stack, Account) else ():
         mark = Mark.FAIL if unlisted.problem.kind is Kind.DENIED else Mark.WARN
@@ -129,16 +130,14 @@ def _identity(arn: str, expires: datetime | None, now: datetime) -> Verdict:
 
 def sample(stack: Stack) -> Stack:
     """The stack with one resource of each kind: enough to see what may be read, and cheap."""
-    one = {
-        name: value[:1]
-        for name in stack.__struct_fields__
-        if isinstance(value := getattr(stack, name), tuple) and value and isinstance(value[0], Part)
-    }
-    return msgspec.structs.replace(stack, **one)
+    first: dict[type[Part], Part] = {}
+    for part in stack.parts:
+        first.setdefault(type(part), part)
+    return msgspec.structs.replace(stack, parts=tuple(first.values()))
 
 
 def _permission(source: AnySource, reading: Reading[Any], stack: Stack) -> Verdict:
-    check, problem = f"health: {source.name}", reading.problem
+    check, problem = f"{source.screen}: {source.name}", reading.problem
     if problem is None:
         return ok(check, "may be read")
     if problem.kind is Kind.UNAVAILABLE:

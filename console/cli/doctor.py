@@ -24,9 +24,9 @@ from console.files.settings import SettingsError
 from console.gate.write_state import mend
 from console.options import Options, UsageError
 from console.problems import Failure
-from console.stack.file import StackError
 from console.stack.stack import Stack
 from console.stack.standing import Standing
+from console.stack_files.file import StackError
 
 SYMBOL: Final = {Mark.OK: "●", Mark.WARN: "▲", Mark.FAIL: "✖"}
 _STYLE: Final = {Mark.OK: "ok", Mark.WARN: "warn", Mark.FAIL: "crit"}

@@ -19,5 +19,9 @@ def shared_flags() -> argparse.ArgumentParser:
     group.add_argument("--reason", metavar="TEXT", help="why, for the record; goes with --write")
     group.add_argument("--read-only", action="store_true", help="refuse every change")
     group.add_argument("--theme", metavar="NAME", help="the colours of the console")
-    group.add_argument("--screen", metavar="NAME", help="the screen that the console opens on")
+    group.add_argument(
+        "--screen",
+        metavar="NAME",
+        help="the screen to open on; for health, whose checks",
+    )
     return shared

@@ -17,17 +17,31 @@ from console.aws.connections import Connections
 from console.cli.output import columns, paint, write
 from console.desk.account_workspace import described
 from console.desk.workspace import ACCOUNT, Workspace, open_workspace
-from console.options import Options
+from console.options import Options, UsageError
 from console.problems import Failure, Problem
 from console.readings.freshness import findings, worst_first
-from console.readings.source import AnySource, Finding, Level
+from console.readings.source import HEALTH, AnySource, Finding, Level
 from console.readings.sweep import connect_problem, sweep
-from console.services.sources import VIEWS, wanted_by
+from console.services.sources import SCREENS, VIEWS, wanted_by
 from console.stack.stack import Stack
-from console.text import Clean
+from console.text import Clean, clean
 
 EXIT: Final = {Level.OK: 0, Level.WARN: 1, Level.CRIT: 2, Level.UNKNOWN: 3}
 SYMBOL: Final = {Level.OK: "●", Level.WARN: "▲", Level.CRIT: "✖", Level.UNKNOWN: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be read of a stack: one view, or the checks of some screens."""
+
+    view: AnySource | None = None
+    screens: tuple[str, ...] = (HEALTH,)
+
+    def of(self, stack: Stack) -> tuple[AnySource, ...]:
+        """The Sources for which the stack names something."""
+        if self.view is None:
+            return wanted_by(stack, *self.screens)
+        return (self.view,) if self.view.wants(stack) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this subcommand."""
     parser.add_argument("--json", action="store_true", help="print JSON: an object with --stack, else an array of them")
     parser.add_argument("--problems", action="store_true", help="leave out what is ok")
+    parser.add_argument("--all", action="store_true", help=f"the checks of all screens: {', '.join(SCREENS)}")
     named = "; ".join(f"{view.name}: {view.title}" for view in VIEWS.values())
     parser.add_argument(
         "--view",
@@ -68,16 +83,25 @@ def run(args: argparse.Namespace, options: Options) -> int:
     try:
         printer = _print_json if args.json else print_health
         unread = Level.UNKNOWN if workspace.broken else Level.OK
-        found = asyncio.run(printer(workspace, problems_only=args.problems, view=VIEWS.get(args.view)))
+        asked = Asked(VIEWS.get(args.view), SCREENS if args.all else (_screen(options),))
+        found = asyncio.run(printer(workspace, asked, problems_only=args.problems))
         return EXIT[max(found, unread)]
     finally:
         workspace.close()
 
 
-async def print_health(workspace: Workspace, *, problems_only: bool = False, view: AnySource | None = None) -> Level:
+def _screen(options: Options) -> str:
+    """The screen whose checks are asked for. Raises `UsageError` that names those that there are."""
+    found = options.screen or HEALTH
+    if found not in SCREENS:
+        raise UsageError(f"--screen {clean(found)}: no check belongs to it. There are checks of: {', '.join(SCREENS)}.")
+    return found
+
+
+async def print_health(workspace: Workspace, asked: Asked = Asked(), *, problems_only: bool = False) -> Level:
     """Print the health of the chosen stacks as text, each as soon as it is known; gives the worst level."""
     worst = Level.OK
-    async for swept in sweeps(workspace, view):
+    async for swept in sweeps(workspace, asked):
         stack = swept.stack
         heading = f"{stack.name}  {stack.environment}  {stack.region or ''}  {swept.at:%Y-%m-%d %H:%M:%S} UTC"
         write(paint(heading, "bold"))
@@ -88,10 +112,10 @@ async def print_health(workspace: Workspace, *, problems_only: bool = False, vie
     return worst
 
 
-async def _print_json(workspace: Workspace, *, problems_only: bool, view: AnySource | None) -> Level:
+async def _print_json(workspace: Workspace, asked: Asked, *, problems_only: bool) -> Level:
     reports: list[dict[str, Any]] = []
     worst = Level.OK
-    async for swept in sweeps(workspace, view):
+    async for swept in sweeps(workspace, asked):
         reports.append(as_json(swept, problems_only))
         worst = max(worst, swept.worst)
     shown: object = reports[0] if workspace.options.stack else reports
@@ -99,7 +123,7 @@ async def _print_json(workspace: Workspace, *, problems_only: bool, view: AnySou
     return worst
 
 
-async def sweeps(workspace: Workspace, view: AnySource | None = None) -> AsyncIterator[Swept]:
+async def sweeps(workspace: Workspace, asked: Asked = Asked()) -> AsyncIterator[Swept]:
     """Check the chosen stacks, one after the other, or read one view; what cannot be asked at all is told on stderr.
 
     Where no file describes a stack, what the account holds is one.
@@ -119,10 +143,10 @@ async def sweeps(workspace: Workspace, view: AnySource | None = None) -> AsyncIt
             if problem := await connect_problem(connections, stack):
                 yield _unasked(stack, at, problem)
                 continue
-            if view is not None and not view.wants(stack):
-                sys.stderr.write(f"{stack.name}: it has nothing for {view.name}.\n")
-            asked = wanted_by(stack) if view is None else (view,) if view.wants(stack) else ()
-            readings = await sweep(connections, stack, asked)
+            sources = asked.of(stack)
+            if asked.view is not None and not sources:
+                sys.stderr.write(f"{stack.name}: it has nothing for {asked.view.name}.\n")
+            readings = await sweep(connections, stack, sources)
             found = [finding for source, reading in readings.items() for finding in findings(source, reading)]
             words = (await connections.resolved(stack)).words
             yield Swept(stack, at, tuple(worst_first(found)), words)

@@ -17,9 +17,9 @@ from console.cli.ask import YES, ask
 from console.cli.output import write
 from console.desk.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
 from console.options import Options, UsageError
-from console.stack.file import parse
 from console.stack.stack import Environment, Stack
 from console.stack.standing import NO_ENVIRONMENT, Standing, like_production
+from console.stack_files.file import parse
 from console.text import clean
 
 AT_THE_GATE: Final = 4

@@ -15,13 +15,14 @@ from console.cli.log_printer import Printer
 from console.desk.workspace import Workspace, open_workspace
 from console.logs.classes import OTHER_CLASS
 from console.logs.groups import match, resolve, whole_name
+from console.logs.kinds import LogGroup
 from console.logs.moments import MomentProblem, moment
 from console.logs.reading.history import Search
 from console.logs.tailing.live_tail import TERMS, LiveTail
 from console.logs.tailing.tail import Tail
 from console.options import Options, UsageError
 from console.problems import ONCE, Failure, Problem
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

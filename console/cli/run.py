@@ -20,7 +20,7 @@ from console.journal.store import JournalError
 from console.options import Options, UsageError
 from console.problems import ONCE, Failure
 from console.process.streams import give_up, unwritten
-from console.stack.file import StackError
+from console.stack_files.file import StackError
 from console.text import clean
 
 _UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 from console.demo import record, sandbox
 from console.demo.options import SCENARIOS, DemoError, ServerOptions, check_installed
 from console.demo.record import PREFIX, Record
+from console.files.bounded import parse_toml
 from console.files.settings import FolderError, make_private, runtime_dir, state_dir
-from console.stack.file import parse
 
 if TYPE_CHECKING:
     from console.demo.world import World
@@ -168,10 +168,10 @@ def _write_files(here: Record) -> None:
     keys = [credentials.section("default", ACCOUNT)]  # for stack files of the operator's own
     for name in here.stacks:
         text = _stack_text(name)
-        stack = parse(text, name)
-        where = f"region = {stack.region}\nendpoint_url = {here.url}\n"
+        stack = parse_toml(text)
+        where = f"region = {stack['region']}\nendpoint_url = {here.url}\n"
         profiles += [f"[profile {name}]\n{where}", *([] if profiles else [f"[default]\n{where}"])]
-        keys.append(credentials.section(name, stack.account or ACCOUNT))
+        keys.append(credentials.section(name, stack.get("account", ACCOUNT)))
         (here.folder / f"{name}.toml").write_text(text.replace(_SITE, f"{here.url}{PREFIX}/site/"))
     here.config_file.write_text("\n".join(profiles))
     here.credentials_file.touch(mode=0o600)

@@ -64,7 +64,7 @@ def problem_of(error: Exception) -> Problem:
     """Whatever is wrong with files, flags, the demo or the way to AWS, explained."""
     from console.demo.options import DemoError
     from console.files.settings import SettingsError
-    from console.stack.file import StackError
+    from console.stack_files.file import StackError
 
     if isinstance(error, DemoError):
         return Problem(Kind.NETWORK, clean(error))

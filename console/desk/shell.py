@@ -16,6 +16,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Kind, Problem
+from console.services.ec2.kinds import Instances
+from console.services.ecs.kinds import EcsCluster
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 PERMISSIONS: Final = ("ecs:DescribeTasks", "ecs:ExecuteCommand", "ssm:DescribeInstanceInformation", "ssm:StartSession")
 """The IAM actions that a shell needs, besides those of the sessions themselves."""
+
+OFFERED: Final = (EcsCluster, Instances, BeanstalkEnvironment)
+"""The parts of a stack in whose resources a shell can be opened."""
 
 PLUGIN: Final = "session-manager-plugin"
 INSTALL: Final = (

@@ -13,9 +13,9 @@ from console.aws.endpoints import FOR_ALL, IGNORED, of_environment
 from console.aws.target import Target
 from console.files.settings import Settings, config_dir, load_settings, state_dir
 from console.options import Options, UsageError
-from console.stack.file import StackError, load, load_told
 from console.stack.names import Told
 from console.stack.stack import Stack
+from console.stack_files.file import StackError, load, load_told
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def open_workspace(options: Options) -> Workspace:
     ``--stack`` takes a stack's name or the path of its file. Raises `UsageError`, `StackError`,
     `SettingsError`, `DemoError`.
     """
-    from console.services.sources import check_thresholds
+    from console.stack_files.thresholds import check_thresholds
 
     options = options.checked()
     settings = load_settings()

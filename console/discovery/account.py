@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from console.discovery.items import FoundResource, Inventory, fields_of
-from console.discovery.kinds import KINDS, MOST, Listing
+from console.discovery.parts import parts_of
+from console.inventory.found import FoundResource, Inventory
+from console.inventory.listing import MOST, Listing
 from console.problems import Failure, Kind
+from console.services.cloudwatch.kinds import Alarms
+from console.services.kinds import LISTINGS
 from console.stack.account import Account, Crowd, Unlisted
-from console.stack.stack import Alarms
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -32,18 +34,18 @@ async def take_inventory(aws: Aws, identity: Identity, region: str, tell: Tell =
     """
     done: list[str] = []
 
-    async def one(kind: Listing) -> list[FoundResource] | Unlisted:
+    async def one(listing: Listing) -> list[FoundResource] | Unlisted:
         try:
-            return await kind.items(aws)
+            return await listing.items(aws)
         except Failure as failure:
-            return Unlisted(kind.title, failure.problem)
+            return Unlisted(listing.kind.many, failure.problem)
         finally:
-            done.append(kind.title)
-            tell(clean(f"Listing what account {identity.account} holds: {len(done)} of {len(KINDS)} kinds ..."))
+            done.append(listing.kind.many)
+            tell(clean(f"Listing what account {identity.account} holds: {len(done)} of {len(LISTINGS)} kinds ..."))
 
-    lists = await asyncio.gather(*(one(kind) for kind in KINDS))
+    lists = await asyncio.gather(*map(one, LISTINGS))
     unlisted = tuple(found for found in lists if isinstance(found, Unlisted))
-    if len(unlisted) == len(KINDS) or any(each.problem.kind is Kind.LOGIN for each in unlisted):
+    if len(unlisted) == len(LISTINGS) or any(each.problem.kind is Kind.LOGIN for each in unlisted):
         raise Failure(unlisted[0].problem)
     # Pages overlap where something came or went between them.
     items = dict.fromkeys(each for found in lists if not isinstance(found, Unlisted) for each in found)
@@ -58,9 +60,11 @@ async def account_stack(aws: Aws, identity: Identity, region: str, tell: Tell = 
     inventory, alarms = await asyncio.gather(take_inventory(aws, identity, region, tell), _alarms(aws))
     judged: list[FoundResource] = []
     crowds: list[Crowd] = []
-    for kind in KINDS:
-        items = sorted((each for each in inventory.items if each.field == kind.field), key=lambda each: each.name)
-        kept, crowd = _judged(kind, items)
+    for listing in LISTINGS:
+        items = sorted(
+            (each for each in inventory.items if type(each.part) is listing.part), key=lambda each: each.name
+        )
+        kept, crowd = _judged(listing, items)
         judged += kept
         crowds += [crowd] if crowd else []
     return Account(
@@ -68,30 +72,29 @@ async def account_stack(aws: Aws, identity: Identity, region: str, tell: Tell = 
         title=f"Account {identity.account}",
         account=identity.account,
         region=region,
-        alarms=alarms,
         skip=tuple(name for crowd in crowds for name in crowd.skipped),
         crowds=tuple(crowds),
         unlisted=inventory.unlisted,
-        **fields_of(judged),
+        parts=(*parts_of(judged), *alarms),
     )
 
 
-def _judged(kind: Listing, items: list[FoundResource]) -> tuple[list[FoundResource], Crowd | None]:
+def _judged(listing: Listing, items: list[FoundResource]) -> tuple[list[FoundResource], Crowd | None]:
     """The items of a kind that are judged one by one, and the crowd that is not."""
-    if kind.skips:
+    if listing.skips:
         clusters = [each for each in items if not getattr(each.part, "services", ())]
         size = len(items) - len(clusters)
-        return clusters, Crowd(kind.title, size, skipped=kind.skips) if size > kind.judged else None
-    if len(items) <= kind.judged:
+        return clusters, Crowd(listing.kind.many, size, skipped=listing.skips) if size > listing.judged else None
+    if len(items) <= listing.judged:
         return items, None
-    return [], Crowd(kind.title, len(items), tuple(clean(each.name) for each in items), len(items) >= MOST)
+    return [], Crowd(listing.kind.many, len(items), tuple(clean(each.name) for each in items), len(items) >= MOST)
 
 
-async def _alarms(aws: Aws) -> Alarms:
+async def _alarms(aws: Aws) -> tuple[Alarms, ...]:
     """All alarms, where there is any. What keeps them from being told, their check says itself."""
     types = ["MetricAlarm", "CompositeAlarm"]
     try:
         answer = await aws.call("cloudwatch", "describe_alarms", expect="MetricAlarms", AlarmTypes=types, MaxRecords=1)
     except Failure:
-        return Alarms(prefixes=("",))
-    return Alarms(prefixes=("",)) if answer["MetricAlarms"] or answer.get("CompositeAlarms") else Alarms()
+        return (Alarms(prefixes=("",)),)
+    return (Alarms(prefixes=("",)),) if answer["MetricAlarms"] or answer.get("CompositeAlarms") else ()

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from console.discovery.items import FoundResource, Inventory
 from console.discovery.match import Matcher
+from console.discovery.parts import with_logs
+from console.inventory.found import FoundResource, Inventory
 from console.problems import Failure, Kind, Problem
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.stack.account import Unlisted
-from console.stack.stack import BeanstalkEnvironment, LogGroup
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -43,15 +44,13 @@ async def surroundings(aws: Aws, inventory: Inventory, environment: str) -> Surr
         for setting in settings
         if setting["Namespace"] in _TELLING and (value := setting.get("Value"))
         for each in matcher.named_by(value, setting["OptionName"])
-        if each.field != "beanstalk"
+        if not isinstance(each.part, BeanstalkEnvironment)
     ]
     variables = sorted(each["OptionName"] for each in settings if each["Namespace"] == _VARIABLES)
-    logs = f"/aws/elasticbeanstalk/{environment}/"
-    found += [each for each in inventory.items if isinstance(each.part, LogGroup) and each.part.group.startswith(logs)]
-    described = FoundResource(item.field, msgspec.structs.replace(item.part, expects=tuple(variables)), item.names)
+    described = FoundResource(msgspec.structs.replace(item.part, expects=tuple(variables)), item.names)
     number = next((name for name in item.names if name.startswith("e-")), environment)
     return Surroundings(
-        (described, *dict.fromkeys(found)),
+        tuple(dict.fromkeys(with_logs([described, *found], inventory))),
         (f"awseb-{number}", environment),
         tuple(each for each in (no_settings, no_resources) if each),
     )

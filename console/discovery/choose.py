@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from console.discovery.beanstalk import surroundings
-from console.discovery.items import FoundResource, Inventory, fields_of, with_logs
 from console.discovery.match import by_arns, by_prefix
+from console.discovery.parts import parts_of, with_logs
 from console.discovery.tags import tagged
 from console.discovery.terraform import named_in
+from console.inventory.found import FoundResource, Inventory
 from console.options import UsageError
+from console.services.cloudwatch.kinds import Alarms
 from console.stack.account import Unlisted
-from console.stack.stack import Alarms, Instances, RestApi, Stack, UserPool
+from console.stack.names import names_of
+from console.stack.stack import Stack
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -41,9 +44,8 @@ class Chosen:
     @property
     def labels(self) -> dict[str, str]:
         """What people call the things whose stack file names an id."""
-        ids = {RestApi: "api", UserPool: "user_pool", Instances: "instance"}
-        known = [(each, ids[type(each.part)]) for each in self.items if type(each.part) in ids]
-        return {told: each.name for each, key in known if (told := getattr(each.part, key)) != each.name}
+        named = ((each, kind, name) for each in self.items for kind, name in names_of(each.part))
+        return {name: each.name for each, kind, name in named if kind.opaque and name != each.name}
 
 
 def everything(inventory: Inventory) -> Chosen:
@@ -98,9 +100,11 @@ def stack_of(choice: Chosen, inventory: Inventory, settings: Stack) -> Stack:
         settings,
         account=inventory.account,
         region=inventory.region,
-        alarms=Alarms(prefixes=choice.alarms),
+        parts=(
+            *parts_of(choice.items, whole_clusters=choice.whole_clusters),
+            *([Alarms(prefixes=choice.alarms)] if choice.alarms else ()),
+        ),
         tags=choice.tags,
-        **fields_of(choice.items, whole_clusters=choice.whole_clusters),
     )
 
 

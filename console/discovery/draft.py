@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Final, get_args
+from typing import Final
 
-import msgspec
-
+from console.services.cloudwatch.kinds import Alarms
+from console.services.kinds import SECTIONS
 from console.stack.account import Unlisted
-from console.stack.file import write
 from console.stack.stack import Stack
 from console.stack.standing import NO_ENVIRONMENT
+from console.stack_files.file import write
 from console.text import clean
 
 _MORE: Final = """
@@ -62,7 +62,7 @@ def draft(
         if line.startswith("name = ") and "name" not in told:
             told.add("name")
             lines += _open_questions(stack)
-    more = _MORE if stack.alarms.prefixes else _ALARMS + _MORE
+    more = _MORE if stack.of(Alarms) else _ALARMS + _MORE
     return "\n".join(lines) + "\n" + more
 
 
@@ -74,11 +74,4 @@ def _open_questions(stack: Stack) -> Iterator[str]:
         yield "# production = false   # until this is said, it starts read-only and asks more before a change"
 
 
-def _comments() -> Iterator[tuple[str, str]]:
-    for field in msgspec.structs.fields(Stack):
-        part: Any = next((each for each in (*get_args(field.type), field.type) if hasattr(each, "__doc__")), None)
-        if isinstance(part, type) and issubclass(part, msgspec.Struct):
-            yield field.encode_name, (part.__doc__ or "").split("\n")[0]
-
-
-_COMMENTS: Final = dict(_comments())
+_COMMENTS: Final = {section: (part.__doc__ or "").split("\n")[0] for section, part in SECTIONS.items()}

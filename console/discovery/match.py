@@ -7,30 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from console.discovery.items import FoundResource, Inventory, key_of
+from console.inventory.found import FoundResource, Inventory, key_of
+from console.services.kinds import LISTINGS
 
-_API: Final = re.compile(r"([a-z0-9]+)\.execute-api\.")
-_S3: Final = re.compile(r"(.+?)\.s3(?:-website)?[.-].*amazonaws\.com")
-_DATABASE: Final = re.compile(r"([^.]+)\.(cluster-)?.*\.(?:rds|docdb)\.amazonaws\.com(?:\.cn)?")
+_HINTS: Final = {each.part: each.kind.hint for each in LISTINGS}
 _HOST: Final = re.compile(r"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):\d+")
-_HINTS: Final = {
-    "ecs": "cluster|service|ecs",
-    "functions": "function|lambda",
-    "dynamodb": "table|dynamo",
-    "rds": "db|rds|database",
-    "docdb": "doc|cluster",
-    "s3": "bucket|s3",
-    "beanstalk": "env|beanstalk",
-    "apigateway": "api|gateway",
-    "cloudfront": "distribution|cdn|cloudfront",
-    "cognito": "pool|cognito",
-    "logs": "log",
-    "alb": "lb|balancer",
-    "eks": "eks|cluster|kube",
-    "ecr": "repo|ecr|image",
-    "sns": "topic|sns",
-    "ec2": "instance|ec2|server",
-}
 
 
 def by_prefix(inventory: Inventory, prefix: str) -> list[FoundResource]:
@@ -63,8 +44,8 @@ class Matcher:
         Where things of several kinds have one name, what the text was `said_in`, such as ``orders_table``, decides.
         """
         found = [each for form in _forms(text.strip()) for each in self._by_name.get(form.lower(), ())]
-        if len({each.field for each in found}) > 1:
-            found = [each for each in found if re.search(_HINTS[each.field], said_in.lower())] or found
+        if len({each.part.section for each in found}) > 1:
+            found = [each for each in found if re.search(_HINTS[type(each.part)], said_in.lower())] or found
         return list(dict.fromkeys(found))
 
 
@@ -87,10 +68,5 @@ def _forms(text: str) -> Iterator[str]:
         yield host
         if path and path[-1]:
             yield path[-1]
-    if api := _API.match(host):
-        key = f"apigateway:/restapis/{api.group(1)}"
-        yield f"{key}/stages/{path[0]}" if path and path[0] else key
-    if database := _DATABASE.fullmatch(host):
-        yield f"rds:{'cluster' if database.group(2) else 'db'}:{database.group(1)}"
-    if bucket := _S3.fullmatch(host):
-        yield f"s3:{bucket.group(1)}"
+    where = "/".join((host, *path))
+    yield from (key for each in LISTINGS if host and (key := each.address(where)) is not None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.aws.service_regions import home_of
-from console.discovery.kinds import listed
+from console.inventory.listing import listed
 
 if TYPE_CHECKING:
     from console.aws.call import Aws

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from console.discovery.items import FoundResource, Inventory
 from console.discovery.match import Matcher
 from console.files.bounded import parse_json, read_text, reason_of, too_large
+from console.inventory.found import FoundResource, Inventory
 from console.options import UsageError
 from console.text import clean
 

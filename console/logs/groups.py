@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from console.logs.classes import STANDARD, unreadable
+from console.logs.kinds import LOG_GROUP, LogGroup
 from console.naming.arn import is_arn
-from console.naming.resources import LOG_GROUP, read
+from console.naming.resource_kind import read
 from console.problems import Failure, Kind, Problem
 from console.stack.names import foreign
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ async def describe(aws: Aws, groups: Iterable[LogGroup]) -> dict[str, GroupInfo]
 
 def own_first(found: Sequence[GroupInfo], stack: Stack) -> tuple[GroupInfo, ...]:
     """The groups in the order in which they are offered: those of the stack as its file lists them, then the others."""
-    place = {group.group: number for number, group in enumerate(stack.logs)}
+    place = {group.group: number for number, group in enumerate(stack.of(LogGroup))}
     return tuple(sorted(found, key=lambda info: (place.get(info.name, len(place)), info.name)))
 
 
@@ -101,7 +102,7 @@ def whole_name(word: str, stack: Stack) -> str | None:
         name = read(word, LOG_GROUP)
     except ValueError as error:
         raise Failure(Problem(Kind.INVALID, clean(f"{word!r} {error}"))) from error
-    own = next((group.region for group in stack.logs if group.group == name.text), None)
+    own = next((group.region for group in stack.of(LogGroup) if group.group == name.text), None)
     if name.arn is not None and (problem := foreign(name.arn, stack, own)):
         raise Failure(Problem(Kind.INVALID, clean(f"{word!r} {problem}")))
     return name.text
@@ -112,7 +113,7 @@ def match(word: str, stack: Stack, *, whole: str | None = None) -> tuple[LogGrou
 
     Where `whole` is given, only the one of that name.
     """
-    names = {group.group: group for group in stack.logs}
+    names = {group.group: group for group in stack.of(LogGroup)}
     if whole is not None or word in names:
         return tuple(group for name, group in names.items() if name == (whole or word))
     tests = (
@@ -133,7 +134,7 @@ async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGrou
     An ARN means one group. Without words all of the stack. Raises `Failure` that says which word means nothing.
     """
     if not words:
-        return stack.logs
+        return stack.of(LogGroup)
     chosen: dict[str, LogGroup] = {}
     for word in words:
         whole = whole_name(word, stack)
@@ -143,7 +144,7 @@ async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGrou
         for group in meant:
             chosen[group.group] = group
         if not meant:
-            names = ", ".join(clean(group.group) for group in stack.logs) or "none"
+            names = ", ".join(clean(group.group) for group in stack.of(LogGroup)) or "none"
             what = clean(f"No log group is named {word!r} or begins so.")
             raise Failure(Problem(Kind.NOT_FOUND, what, Clean(f"The stack has: {names}.")))
     return tuple(chosen.values())

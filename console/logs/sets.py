@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from console.files.settings import make_private, read_private, state_dir
-from console.stack.stack import LogGroup, Stack
+from console.logs.kinds import LogGroup
+from console.stack.stack import Stack
 
 MOST_AT_FIRST: Final = 10
 """Groups of a stack file that are read where nothing was chosen yet: a group takes part of the account's five calls."""
@@ -30,7 +31,7 @@ def recall_sets(stack: Stack) -> Sets:
 
 def first_groups(stack: Stack) -> tuple[LogGroup, ...]:
     """The groups to begin with: those of last time, else the stack's own. Reads a file: call it in a thread."""
-    return recall_sets(stack).last or stack.logs[:MOST_AT_FIRST]
+    return recall_sets(stack).last or stack.of(LogGroup)[:MOST_AT_FIRST]
 
 
 def keep_last(stack: Stack, groups: Sequence[LogGroup]) -> None:

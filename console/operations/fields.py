@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
-from console.naming import resources
-from console.naming.resources import Name, Named
+from console.naming import resource_kind
+from console.naming.resource_kind import Name, ResourceKind
 from console.operations.secret import Secret
-from console.stack.stack import Stack
-
-Names = Callable[[Stack], Iterable[str]]
 
 
 class Widget(StrEnum):
@@ -32,9 +28,9 @@ class Widget(StrEnum):
 class Field:
     """A type of field: how it is asked for, completed and checked.
 
-    `word` names the type for people; `resource` is the kind of Detail whose names complete it, `names` those that
-    a stack file gives; `kind` says how such a resource is named, also by ARN, and `listed` that there may be several,
-    as ``ONE,TWO=VALUE``; `low` and `high` bound a number; `safe` says whether the journal may keep the value.
+    `word` names the type for people; `kind` is the kind of resource that it names, also by ARN, `new` that the resource
+    is yet to be made, and `listed` that there may be several, as ``ONE,TWO=VALUE``; `low` and `high` bound a number;
+    `safe` says whether the journal may keep the value.
     """
 
     word: str
@@ -43,9 +39,8 @@ class Field:
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
-    resource: str = ""
-    names: Names = lambda stack: ()
-    kind: Named | None = None
+    kind: ResourceKind | None = None
+    new: bool = False
     listed: bool = False
     safe: bool = True
 
@@ -76,7 +71,7 @@ class Field:
             if self.kind is None or ":" not in piece:
                 return piece
             try:
-                names.append(resources.read(piece, self.kind))
+                names.append(resource_kind.read(piece, self.kind))
             except ValueError as error:
                 raise ValueError(f"{piece!r} {error}") from None
             return names[-1].text
@@ -95,7 +90,6 @@ class Field:
 
 
 _SWITCH: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_ECS_NAME: Final = r"[A-Za-z0-9_-]{1,255}"
 
 TEXT: Final = Field("text", safe=False)
 SWITCH: Final = Field("true or false", Widget.SWITCH)
@@ -112,34 +106,10 @@ def choice(*choices: str) -> Field:
     return Field("word", Widget.CHOICE, choices=choices)
 
 
-TableName = Annotated[
-    str,
-    Field(
-        "table name",
-        pattern=r"[A-Za-z0-9_.-]{3,255}",
-        resource="DynamoDB table",
-        names=lambda stack: (part.table for part in stack.dynamodb),
-        kind=resources.TABLE,
-    ),
-]
-ClusterName = Annotated[
-    str,
-    Field(
-        "cluster name",
-        pattern=_ECS_NAME,
-        names=lambda stack: (part.cluster for part in stack.ecs),
-        kind=resources.ECS_CLUSTER,
-    ),
-]
-ServiceName = Annotated[
-    str,
-    Field(
-        "service name",
-        pattern=_ECS_NAME,
-        resource="ECS service",
-        names=lambda stack: (name for part in stack.ecs for name in part.services),
-        kind=resources.ECS_SERVICE,
-    ),
-]
+def name_of(kind: ResourceKind, *, new: bool = False) -> Field:
+    """The name of a resource that there is, or of a `new` one."""
+    return Field(f"{kind.noun} name", pattern=kind.pattern, kind=kind, new=new)
+
+
 FilePath = Annotated[Path, Field("path of a file", Widget.PATH)]
 Password = Annotated[Secret, Field("password", Widget.SECRET, safe=False)]

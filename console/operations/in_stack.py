@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from console.naming.resources import Name
+from console.naming.resource_kind import Name
+from console.operations.fields import Field
 from console.operations.operation import Operation
 from console.operations.parameters import Parameter, parameters
-from console.stack.names import foreign
+from console.stack.names import foreign, names_in
 from console.stack.stack import Stack
 from console.text import clean
 
@@ -45,10 +46,14 @@ def _within(operation: T, told: Mapping[str, str], stack: Stack) -> T:
         return operation.within(stack)
     except ValueError:
         fields = {parameter.name: parameter.field for parameter in parameters(type(operation))}
-        known = {key: value for key, value in told.items() if value in tuple(fields[key].names(stack))}
+        known = {key: value for key, value in told.items() if _names(fields[key], value, stack)}
         if not known:
             raise
         return replace(operation, **known).within(stack)
+
+
+def _names(field: Field, name: str, stack: Stack) -> bool:
+    return field.kind is not None and name in names_in(stack, field.kind)
 
 
 def _problem(name: Name, operation: Operation, stack: Stack, region: str | None) -> str:

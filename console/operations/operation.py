@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -12,6 +12,7 @@ from console.aws.target import command
 from console.operations.parameters import parameters
 from console.operations.plan import Plan
 from console.operations.preview import quote
+from console.stack.names import parent_of, region_of
 from console.stack.stack import Stack
 
 if TYPE_CHECKING:
@@ -115,14 +116,23 @@ class Operation(ABC):
         return cls.name.partition(".")[2].partition("-")[0]
 
     def within(self, stack: Stack) -> Self:
-        """The same with the parents that a stack file names, such as the cluster. Raises `ValueError`."""
-        del stack
-        return self
+        """The same with the parents that a stack file names, such as a service's cluster. Raises `ValueError`."""
+        own = {p.field.kind: p for p in parameters(type(self)) if p.field.kind is not None}
+        found: dict[str, str] = {}
+        for kind, parameter in own.items():
+            parent = own.get(kind.parent) if kind.parent is not None else None
+            if parent is not None and getattr(self, parent.name) is None:
+                found[parent.name] = parent_of(stack, kind, getattr(self, parameter.name))
+        return replace(self, **found)
 
     def region(self, stack: Stack) -> str | None:
-        """The region of a resource that has one of its own in the stack file; None for the stack's."""
-        del stack
-        return None
+        """The region of its own that a stack file gives the first resource that is named; None for the stack's.
+
+        What is in a parent is where the parent is.
+        """
+        named = {p.field.kind: getattr(self, p.name) for p in parameters(type(self)) if p.field.kind is not None}
+        placed = ((kind, name) for kind, name in named.items() if name and not (kind.parent and named.get(kind.parent)))
+        return next((region_of(stack, kind, name) for kind, name in placed), None)
 
     @abstractmethod
     async def observe(self, aws: Aws) -> Observed:

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from console.problems import Failure, Kind, Suspect, classify
 from console.readings.source import Finding, Level, Report
-from console.stack.stack import Part
+from console.stack.part import Part
 from console.text import Clean, clean
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from console.naming.resource_kind import ResourceKind
 from console.readings.source import Detail, Finding, Reading, Report
 from console.text import Clean
 
@@ -16,6 +17,11 @@ def known(readings: Mapping[str, Reading[Any]], resource: Clean) -> tuple[Detail
     details = [detail for report in reports for detail in report.details if detail.resource == resource]
     found = [finding for report in reports for finding in report.findings if finding.resource == resource]
     return _merged(details), sorted(found, key=lambda finding: -finding.level)
+
+
+def unread(resource: Clean, instead: str = "") -> Detail:
+    """What is shown of a resource of which no Source gives a detail; `instead` stands where its kind would."""
+    return Detail(resource, ResourceKind(instead))
 
 
 def _merged(details: list[Detail]) -> Detail | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from console.naming.resource_kind import ResourceKind
 from console.problems import Problem
 from console.readings.level import Level
 from console.stack.stack import Stack
@@ -22,6 +23,9 @@ __all__ = [
 ]  # fmt: skip
 
 T = TypeVar("T")
+
+HEALTH: Final = "health"
+"""The screen of all that tells whether a stack works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Detail:
     """All that one Source knows of one resource: facts, events, metrics, what is related, its log groups."""
 
     resource: Clean
-    kind: str
+    kind: ResourceKind
     arn: Clean = Clean("")
     facts: tuple[tuple[str, Clean], ...] = ()
     events: tuple[Event, ...] = ()
@@ -122,7 +126,8 @@ class Source(Generic[T]):
 
     `period` is in seconds; `permissions` are IAM actions that the fetch needs; `price` is US dollars per
     1,000 fetches beyond what AWS gives free; `wants` says whether a stack has anything for it to read;
-    `thresholds` are the numbers that it judges by, each of which a stack file may override.
+    `thresholds` are the numbers that it judges by, each of which a stack file may override. `screen` is where it is
+    shown; `on_demand` says that it is read only when somebody opens it, since every read costs.
     """
 
     name: str
@@ -135,6 +140,8 @@ class Source(Generic[T]):
     thresholds: Mapping[str, float] = field(default_factory=dict)
     price: float = 0.0
     overview: bool = False
+    screen: str = HEALTH
+    on_demand: bool = False
 
     def limits(self, stack: Stack) -> Mapping[str, float]:
         """The thresholds that hold for a stack: the defaults, overridden by its file."""
@@ -150,6 +157,8 @@ def check(
     thresholds: Mapping[str, float] | None = None,
     price: float = 0.0,
     overview: bool = False,
+    screen: str = HEALTH,
+    on_demand: bool = False,
 ) -> Callable[[Fetch[Report]], Source[Report]]:
     """Make a health check of an async function that reads AWS and gives a `Report`.
 
@@ -159,7 +168,20 @@ def check(
     def wrap(fetch: Fetch[Report]) -> Source[Report]:
         text = " ".join((fetch.__doc__ or "").split())
         title = text.split(". ")[0].rstrip(".")
-        return Source(name, title, text, fetch, period, permissions, wants, thresholds or {}, price, overview)
+        return Source(
+            name,
+            title,
+            text,
+            fetch,
+            period,
+            permissions,
+            wants,
+            thresholds or {},
+            price,
+            overview,
+            screen,
+            on_demand,
+        )
 
     return wrap
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from console.naming.resource_kind import ResourceKind
 from console.operations.operation import Operation
 from console.operations.parameters import parameters
 from console.services.awslambda import operations as awslambda
@@ -14,6 +15,7 @@ from console.services.dynamodb import operations as dynamodb
 from console.services.ecs import operations as ecs
 from console.services.logs import export as logs_export
 from console.services.logs import operations as logs
+from console.stack.names import names_in
 from console.stack.stack import Stack
 
 _MODULES: Final = (awslambda, dynamodb, ecs, logs, logs_export)
@@ -31,12 +33,13 @@ def operations_on(stack: Stack) -> tuple[type[Operation], ...]:
     """The operations for which a stack file names something, or that need nothing of it."""
 
     def is_wanted(kind: type[Operation]) -> bool:
-        fields = [parameter.field for parameter in parameters(kind)]
-        return not any(field.resource for field in fields) or any(tuple(field.names(stack)) for field in fields)
+        wanted = [p.field.kind for p in parameters(kind) if p.field.kind is not None and not p.field.new]
+        return not wanted or any(names_in(stack, each) for each in wanted)
 
     return tuple(kind for kind in OPERATIONS.values() if is_wanted(kind))
 
 
-def operations_for(resource: str) -> tuple[type[Operation], ...]:
-    """The operations on a kind of resource as a Detail names it (``ECS service``): what the `a` menu offers."""
-    return tuple(kind for kind in OPERATIONS.values() if parameters(kind)[0].field.resource == resource)
+def operations_for(resource: ResourceKind | None) -> tuple[type[Operation], ...]:
+    """The operations on a kind of resource: what the `a` menu offers of one."""
+    first = ((kind, parameters(kind)[0].field) for kind in OPERATIONS.values())
+    return tuple(kind for kind, field in first if field.kind is not None and field.kind is resource and not field.new)

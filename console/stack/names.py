@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, get_args
@@ -12,8 +13,9 @@ import msgspec
 from console.naming import partitions
 from console.naming.arn import Arn
 from console.naming.partitions import partition_of
-from console.naming.resources import Named, contradiction, read
-from console.stack.stack import EcsCluster, Part, Stack
+from console.naming.resource_kind import ResourceKind, contradiction, read
+from console.stack.part import Part
+from console.stack.stack import Stack
 from console.text import clean
 
 P = TypeVar("P", bound=Part)
@@ -38,7 +40,7 @@ def named(stack: Stack) -> tuple[Stack, Told]:
     if problem := next(_wrong_regions(stack), ""):
         raise ValueError(problem)
     reader = _Reader(stack)
-    return msgspec.structs.replace(stack, **dict(reader.changed())), reader.told()
+    return msgspec.structs.replace(stack, parts=reader.parts()), reader.told()
 
 
 def _wrong_regions(stack: Stack) -> Iterator[str]:
@@ -53,11 +55,17 @@ def _wrong_regions(stack: Stack) -> Iterator[str]:
 def _regions(stack: Stack) -> Iterator[tuple[str, str]]:
     if stack.region:
         yield "region", stack.region
-    for field in msgspec.structs.fields(type(stack)):
-        value = getattr(stack, field.name)
-        for at, part in enumerate(value if isinstance(value, tuple) else ()):
-            if region := getattr(part, "region", None):
-                yield f"{field.encode_name}[{at}].region", region
+    for place, part in _places(stack):
+        if region := getattr(part, "region", None):
+            yield f"{place}.region", region
+
+
+def _places(stack: Stack) -> Iterator[tuple[str, Part]]:
+    """The resources of a stack, with where its file has them."""
+    seen: Counter[str] = Counter()
+    for part in stack.parts:
+        yield part.section if part.single else f"{part.section}[{seen[part.section]}]", part
+        seen[part.section] += 1
 
 
 def foreign(arn: Arn, stack: Stack, region: str | None = None) -> str:
@@ -77,15 +85,15 @@ def foreign(arn: Arn, stack: Stack, region: str | None = None) -> str:
 
 
 @functools.cache
-def named_keys(kind: type[Part]) -> Mapping[str, Named]:
-    """The keys of a table that name resources of AWS, and how."""
-    found = {field.name: next(_kinds(field.type), None) for field in msgspec.structs.fields(kind)}
-    return {name: named for name, named in found.items() if named is not None}
+def named_keys(part: type[Part]) -> Mapping[str, ResourceKind]:
+    """The keys of a section that name resources of AWS, and of which kinds."""
+    found = {field.name: next(_kinds(field.type), None) for field in msgspec.structs.fields(part)}
+    return {name: kind for name, kind in found.items() if kind is not None}
 
 
-def _kinds(hint: object) -> Iterator[Named]:
+def _kinds(hint: object) -> Iterator[ResourceKind]:
     for part in get_args(hint):
-        if isinstance(part, Named):
+        if isinstance(part, ResourceKind):
             yield part
         yield from _kinds(part)
 
@@ -106,15 +114,9 @@ class _Reader:
             None if self._stack.region else self._region[0],
         )
 
-    def changed(self) -> Iterator[tuple[str, Any]]:
-        """Every field of the stack that names resources, with their names."""
-        for field in msgspec.structs.fields(type(self._stack)):
-            value = getattr(self._stack, field.name)
-            if isinstance(value, Part) and named_keys(type(value)):
-                yield field.name, self._part(value, field.encode_name)
-            elif isinstance(value, tuple) and value and isinstance(value[0], Part) and named_keys(type(value[0])):
-                parts = [self._part(part, f"{field.encode_name}[{at}]") for at, part in enumerate(value)]
-                yield field.name, tuple(_once(parts, self._stack.region))
+    def parts(self) -> tuple[Part, ...]:
+        """The resources of the stack by their names, each once."""
+        return tuple(once((self._part(part, place) for place, part in _places(self._stack)), self._stack.region))
 
     def _part(self, part: P, place: str) -> P:
         names: dict[str, Any] = {}
@@ -127,7 +129,7 @@ class _Reader:
                 names[key] = self._name(value, kind, f"{place}.{key}", part, names)
         return msgspec.structs.replace(part, **names)
 
-    def _name(self, text: str, kind: Named, place: str, part: Part, names: Mapping[str, Any]) -> str:
+    def _name(self, text: str, kind: ResourceKind, place: str, part: Part, names: Mapping[str, Any]) -> str:
         found = f"{place}: found {clean(repr(text), limit=_SHOWN)}, which"
         try:
             name = read(text, kind)
@@ -164,20 +166,67 @@ class _Reader:
         return ""
 
 
-def _once(parts: Iterable[Part], region: str | None) -> Iterator[Part]:
-    """The parts without those that only repeat an earlier one; the services of one cluster are put together."""
+def once(parts: Iterable[Part], region: str | None = None) -> Iterator[Part]:
+    """The parts, those that name one resource as one; `region` is that of all that name none."""
     kept: dict[object, Part] = {}
     for part in parts:
-        place = getattr(part, "region", None) or region
-        key = (part.cluster, place) if isinstance(part, EcsCluster) else _placed(part, place)
-        earlier = kept.setdefault(key, part)
-        if isinstance(part, EcsCluster) and isinstance(earlier, EcsCluster):
-            some = part.services and earlier.services
-            services = dict.fromkeys((*earlier.services, *part.services)) if some else ()
-            kept[key] = msgspec.structs.replace(earlier, services=tuple(services))
+        key = _placed(part, region).identity if named_keys(type(part)) else id(part)
+        earlier = kept.get(key)
+        kept[key] = part if earlier is None else earlier.joined(part)
     yield from kept.values()
 
 
 def _placed(part: Part, region: str | None) -> Part:
     """The same with the region in which it is, so that two can be compared."""
-    return msgspec.structs.replace(part, region=region) if hasattr(part, "region") else part
+    return msgspec.structs.replace(part, region=part.region or region) if hasattr(part, "region") else part
+
+
+def names_in(stack: Stack, kind: ResourceKind) -> tuple[str, ...]:
+    """The names that a stack gives resources of a kind, each once."""
+    return tuple(dict.fromkeys(name for part in stack.parts for name in _named_by(part, kind)))
+
+
+def naming(stack: Stack, kind: ResourceKind, name: str) -> tuple[Part, ...]:
+    """The parts of a stack that name a resource of a kind."""
+    return tuple(part for part in stack.parts if name in _named_by(part, kind))
+
+
+def names_of(part: Part) -> Iterator[tuple[ResourceKind, str]]:
+    """The names in a part, each with its kind."""
+    for key, kind in named_keys(type(part)).items():
+        value = getattr(part, key)
+        yield from ((kind, name) for name in (value if isinstance(value, tuple) else (value,)) if name is not None)
+
+
+def _named_by(part: Part, kind: ResourceKind) -> list[str]:
+    return [name for named, name in names_of(part) if named is kind]
+
+
+def region_of(stack: Stack, kind: ResourceKind, name: str) -> str | None:
+    """The region of its own that a stack gives a resource, if it gives one."""
+    return next((region for part in naming(stack, kind, name) if (region := getattr(part, "region", None))), None)
+
+
+def parent_of(stack: Stack, kind: ResourceKind, name: str) -> str:
+    """The parent in which a stack has a resource: the one that names it, else the one of which all belongs to it.
+
+    Raises `ValueError` with a sentence where none or several do, and `TypeError` for a kind without parent.
+    """
+    parent, beside = kind.parent, naming(stack, kind, name)
+    if parent is None:
+        raise TypeError(f"{kind.name} has no parent")
+    found = {there for part in beside or _whole(stack, kind) for there in _named_by(part, parent)}
+    if len(found) != 1:
+        there = ", ".join(names_in(stack, parent)) or "none"
+        raise ValueError(
+            f"Stack {stack.name} does not say in which {parent.noun} {clean(name)} is. "
+            f"Next: give --{parent.noun}; the stack has: {clean(there)}."
+        )
+    return found.pop()
+
+
+def _whole(stack: Stack, kind: ResourceKind) -> Iterator[Part]:
+    """The parts of a stack that could name resources of a kind, and name none: all of them."""
+    for part in stack.parts:
+        if kind in named_keys(type(part)).values() and not _named_by(part, kind):
+            yield part

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from console.desk.desk import Desk
-from console.readings.source import AnySource, Detail, Finding, Level, Reading
+from console.readings.resource import unread
+from console.readings.source import AnySource, Finding, Level, Reading
 from console.stack.stack import Stack
 from screens.copy_and_save import table_text
 from screens.findings import COLUMNS, finding_key, note
@@ -94,7 +95,7 @@ class HealthScreen(ThingScreen):
             self._preview.show(None)
             return
         thing = self.take_in_hand(stack, finding.resource)
-        self._preview.show(thing.detail or Detail(finding.resource, finding.source), thing.findings or (finding,))
+        self._preview.show(thing.detail or unread(finding.resource, finding.source), thing.findings or (finding,))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is known of the resource under the cursor."""

@@ -16,10 +16,11 @@ from textual.widgets import TextArea
 from console.desk.desk import Desk
 from console.logs.insights.query import Estimate, InsightsQuery, QueryResults, ask, estimate
 from console.logs.insights.saved import SavedQuery, keep
+from console.logs.kinds import LogGroup
 from console.logs.moments import MomentProblem
 from console.logs.ranges import time_range
 from console.problems import Failure, Problem
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import clean
 from screens.base import ConsoleScreen
 from screens.copy_and_save import copy, save

@@ -8,8 +8,8 @@ from typing import Any
 from textual.content import Content
 
 from console.logs.insights.query import PRICE, Estimate, QueryResults, Scan
+from console.logs.kinds import LogGroup
 from console.problems import Problem
-from console.stack.stack import LogGroup
 from widgets.table.layout import Column
 from widgets.units import quantity
 

@@ -16,7 +16,8 @@ from console.desk.desk import Desk
 from console.logs.lines.buffer import LogBuffer
 from console.problems import Failure
 from console.services.elasticbeanstalk.instance_logs import Info, Sample, fetch, pour
-from console.stack.stack import BeanstalkEnvironment, Stack
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
+from console.stack.stack import Stack
 from screens.logs.saving import LinesScreen
 from screens.save import save_bytes
 from widgets.log.heading import LogHeading
@@ -60,7 +61,7 @@ class BeanstalkLogsScreen(LinesScreen):
         self.action_fetch()
 
     def _tell(self, words: str) -> None:
-        names = ", ".join(one.environment for one in self._stack.beanstalk)
+        names = ", ".join(one.environment for one in self._stack.of(BeanstalkEnvironment))
         self._heading.show(f"Elastic Beanstalk: {names}", (Content(words),), self._problems, focused=True)
 
     @work(group="fetch", exclusive=True)
@@ -94,12 +95,12 @@ class BeanstalkLogsScreen(LinesScreen):
             self._problems = (str(failure.problem),)
             self._tell("")
             return []
-        many = len(self._stack.beanstalk) > 1
+        many = len(self._stack.of(BeanstalkEnvironment)) > 1
 
         def tell(named: BeanstalkEnvironment, words: str) -> None:
             self._tell(f"{named.environment}: {words}" if many else words)
 
-        asked = (fetch(aws, named, info, partial(tell, named)) for named in self._stack.beanstalk)
+        asked = (fetch(aws, named, info, partial(tell, named)) for named in self._stack.of(BeanstalkEnvironment))
         found = await asyncio.gather(*asked, return_exceptions=True)
         self._problems = tuple(str(one.problem) for one in found if isinstance(one, Failure))
         self._tell("nothing came" if self._problems else "")

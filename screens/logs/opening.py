@@ -11,9 +11,10 @@ from textual.app import App
 
 from console.desk.desk import Desk
 from console.logs.groups import match
+from console.logs.kinds import LogGroup
 from console.logs.tailing.panes import ReadRequest
 from console.readings.source import Detail, Finding, Level
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 BEFORE_MS: Final = 300_000
@@ -36,7 +37,7 @@ async def open_logs(
     if not groups:
         app.notify(f"No log group of {resource} is known, and {stack.name} names none. Next: 2, then p.", markup=False)
         return
-    if set(groups) == set(stack.logs) and len(groups) > 1:
+    if set(groups) == set(stack.of(LogGroup)) and len(groups) > 1:
         app.notify(f"No log group is known to be that of {resource}: these are all of {stack.name}.", markup=False)
     if desk.stack is not stack:
         desk.choose(stack)
@@ -49,11 +50,11 @@ async def open_logs(
 
 def groups_of(stack: Stack, resource: Clean, detail: Detail | None = None) -> tuple[LogGroup, ...]:
     """The log groups of a resource: those that its check names, else those named after it, else all of the stack."""
-    own = {clean(group.group): group for group in stack.logs}
+    own = {clean(group.group): group for group in stack.of(LogGroup)}
     named = detail.logs if detail else ()
     if named:
         return tuple(own.get(name, LogGroup(group=name)) for name in named)
-    return match(resource, stack) or stack.logs
+    return match(resource, stack) or stack.of(LogGroup)
 
 
 def _moment(findings: Iterable[Finding]) -> int | None:

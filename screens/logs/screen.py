@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from console.desk.desk import Desk
+from console.logs.kinds import LOG_GROUP, LogGroup
 from console.logs.sets import first_groups, keep_last
 from console.logs.tailing.panes import Panes, ReadRequest
-from console.stack.stack import LogGroup
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from screens.logs.grid import LogGrid
 from screens.logs.saving import LinesScreen
 from screens.modals.actions import Subject
@@ -66,7 +67,7 @@ class LogsScreen(LinesScreen):
         line = box.lines.body.line
         streams = box.pane.buffer.streams
         group = streams[line.stream].group if line and line.stream < len(streams) else clean(box.pane.groups[0].group)
-        return Subject(self.desk.stack, group, "log group")
+        return Subject(self.desk.stack, group, LOG_GROUP)
 
     def show(self) -> None:
         """Show the panes of the open stack, and follow them on."""
@@ -143,7 +144,7 @@ class LogsScreen(LinesScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Beanstalk's logs are offered where there is an environment (called by Textual)."""
-        return action != "beanstalk" or bool(self.desk.stack and self.desk.stack.beanstalk)
+        return action != "beanstalk" or bool(self.desk.stack and self.desk.stack.of(BeanstalkEnvironment))
 
     def action_next_pane(self, by: int) -> None:
         """Give the keys to another pane."""

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 
+from console.naming.resource_kind import ResourceKind
 from console.operations.operation import Danger, Operation
 from console.readings.source import Finding
 from console.stack.stack import Stack
@@ -23,11 +24,11 @@ from widgets.terminal.frame_rate import PacedModal
 
 @dataclass(frozen=True)
 class Subject:
-    """What is selected on a screen: the resource, its kind as a Detail names it, and what was found."""
+    """What is selected on a screen: the resource, its kind, and what was found."""
 
     stack: Stack
     resource: Clean
-    kind: str = ""
+    kind: ResourceKind | None = None
     findings: tuple[Finding, ...] = ()
 
 

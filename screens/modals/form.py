@@ -12,13 +12,18 @@ from textual.content import Content
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Static
 
-from console.operations.fields import Widget
+from console.naming.resource_kind import ResourceKind
+from console.operations.fields import Field, Widget
 from console.operations.in_stack import placed
 from console.operations.operation import Operation
 from console.operations.parameters import Parameter, build, parameters
+from console.stack.names import names_in
 from console.stack.stack import Stack
 from console.text import clean
 from widgets.terminal.frame_rate import PacedModal
+
+Loaded = Mapping[ResourceKind, Iterable[str]]
+"""The names of resources that were read, by kind."""
 
 
 class FieldInput(Input):
@@ -75,9 +80,7 @@ class FormModal(PacedModal[Operation | None]):
         Binding("up", "app.focus_previous", "Previous", show=False),
     ]
 
-    def __init__(
-        self, kind: type[Operation], stack: Stack, preset: Mapping[str, Any], loaded: Mapping[str, Iterable[str]]
-    ) -> None:
+    def __init__(self, kind: type[Operation], stack: Stack, preset: Mapping[str, Any], loaded: Loaded) -> None:
         super().__init__()
         self._kind = kind
         self._stack = stack
@@ -94,9 +97,15 @@ class FormModal(PacedModal[Operation | None]):
                 label = f"{parameter.name.replace('_', ' ')}  "
                 yield Static(Content.assemble(label, (parameter.help, "$text-muted not bold")), classes="form--label")
                 field = parameter.field
-                names = dict.fromkeys([*field.names(self._stack), *self._loaded.get(field.resource, ())])
+                names = self._names(field)
                 yield FieldInput(parameter, self._preset.get(parameter.name, ""), map(clean, names))
                 yield Static("", classes="form--fault", markup=False)
+
+    def _names(self, field: Field) -> Iterable[str]:
+        """What there is of the kind that a field names, as far as it is known."""
+        if field.kind is None or field.new:
+            return ()
+        return dict.fromkeys((*names_in(self._stack, field.kind), *self._loaded.get(field.kind, ())))
 
     def on_mount(self) -> None:
         """Begin in the first line that is empty."""

@@ -16,9 +16,10 @@ from textual.content import Content
 from console.desk.desk import Desk
 from console.logs.classes import STANDARD
 from console.logs.groups import MOST_LISTED, GroupInfo, list_groups, own_first
+from console.logs.kinds import LogGroup
 from console.logs.sets import keep_set, recall_sets
 from console.problems import Failure
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 from widgets.filter_bar import FilterBar
 from widgets.table.layout import Column
@@ -91,7 +92,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
         self._chosen = {group.group for group in chosen}
         self._naming = False
         self._sets: list[GroupChoice] = []
-        self._groups = [GroupChoice(clean(group.group), (group,), "stack") for group in stack.logs]
+        self._groups = [GroupChoice(clean(group.group), (group,), "stack") for group in stack.of(LogGroup)]
         self._table = Table[GroupChoice](
             COLUMNS, lambda choice: (choice.of == "set", choice.name), empty="No log group."
         )
@@ -119,13 +120,13 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
         self._show()
         try:
             aws = await self._desk.tails.aws(self._stack)
-            regions = {None, *(group.region for group in self._stack.logs)}
+            regions = {None, *(group.region for group in self._stack.of(LogGroup))}
             found = [info for region in regions for info in await list_groups(aws, region=region)]
         except Failure as failure:
             self._table.border_subtitle = ""
             self.notify(str(failure.problem), severity="warning", markup=False)
             return
-        own = {group.group: group for group in self._stack.logs}
+        own = {group.group: group for group in self._stack.of(LogGroup)}
         self._groups = [
             GroupChoice(
                 info.label,

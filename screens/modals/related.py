@@ -9,6 +9,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from console.logs.kinds import LOG_GROUP
+from console.naming.resource_kind import ResourceKind
 from console.readings.source import Detail, Level, Report
 from console.text import Clean
 from screens.stack_readings import Readings
@@ -23,7 +25,7 @@ class Relation:
     """A name that is related: of what kind, how bad; `known` says that a check reads it, so that it can be opened."""
 
     resource: Clean
-    kind: str
+    kind: ResourceKind | None
     level: Level | None
     known: bool
 
@@ -31,7 +33,7 @@ class Relation:
 def related_to(resource: Clean, detail: Detail | None, readings: Readings) -> list[Relation]:
     """What a resource names as related, its log groups, and what names it; those that can be opened first."""
     reports = [reading.value for _, reading in readings if isinstance(reading.value, Report)]
-    kinds: dict[Clean, str] = {}
+    kinds: dict[Clean, ResourceKind] = {}
     levels: dict[Clean, Level] = {}
     names = dict.fromkeys((*(detail.related if detail else ()), *(detail.logs if detail else ())))
     for report in reports:
@@ -46,7 +48,7 @@ def related_to(resource: Clean, detail: Detail | None, readings: Readings) -> li
     found = [
         Relation(
             name,
-            kinds.get(name, "log group" if name in logs else ""),
+            kinds.get(name, LOG_GROUP if name in logs else None),
             levels.get(name),
             name in kinds or name in levels,
         )
@@ -67,7 +69,9 @@ def _name(relation: Relation) -> Content:
 COLUMNS: tuple[Column[Relation], ...] = (
     Column("level", "Level", _level, width=9),
     Column("resource", "Resource", _name, width=24, share=3),
-    Column("kind", "Kind", lambda one: one.kind or "not read by a check", width=20, share=1, most=30),
+    Column(
+        "kind", "Kind", lambda one: one.kind.name if one.kind else "not read by a check", width=20, share=1, most=30
+    ),
 )
 
 

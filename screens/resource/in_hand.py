@@ -84,7 +84,7 @@ class ThingScreen(ConsoleScreen):
         thing = self.thing
         if thing is None:
             return None
-        return Subject(thing.stack, thing.resource, thing.detail.kind if thing.detail else "", thing.findings)
+        return Subject(thing.stack, thing.resource, thing.detail.kind if thing.detail else None, thing.findings)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A shell is offered where one can be, an ARN where there is one (called by Textual)."""

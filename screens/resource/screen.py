@@ -13,7 +13,8 @@ from textual.widget import Widget
 
 from console.desk.desk import Desk
 from console.readings.freshness import not_read
-from console.readings.source import AnySource, Detail, Reading, Report
+from console.readings.resource import unread
+from console.readings.source import AnySource, Reading, Report
 from console.stack.stack import Stack
 from console.text import Clean
 from screens.copy_and_save import lines_text
@@ -82,7 +83,7 @@ class ResourceScreen(ThingScreen):
         now = datetime.now(UTC)
         silence = [told.what for one in knowing if not one[1].problem and (told := not_read(*one, now))]
         panel.note(Content.styled(" ".join(silence) or why_old(knowing, now), "$text-warning"))
-        self._view.show(thing.detail or Detail(self._resource, ""), thing.findings)
+        self._view.show(thing.detail or unread(self._resource), thing.findings)
         if self._plots.display:
             self.call_next(self._fill)
 

@@ -12,6 +12,9 @@ from console.desk.desk import Desk
 from console.desk.shell import HostShell, InstanceShell, Place, TaskShell
 from console.process import foreground
 from console.readings.source import Detail
+from console.services.ec2.kinds import INSTANCE, Instances
+from console.services.ecs.kinds import SERVICE, TASK
+from console.services.elasticbeanstalk.kinds import ENVIRONMENT
 from console.stack.stack import Stack
 from console.text import Clean
 
@@ -23,16 +26,15 @@ def place_of(stack: Stack, detail: Detail | None, details: Iterable[Detail]) -> 
     """Where a shell in a resource would be opened: in a service in one of its running tasks; None where none can be."""
     if detail is None:
         return None
-    match detail.kind:
-        case "ECS task":
-            return _task(detail)
-        case "ECS service":
-            tasks = (one for one in details if one.kind == "ECS task" and _service(one) == detail.resource)
-            return next((_task(task) for task in tasks if ("Last status", "RUNNING") in task.facts), None)
-        case "EC2 instance":
-            return _instance(stack, detail.resource, _region(detail))
-        case "Elastic Beanstalk environment":
-            return _instance(stack, detail.related[0], _region(detail)) if detail.related else None
+    if detail.kind is TASK:
+        return _task(detail)
+    if detail.kind is SERVICE:
+        tasks = (one for one in details if one.kind is TASK and _service(one) == detail.resource)
+        return next((_task(task) for task in tasks if ("Last status", "RUNNING") in task.facts), None)
+    if detail.kind is INSTANCE:
+        return _instance(stack, detail.resource, _region(detail))
+    if detail.kind is ENVIRONMENT and detail.related:
+        return _instance(stack, detail.related[0], _region(detail))
     return None
 
 
@@ -72,7 +74,7 @@ def _service(task: Detail) -> Clean:
 
 
 def _instance(stack: Stack, instance: str, region: str | None) -> Place:
-    host = next((named.host for named in stack.ec2 if named.instance == instance and named.host), None)
+    host = next((named.host for named in stack.of(Instances) if named.instance == instance and named.host), None)
     return HostShell(host) if host else InstanceShell(instance, region)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from console.logs.kinds import LogGroup
 from tests.bench.report import Row, at_least, at_most, interleaved
 from tests.bench.server import ROOT
 
@@ -160,7 +161,6 @@ async def _ours(url: str, into_buffer: bool) -> dict[str, float]:
     from console.aws.target import Target
     from console.logs.lines.buffer import LogBuffer
     from console.logs.reading.history import Search
-    from console.stack.stack import LogGroup
 
     class Unlimited(Limits):
         async def wait(self, api: str, account: str, region: str) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from console.logs.permissions import permissions
+from console.services.logs.permissions import permissions
 from console.services.sources import SOURCES, VIEWS, wanted_by
-from console.stack.file import load
+from console.stack_files.file import load
 from tests.conftest import DemoServer
 from tests.paths import ROOT
 

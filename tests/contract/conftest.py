@@ -11,8 +11,8 @@ from console.aws.call import Aws
 from console.aws.limits import Limits
 from console.aws.meter import Meter
 from console.aws.target import Target
-from console.stack.file import load
 from console.stack.stack import Stack
+from console.stack_files.file import load
 from tests.conftest import DemoServer
 
 

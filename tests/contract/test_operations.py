@@ -25,7 +25,7 @@ from console.operations.preview import Shell
 from console.operations.step_values import shown
 from console.operations.steps import Wait
 from console.options import Options
-from console.services.operations import OPERATIONS, operations_for
+from console.services.operations import OPERATIONS
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault
@@ -72,7 +72,6 @@ def test_each_field_has_a_widget_a_help_and_a_command_line_type(kind: type[Opera
         assert isinstance(parameter.field.widget, Widget)
         assert parameter.field.word
     assert sum(parameter.is_secret for parameter in found) <= 1, "there is one --secret-file"
-    assert kind in operations_for(found[0].field.resource), "the a menu offers it on what its first field names"
 
 
 @every

@@ -10,11 +10,25 @@ from typing import Any
 import pytest
 
 from console.aws.actions import is_read
+from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind
 from console.readings.source import AnySource, Report
-from console.services.sources import SOURCES, check_thresholds, wanted_by
-from console.stack.file import StackError, parse
+from console.services.awslambda.kinds import Function
+from console.services.cloudfront.kinds import Distribution
+from console.services.docdb.kinds import DbCluster
+from console.services.dynamodb.kinds import Table
+from console.services.ecs.kinds import EcsCluster
+from console.services.eks.kinds import EksCluster
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
+from console.services.elbv2.kinds import LoadBalancer
+from console.services.endpoints.kinds import Endpoint
+from console.services.kinds import KINDS
+from console.services.rds.kinds import DbInstance
+from console.services.s3.kinds import Bucket
+from console.services.sources import SOURCES, wanted_by
 from console.stack.stack import Stack
+from console.stack_files.file import StackError, parse
+from console.stack_files.thresholds import check_thresholds
 from console.text import clean
 from tests.conftest import DemoServer
 from tests.contract.conftest import connected
@@ -31,24 +45,24 @@ CATALOGUE = frozenset(
 """The names of the checks in the catalogue of tasks."""
 
 NAMED: dict[str, Callable[[Stack], set[str]]] = {
-    "ecs.services": lambda stack: {name for cluster in stack.ecs for name in cluster.services},
-    "ecs.utilisation": lambda stack: {name for cluster in stack.ecs for name in cluster.services},
-    "cloudfront.distribution": lambda stack: {thing.name or thing.id for thing in stack.cloudfront},
-    "lambda.functions": lambda stack: {thing.function for thing in stack.functions},
-    "dynamodb.tables": lambda stack: {thing.table for thing in stack.dynamodb},
-    "s3.storage": lambda stack: {thing.bucket for thing in stack.s3},
-    "s3.requests": lambda stack: {thing.bucket for thing in stack.s3},
-    "logs.recent-errors": lambda stack: {thing.group for thing in stack.logs},
-    "alb.traffic": lambda stack: {thing.load_balancer for thing in stack.alb},
-    "rds.instances": lambda stack: {thing.instance for thing in stack.rds},
-    "docdb.clusters": lambda stack: {thing.cluster for thing in stack.docdb},
-    "beanstalk.environment": lambda stack: {thing.environment for thing in stack.beanstalk},
-    "eks.cluster": lambda stack: {thing.cluster for thing in stack.eks},
-    "endpoint.http": lambda stack: {thing.name or thing.url for thing in stack.endpoints},
+    "ecs.services": lambda stack: {name for cluster in stack.of(EcsCluster) for name in cluster.services},
+    "ecs.utilisation": lambda stack: {name for cluster in stack.of(EcsCluster) for name in cluster.services},
+    "cloudfront.distribution": lambda stack: {thing.name or thing.id for thing in stack.of(Distribution)},
+    "lambda.functions": lambda stack: {thing.function for thing in stack.of(Function)},
+    "dynamodb.tables": lambda stack: {thing.table for thing in stack.of(Table)},
+    "s3.storage": lambda stack: {thing.bucket for thing in stack.of(Bucket)},
+    "s3.requests": lambda stack: {thing.bucket for thing in stack.of(Bucket)},
+    "logs.recent-errors": lambda stack: {thing.group for thing in stack.of(LogGroup)},
+    "alb.traffic": lambda stack: {thing.load_balancer for thing in stack.of(LoadBalancer)},
+    "rds.instances": lambda stack: {thing.instance for thing in stack.of(DbInstance)},
+    "docdb.clusters": lambda stack: {thing.cluster for thing in stack.of(DbCluster)},
+    "beanstalk.environment": lambda stack: {thing.environment for thing in stack.of(BeanstalkEnvironment)},
+    "eks.cluster": lambda stack: {thing.cluster for thing in stack.of(EksCluster)},
+    "endpoint.http": lambda stack: {thing.name or thing.url for thing in stack.of(Endpoint)},
     "backup.freshness": lambda stack: {
-        *(thing.table for thing in stack.dynamodb),
-        *(thing.instance for thing in stack.rds),
-        *(thing.cluster for thing in stack.docdb),
+        *(thing.table for thing in stack.of(Table)),
+        *(thing.instance for thing in stack.of(DbInstance)),
+        *(thing.cluster for thing in stack.of(DbCluster)),
     },
 }
 """The resources that a check must have judged, by what the stack names."""
@@ -89,6 +103,7 @@ async def test_judges_every_resource_of_the_demo(
         judged = {finding.resource for finding in report.findings}
         assert judged, "no finding at all"
         assert {detail.resource for detail in report.details} <= judged
+        assert {detail.kind for detail in report.details} <= set(KINDS.values())
         if named := NAMED.get(source.name):
             assert named(stack) <= judged
         assert {finding.source for finding in report.findings} == {source.name}

@@ -19,6 +19,7 @@ from console.demo.parts.numbers import traffic
 from console.demo.parts.place import StackPlace
 from console.demo.shapes import HOUR, MINUTE, Daily, Growth, Level, Moment, Noise, Sawtooth, Shape, Spikes, Weekend
 from console.demo.world import World
+from console.services.cloudwatch.kinds import prefixes_of
 from tests.conftest import DemoServer
 from tests.demo.test_world import stack_of
 from tests.paths import ROOT
@@ -55,7 +56,7 @@ def firing(server: DemoServer) -> dict[str, set[str]]:
     """The alarms of each stack's own that fire as soon as it stands."""
     found: dict[str, set[str]] = {}
     for stack in STACKS:
-        prefixes = stack_of(stack).alarms.prefixes
+        prefixes = prefixes_of(stack_of(stack))
         alarms = server.client("cloudwatch", stack).describe_alarms(StateValue="ALARM")["MetricAlarms"]
         found[stack] = {alarm["AlarmName"] for alarm in alarms if alarm["AlarmName"].startswith(prefixes)}
     return found

@@ -22,6 +22,7 @@ from console.operations.plan import Plan
 from console.operations.step_context import Done, Work
 from console.problems import Failure
 from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Restart, Scale
 from console.stack.account import Account
 from tests.conftest import DemoServer
@@ -363,8 +364,8 @@ def test_what_is_proved_not_to_have_run_is_sent_again(world: World) -> None:
 def test_what_does_not_exist_or_makes_no_sense_is_refused(world: World) -> None:
     with world.runner() as runner:
         for operation in (
-            Scale("no-such-service", 2, world.stack.ecs[0].cluster),
-            Restart("no-such-service", world.stack.ecs[0].cluster),
+            Scale("no-such-service", 2, world.stack.of(EcsCluster)[0].cluster),
+            Restart("no-such-service", world.stack.of(EcsCluster)[0].cluster),
             ContinuousBackups("no-such-table"),
         ):
             plan = planned(runner, operation, world.stack)

@@ -20,8 +20,8 @@ from console.gate.write_state import AccountRegion, WriteState
 from console.journal.journal import Journal
 from console.journal.records import RunState
 from console.operations.operation import Observed, Operation
-from console.stack.file import load
 from console.stack.stack import Stack
+from console.stack_files.file import load
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.examples import example

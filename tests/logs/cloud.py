@@ -11,10 +11,10 @@ from typing import Any
 
 from console.aws.limits import Limits, TokenBucket
 from console.logs.event import GAP, LogLine
+from console.logs.kinds import LogGroup
 from console.logs.lines.buffer import LogBuffer
 from console.logs.tailing.following import TailPace
 from console.problems import Failure, Kind, Problem
-from console.stack.stack import LogGroup
 from console.text import Clean
 from tests.deadlines import SOON
 

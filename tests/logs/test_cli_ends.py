@@ -18,7 +18,13 @@ from console.text import Clean
 from tests.deadlines import SOON
 from tests.logs.cloud import Cloud, failure, group, now_ms
 
-STACK = Stack(name="one", logs=(group("/a"), group("/b")))
+STACK = Stack(
+    name="one",
+    parts=(
+        group("/a"),
+        group("/b"),
+    ),
+)
 
 
 class Connections:

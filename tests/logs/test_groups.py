@@ -10,8 +10,9 @@ import pytest
 from console.aws.limits import Limits
 from console.logs.classes import unreadable
 from console.logs.groups import MOST_LISTED, describe, list_groups, resolve
+from console.logs.kinds import LogGroup
 from console.problems import Failure
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 
 BARE = Stack(name="bare")
 

@@ -16,8 +16,8 @@ from console.logs.insights import query
 from console.logs.insights.curves import curves
 from console.logs.insights.query import InsightsQuery, QueryResults, Scan, ask, estimate, read_answer
 from console.logs.insights.saved import keep, own_folder, saved_queries
+from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind, Problem
-from console.stack.stack import LogGroup
 from console.text import Clean
 from tests.conftest import DemoServer
 from tests.deadlines import SOON

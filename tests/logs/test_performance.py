@@ -10,10 +10,12 @@ import pytest
 from console.aws.call import Aws
 from console.logs.insights import query
 from console.readings.source import Level
+from console.services.awslambda.kinds import Function
 from console.services.awslambda.performance import Performance, judge, performance
-from console.services.sources import SOURCES, VIEWS, check_thresholds
-from console.stack.file import StackError, parse
-from console.stack.stack import Function, Stack
+from console.services.sources import SOURCES, VIEWS
+from console.stack.stack import Stack
+from console.stack_files.file import StackError, parse
+from console.stack_files.thresholds import check_thresholds
 from console.text import Clean
 from tests.logs.cloud import now_ms
 
@@ -44,7 +46,7 @@ async def test_what_report_lines_say(aws: Aws, new_group: Callable[[str], Any]) 
     client.put_log_events(
         logGroupName=name, logStreamName="s0", logEvents=[{"timestamp": at, "message": line} for line in lines]
     )
-    stack = Stack(name="one", functions=tuple(Function(function=name) for name in ("slow", "idle", "gone")))
+    stack = Stack(name="one", parts=tuple(Function(function=name) for name in ("slow", "idle", "gone")))
     found = await performance.fetch(aws, stack)
     assert [(one.resource, one.level, one.value) for one in found.findings] == [
         ("slow", Level.OK, "950 ms, p95"),
@@ -77,7 +79,7 @@ def test_the_verdicts(measured: Performance, levels: list[Level]) -> None:
 
 def test_it_is_read_only_when_somebody_opens_it_and_its_thresholds_can_be_set() -> None:
     assert performance.name in VIEWS and performance.name not in SOURCES
-    assert performance.wants(Stack(name="one", functions=(Function(function="f"),)))
+    assert performance.wants(Stack(name="one", parts=(Function(function="f"),)))
     check_thresholds(Stack(name="one", thresholds={"lambda.performance": {"memory_warn": 80}}), "one.toml")
     with pytest.raises(StackError, match="unknown threshold 'memory'"):
         check_thresholds(Stack(name="one", thresholds={"lambda.performance": {"memory": 80}}), "one.toml")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from console.aws.limits import RATES, TokenBucket
+from console.logs.kinds import LogGroup
 from console.logs.reading.history import Search
 from console.logs.reading.pages import FILTER
 from console.logs.tailing.tail import Tail
@@ -19,7 +20,7 @@ from console.stack.stack import Stack
 from tests.logs.cloud import Cloud, Shown, group
 
 NAMES = [f"/{name}" for name in "abcdef"]
-STACK = Stack(name="six", logs=tuple(group(name) for name in NAMES))
+STACK = Stack(name="six", parts=tuple(group(name) for name in NAMES))
 FLOODED = NAMES[0]
 EPOCH = 1_800_000_000.0
 
@@ -90,7 +91,7 @@ def checked_beside(loop: Hurried, begin: Callable[[Busy], Any]) -> list[float]:
 
 def test_a_check_is_read_in_its_period_while_six_groups_are_followed_and_one_is_flooded(loop: Hurried) -> None:
     def begin(cloud: Busy) -> Any:
-        tail = Tail(cloud.connect, STACK.logs, Shown())
+        tail = Tail(cloud.connect, STACK.of(LogGroup), Shown())
         tail.start()
         return [tail.stop]
 
@@ -99,10 +100,10 @@ def test_a_check_is_read_in_its_period_while_six_groups_are_followed_and_one_is_
 
 def test_a_check_is_read_in_its_period_also_beside_a_search_and_a_tail(loop: Hurried) -> None:
     def begin(cloud: Busy) -> Any:
-        tail = Tail(cloud.connect, STACK.logs, Shown())
+        tail = Tail(cloud.connect, STACK.of(LogGroup), Shown())
         tail.start()
         now = int(time.time() * 1000)
-        search = asyncio.create_task(Search(cloud.connect, STACK.logs, Shown(), now - 10**9, now).run())
+        search = asyncio.create_task(Search(cloud.connect, STACK.of(LogGroup), Shown(), now - 10**9, now).run())
 
         async def end() -> None:
             search.cancel()

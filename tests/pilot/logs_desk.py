@@ -8,15 +8,24 @@ from typing import Any
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
+from console.logs.kinds import LogGroup
 from console.logs.tailing.panes import Panes
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from screens.logs.screen import LogsScreen
 from tests.logs.cloud import Cloud
 from tests.pilot.scripted import Answer, ScriptedDesk
 
 WEB, WORK = "/ecs/mines-web", "/ecs/mines-work"
-MINES = Stack(name="mines", environment="staging", region="eu-west-1", logs=(LogGroup(group=WEB), LogGroup(group=WORK)))
-OTHER = Stack(name="other", environment="test", region="eu-west-1", logs=(LogGroup(group="/ecs/other"),))
+MINES = Stack(
+    name="mines",
+    environment="staging",
+    region="eu-west-1",
+    parts=(
+        LogGroup(group=WEB),
+        LogGroup(group=WORK),
+    ),
+)
+OTHER = Stack(name="other", environment="test", region="eu-west-1", parts=(LogGroup(group="/ecs/other"),))
 
 
 class ListedCloud(Cloud):

@@ -20,6 +20,8 @@ from console.files.settings import Settings
 from console.options import Options
 from console.problems import Failure, Kind, Problem
 from console.readings.source import AnySource, Detail, Event, Finding, Level, Report, Series, Source
+from console.services.awslambda.kinds import FUNCTION
+from console.services.ecs.kinds import SERVICE
 from console.stack.stack import Stack
 from console.text import Clean, clean
 from tests.deadlines import SOON
@@ -49,7 +51,7 @@ def finding(source: str, resource: str, level: Level = Level.OK, what: str = "As
 POINTS = tuple((1_795_000_000.0 + 60 * n, n % 50) for n in range(180))
 SERVICE = Detail(
     clean("web"),
-    "ECS service",
+    SERVICE,
     clean("arn:aws:ecs:eu-west-1:123456789012:service/mines/web"),
     facts=(("Desired", Clean("2")), ("Cluster", Clean("mines"))),
     events=(Event(NOON, clean("has reached a steady state.")),),
@@ -57,7 +59,7 @@ SERVICE = Detail(
     related=(clean("web-api"), clean("web-task")),
     logs=(clean("/ecs/web"),),
 )
-FUNCTION = Detail(clean("web-api"), "Lambda function", clean("arn:aws:lambda:eu-west-1:123456789012:function:web-api"))
+FUNCTION = Detail(clean("web-api"), FUNCTION, clean("arn:aws:lambda:eu-west-1:123456789012:function:web-api"))
 SERVICES = Report(
     (finding("services", "web", Level.WARN, "Fewer tasks run than desired."), finding("services", "batch")),
     (SERVICE,),

@@ -18,6 +18,7 @@ from console.desk.desk import Desk
 from console.journal.records import RunFilter, RunState
 from console.operations.operation import Operation
 from console.options import Options
+from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Scale
 from screens.modals.actions import Subject
 from screens.modals.form import FieldInput, FormModal
@@ -258,7 +259,7 @@ async def test_an_arn_in_the_form_is_the_name_that_it_stands_for_or_refused(at_d
     async with console() as pilot:
         app = pilot.app
         assert isinstance(app, ConsoleApp) and app.desk.stack is not None
-        account, part = app.desk.stack.account or "", app.desk.stack.ecs[0]
+        account, part = app.desk.stack.account or "", app.desk.stack.of(EcsCluster)[0]
         arn = f"arn:aws:ecs:{app.desk.stack.region}:{account}:service/{part.cluster}/{part.services[0]}"
         app.push_screen(FormModal(Scale, app.desk.stack, {"desired": 2}, {}), made.append)
         await pilot.pause()

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from console.process import crash
 from console.readings.source import Detail, Event
+from console.services.awslambda.kinds import FUNCTION
 from console.text import clean
 from screens.health.screen import HealthScreen
 from screens.resource.screen import ResourceScreen
@@ -274,7 +275,7 @@ async def test_what_keeps_it_from_starting_ends_it_with_1(written: Callable[...,
 
 async def test_data_that_nests_or_holds_odd_values_is_told_where_it_is_shown(written: Callable[..., str]) -> None:
     """An event without a time cannot be put in order; the rest of the console is as it was."""
-    detail = Detail(clean("web-api"), "Lambda function", events=(Event("never", clean("odd data")),))  # type: ignore[arg-type]
+    detail = Detail(clean("web-api"), FUNCTION, events=(Event("never", clean("odd data")),))  # type: ignore[arg-type]
     desk = ScriptedDesk({"services": SERVICES, "functions": type(FUNCTIONS)(FUNCTIONS.findings, (detail,))})
     async with console(desk) as pilot:
         await shows(pilot, "web-api")

@@ -17,6 +17,7 @@ from textual.widget import Widget
 import themes
 from console.logs.event import LogEvent
 from console.logs.lines.buffer import LogBuffer
+from console.naming.resource_kind import ResourceKind
 from console.readings.source import Detail
 from console.text import Clean
 from widgets.detail import DetailView
@@ -57,7 +58,7 @@ def table() -> Table[str]:
 
 def detail() -> DetailView:
     made = DetailView()
-    made.show(Detail(Clean("line 89"), "thing"))
+    made.show(Detail(Clean("line 89"), ResourceKind("thing")))
     return made
 
 

@@ -14,10 +14,11 @@ from textual import events
 from textual.pilot import Pilot
 
 from console.logs.event import LogEvent
+from console.logs.kinds import LOG_GROUP, LogGroup
 from console.logs.sets import recall_sets
 from console.problems import Failure, Kind, Problem
 from console.readings.source import Detail, Finding, Level, Report
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 from screens.insights.screen import InsightsScreen
 from screens.modals.log_groups import LogGroupsModal
@@ -291,7 +292,7 @@ async def test_l_on_a_finding_opens_its_logs_at_its_time() -> None:
     at_ms = LogDesk().ago(3 * 3600)
     since = datetime.fromtimestamp(at_ms / 1000, UTC)
     bad = Finding("logs.recent-errors", clean(WORK), Level.CRIT, Clean("ERROR boom"), since=since)
-    report = Report((bad,), (Detail(clean(WORK), "log group", logs=(clean(WORK),)),))
+    report = Report((bad,), (Detail(clean(WORK), LOG_GROUP, logs=(clean(WORK),)),))
     desk = LogDesk(answers={"logs.recent-errors": report})
     desk.cloud.write(WORK, [f"before {number}" for number in range(100)], at_ms - 1000)
     desk.cloud.write(WORK, ["START", "ERROR boom", "END"], at_ms)
@@ -371,7 +372,7 @@ async def test_without_log_groups_the_next_step_is_said() -> None:
 
 async def test_a_range_that_has_become_none_is_told_and_asks_nothing() -> None:
     async with console(LogDesk(), first="logs") as pilot:
-        screen = InsightsScreen(LogDesk(), MINES, MINES.logs)
+        screen = InsightsScreen(LogDesk(), MINES, MINES.of(LogGroup))
         await pilot.app.push_screen(screen)
         await pilot.press("escape")
         screen._range, screen._query.text = "12:00 to 12:00", "fields @message"

@@ -10,7 +10,10 @@ import pytest
 from console.desk.shell import HostShell, InstanceShell, ShellCommand, TaskShell
 from console.readings.poller import ReadingKey
 from console.readings.source import Detail, Level, Reading, Report
-from console.stack.stack import Instances
+from console.services.awslambda.kinds import FUNCTION
+from console.services.ec2.kinds import INSTANCE, Instances
+from console.services.ecs.kinds import TASK
+from console.services.elasticbeanstalk.kinds import ENVIRONMENT
 from console.text import Clean
 from screens.resource.screen import ResourceScreen
 from screens.resource.shell import place_of
@@ -34,12 +37,12 @@ from tests.pilot.scripted import (
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task/mines-cluster/0123abcd"
 TASK = Detail(
     Clean("web 0123abcd"),
-    "ECS task",
+    TASK,
     Clean(ARN),
     facts=(("Service", Clean("web")), ("Last status", Clean("RUNNING"))),
 )
 TASKS = Report((finding("tasks", "web 0123abcd"),), (TASK,))
-INSTANCE = Detail(Clean("i-1"), "EC2 instance", Clean("arn:aws:ec2:us-east-1:123456789012:instance/i-1"))
+INSTANCE = Detail(Clean("i-1"), INSTANCE, Clean("arn:aws:ec2:us-east-1:123456789012:instance/i-1"))
 
 
 def desk(**more: Report) -> ScriptedDesk:
@@ -195,9 +198,9 @@ async def test_a_reading_that_comes_while_it_is_closed_is_passed_over() -> None:
         (SERVICE, TaskShell("mines-cluster", ARN, region="eu-west-1")),
         (INSTANCE, InstanceShell("i-1", "us-east-1")),
         (replace(INSTANCE, resource=Clean("i-2")), HostShell("ops@box")),
-        (Detail(Clean("env"), "Elastic Beanstalk environment", related=(Clean("i-1"),)), InstanceShell("i-1")),
-        (Detail(Clean("env"), "Elastic Beanstalk environment"), None),
-        (Detail(Clean("web"), "Lambda function"), None),
+        (Detail(Clean("env"), ENVIRONMENT, related=(Clean("i-1"),)), InstanceShell("i-1")),
+        (Detail(Clean("env"), ENVIRONMENT), None),
+        (Detail(Clean("web"), FUNCTION), None),
         (replace(TASK, arn=Clean("arn:aws:ecs:eu-west-1:123456789012:task/0123abcd")), None),
         (replace(TASK, arn=Clean("…")), None),
         (None, None),
@@ -206,7 +209,7 @@ async def test_a_reading_that_comes_while_it_is_closed_is_passed_over() -> None:
 def test_where_a_shell_would_be(detail: Detail | None, place: object) -> None:
     import msgspec
 
-    stack = msgspec.structs.replace(MINES, ec2=(Instances(instance="i-2", host="ops@box"),))
+    stack = msgspec.structs.replace(MINES, parts=(Instances(instance="i-2", host="ops@box"),))
     assert place_of(stack, detail, [SERVICE, TASK]) == place
 
 

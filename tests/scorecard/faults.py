@@ -18,8 +18,8 @@ from console.problems import Kind
 from console.readings.poller import LONGEST_WAIT, Poller, ReadingKey
 from console.readings.source import Finding, Level, Reading, Report
 from console.services.sources import SOURCES, wanted_by
-from console.stack.file import load
 from console.stack.stack import Stack
+from console.stack_files.file import load
 from tests.faults import Fault, FaultProxy, Seen
 from tests.scorecard.card import Outcome, line, with_notes
 from tests.scorecard.change_faults import spoilt_changes

@@ -14,7 +14,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from console.stack.file import load
+from console.stack_files.file import load
 from screens import SCREENS
 from tests.bench.server import ROOT
 from tests.pty.harness import Terminal

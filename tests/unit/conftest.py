@@ -102,7 +102,7 @@ def numbers(aws: Aws) -> Callable[..., Numbers]:
 
 
 class Canned:
-    """Stands in for `Aws` where plain moto has no answer: an answer, or a `Failure`, by operation."""
+    """Stands in for `Aws` where plain moto has no answer: an answer, a list of pages, or a `Failure`, by operation."""
 
     def __init__(self, answers: dict[str, Any], values: dict[str, Sequence[float]]) -> None:
         self.target = Target(region=REGION)
@@ -119,6 +119,15 @@ class Canned:
             raise answer
         assert expect is None or expect in answer
         return answer
+
+    async def pages(self, service: str, operation: str, *, expect: str, **params: Any) -> Any:
+        answers = self._answers[operation]
+        for answer in answers if isinstance(answers, list) else [answers]:
+            self.asked.append((operation, params))
+            if isinstance(answer, Failure):
+                raise answer
+            assert expect in answer
+            yield answer
 
     async def region(self, service: str = "sts", region: str | None = None) -> str:
         return self.target.region_of(service, region) or ""

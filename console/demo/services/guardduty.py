@@ -46,8 +46,11 @@ def install(world: World) -> None:
         found = [f for f in findings(request) if all(_meets(_at(f, path), c) for path, c in criterion.items())]
         sort = request.params.get("SortCriteria") or {}
         path = sort.get("AttributeName") or "updatedAt"
-        found.sort(key=lambda finding: str(_at(finding, path)), reverse=sort.get("OrderBy", "DESC") == "DESC")
-        return {"FindingIds": [finding["Id"] for finding in found][: int(request.params.get("MaxResults") or 50)]}
+        found.sort(key=lambda finding: _order(_at(finding, path)), reverse=sort.get("OrderBy", "DESC") == "DESC")
+        begin, most = int(request.params.get("NextToken") or 0), int(request.params.get("MaxResults") or 50)
+        end = begin + most
+        more = {"NextToken": str(end)} if end < len(found) else {}
+        return {"FindingIds": [finding["Id"] for finding in found[begin:end]], **more}
 
     def get_findings(request: Request) -> dict[str, Any]:
         asked = request.params["FindingIds"]
@@ -106,6 +109,10 @@ def _at(finding: Any, path: str) -> Any:
     for part in path.split("."):
         finding = finding.get(part[:1].upper() + part[1:]) if isinstance(finding, dict) else None
     return finding
+
+
+def _order(value: Any) -> tuple[float, str]:
+    return (float(value), "") if isinstance(value, (int, float)) else (0.0, str(value))
 
 
 def _meets(value: Any, condition: Mapping[str, Any]) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from console.logs.groups import GroupInfo, describe
+from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind, Problem
-from console.stack.stack import LogGroup
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import Final
 
 from console import filter_pattern
 from console.logs.event import LogEvent
+from console.logs.kinds import LogGroup
 from console.logs.reading.pages import FILTER, Pages, events_of
 from console.logs.tailing.following import Connect, LineSink
 from console.problems import Failure, Kind, Problem
-from console.stack.stack import LogGroup
 from console.text import Clean, clean
 
 AT_ONCE: Final = 4

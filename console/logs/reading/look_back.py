@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from console.logs.kinds import LogGroup
 from console.logs.reading.history import Search, SearchProgress
 from console.logs.tailing.following import Connect, Sink
 from console.problems import Failure, Problem, classify
-from console.stack.stack import LogGroup
 
 _NEAR: Final = 300_000
 """Milliseconds before and after a moment that are read first where one wants to go to it."""

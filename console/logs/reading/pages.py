@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from console.logs.classes import explained
 from console.logs.event import LogEvent
+from console.logs.kinds import LogGroup
 from console.logs.lines.colours import uncoloured
 from console.logs.lines.streams import Streams
 from console.problems import Failure, Kind
-from console.stack.stack import LogGroup
 from console.text import LIMIT, Clean, clean
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 from console.logs.classes import OTHER_CLASS
 from console.logs.event import LogEvent
+from console.logs.kinds import LogGroup
 from console.logs.reading.pages import Pages, events_of
 from console.logs.tailing.backfill import Owed
 from console.logs.tailing.dedupe import Intake
 from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink, TailPace
 from console.problems import Failure, Kind, Problem, classify
-from console.stack.stack import LogGroup
 from console.text import clean
 
 if TYPE_CHECKING:

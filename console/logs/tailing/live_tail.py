@@ -12,13 +12,13 @@ from console import filter_pattern
 from console.logs.classes import OTHER_CLASS, unreadable
 from console.logs.event import LogEvent
 from console.logs.groups import GroupInfo, describe
+from console.logs.kinds import LogGroup
 from console.logs.lines.streams import Streams
 from console.logs.reading.history import Search
 from console.logs.reading.pages import cleaned, raw_of
 from console.logs.tailing.dedupe_without_ids import Twins
 from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink
 from console.problems import Failure, Kind, Problem, classify
-from console.stack.stack import LogGroup
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

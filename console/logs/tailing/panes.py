@@ -13,6 +13,7 @@ from typing import Final
 
 from console import filter_pattern
 from console.logs.event import LineKey, LogEvent
+from console.logs.kinds import LogGroup
 from console.logs.lines.buffer import MOST_BYTES, MOST_LINES, LogBuffer
 from console.logs.lines.replay import events_of
 from console.logs.lines.streams import Streams
@@ -20,7 +21,6 @@ from console.logs.reading.look_back import LookBack
 from console.logs.tailing.following import Connect, Doing, GroupState
 from console.logs.tailing.live_tail import LiveTail
 from console.logs.tailing.tail import BACK, Tail
-from console.stack.stack import LogGroup
 from console.text import Clean, clean
 
 MOST_PANES: Final = 4

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from console import filter_pattern
 from console.aws.limits import URGENT, TokenBucket
+from console.logs.kinds import LogGroup
 from console.logs.reading.pages import FILTER
 from console.logs.tailing.following import Connect, Doing, GroupState, Sink, TailPace
 from console.logs.tailing.group_tail import GroupTail
 from console.problems import Kind
-from console.stack.stack import LogGroup
 
 if TYPE_CHECKING:
     from console.aws.call import Aws

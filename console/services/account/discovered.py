@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from console.discovery.kinds import PERMISSIONS
 from console.problems import Kind
 from console.readings.source import Finding, Level, Report, check
+from console.services.kinds import LISTING_PERMISSIONS
 from console.stack.account import Account, Crowd, Unlisted
 from console.stack.stack import Stack
 from console.text import Clean, clean
@@ -21,7 +21,7 @@ _NAME_THEM: Final = "Name those that matter in a stack file: groundskeeper init 
 @check(
     "stacks.discover",
     period=3600,
-    permissions=PERMISSIONS,
+    permissions=LISTING_PERMISSIONS,
     wants=lambda stack: isinstance(stack, Account) and (stack.crowds or stack.unlisted),
     overview=True,
 )

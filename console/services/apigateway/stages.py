@@ -14,7 +14,8 @@ from console.readings.each import each, once
 from console.readings.gauge import UNKNOWN, Gauge, judge_all, newest, not_told, read, series_of, shown
 from console.readings.numbers import bad_since, busy_span, percent, recent, span, stamp, total
 from console.readings.source import Detail, Event, Finding, Level, Report, check
-from console.stack.stack import RestApi, Stack
+from console.services.apigateway.kinds import STAGE, RestApi
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ PEAK_OVER: Final = 900.0
     "apigateway.traffic",
     period=60,
     permissions=("apigateway:GET", "cloudwatch:GetMetricData"),
-    wants=lambda stack: stack.apigateway,
+    wants=lambda stack: stack.of(RestApi),
     thresholds={"errors_5xx_warn": 1, "errors_5xx_crit": 5, "latency_warn_ms": 1000, "throttle_warn": 80},
     price=0.06,
 )
@@ -43,7 +44,7 @@ async def stages(aws: Aws, stack: Stack) -> Report:
     CloudWatch counts throttled requests (429) among the 4xx. The price is that of one stage.
     """
     limits = stages.limits(stack)
-    return await each(stages.name, stack.apigateway, _label, lambda named: _stage(aws, named, limits))
+    return await each(stages.name, stack.of(RestApi), _label, lambda named: _stage(aws, named, limits))
 
 
 async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Report:
@@ -72,7 +73,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
     where = await aws.region("apigateway", region)
     detail = Detail(
         resource=name,
-        kind="API Gateway stage",
+        kind=STAGE,
         arn=clean(f"arn:{aws.partition}:apigateway:{where}::/restapis/{api['id']}/stages/{named.stage}"),
         facts=(*_facts(api, stage, deployment), *newest(gauges, points, now)),
         events=tuple(_events(stage, deployment)),

@@ -13,8 +13,9 @@ from console.readings.each import each
 from console.readings.gauge import UNKNOWN, not_told, shown
 from console.readings.numbers import bad_since, busy_span, percent, recent, span, stamp, total, weighted
 from console.readings.source import Detail, Event, Finding, Level, Report, Series, check
+from console.services.awslambda.kinds import FUNCTION, Function
 from console.services.awslambda.runtimes import DEPRECATED
-from console.stack.stack import Function, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _METRICS: Final = {
     "lambda.functions",
     period=60,
     permissions=("lambda:GetFunction", "cloudwatch:GetMetricData"),
-    wants=lambda stack: stack.functions,
+    wants=lambda stack: stack.of(Function),
     thresholds={"errors_warn": 1, "errors_crit": 25, "duration_warn": 3000, "throttles_warn": 0, "timeout_share": 80},
     price=0.05,
 )
@@ -48,7 +49,10 @@ async def functions(aws: Aws, stack: Stack) -> Report:
     """
     limits = functions.limits(stack)
     return await each(
-        functions.name, stack.functions, lambda wanted: wanted.function, lambda wanted: _function(aws, wanted, limits)
+        functions.name,
+        stack.of(Function),
+        lambda wanted: wanted.function,
+        lambda wanted: _function(aws, wanted, limits),
     )
 
 
@@ -68,13 +72,17 @@ async def _function(aws: Aws, wanted: Function, limits: Mapping[str, float]) -> 
         (
             Detail(
                 resource=name,
-                kind="Lambda function",
+                kind=FUNCTION,
                 arn=clean(config.get("FunctionArn", "")),
                 facts=tuple(f for f in _facts(config, answer.get("Concurrency", {}), points, now) if f[1]),
                 events=tuple(Event(at, Clean("last modified")) for at in _modified(config)),
                 series=tuple(_series(config, points, limits)),
                 related=tuple(clean(layer.get("Arn", "")) for layer in config.get("Layers", ())),
-                logs=(clean(config.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{wanted.function}"),),
+                logs=(
+                    clean(
+                        config.get("LoggingConfig", {}).get("LogGroup") or FUNCTION.log_group.format(wanted.function)
+                    ),
+                ),
             ),
         ),
     )

@@ -11,7 +11,8 @@ from console.operations.operation import Danger, NoUndo, Observed, Operation, Re
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Step, Wait, Waited
 from console.problems import Failure, Kind
-from console.services.awslambda.fields import NONE, FunctionName, ReservedConcurrency, region_of
+from console.services.awslambda.fields import NONE, ReservedConcurrency
+from console.services.awslambda.kinds import FunctionName
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -53,10 +54,6 @@ class Resize(Operation):
     concurrency: Annotated[
         ReservedConcurrency | None, "how many invocations may run at once, reserved for it; none reserves nothing"
     ] = None
-
-    def region(self, stack: Stack) -> str | None:
-        """The function's own region, if it has one."""
-        return region_of(stack, self.function)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the function's configuration and its concurrency, and what the account has left to reserve."""

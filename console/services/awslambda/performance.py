@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from console.logs.groups import GroupInfo, describe
 from console.logs.insights.query import MOST_GROUPS, InsightsQuery, ask
+from console.logs.kinds import LogGroup
 from console.readings.each import chunks, joined
 from console.readings.gauge import shown
 from console.readings.numbers import HOUR
 from console.readings.source import Detail, Finding, Level, Report, check
-from console.stack.stack import Function, LogGroup, Stack
+from console.services.awslambda.kinds import FUNCTION, Function
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -57,9 +59,10 @@ class Performance:
 
 @check(
     "lambda.performance",
+    on_demand=True,
     period=900,
     permissions=("logs:DescribeLogGroups", "logs:GetQueryResults", "logs:StartQuery", "logs:StopQuery"),
-    wants=lambda stack: stack.functions,
+    wants=lambda stack: stack.of(Function),
     thresholds={"p95_warn_ms": 3000, "memory_warn": 90, "cold_warn": 20},
 )
 async def performance(aws: Aws, stack: Stack) -> Report:
@@ -71,8 +74,8 @@ async def performance(aws: Aws, stack: Stack) -> Report:
     """
     limits = performance.limits(stack)
     reports = []
-    for region in dict.fromkeys(function.region for function in stack.functions):
-        here = [function for function in stack.functions if function.region == region]
+    for region in dict.fromkeys(function.region for function in stack.of(Function)):
+        here = [function for function in stack.of(Function) if function.region == region]
         groups = await describe(aws, [_group(function) for function in here])
         known: dict[str, Performance] = {}
         for part in chunks(tuple(groups.values()), MOST_GROUPS):
@@ -101,7 +104,7 @@ def _report(
     if measured is None:
         what = "It has not run in the last 3 hours." if group in groups else f"There is no log group {clean(group)}."
         return Report((Finding(performance.name, name, Level.OK, Clean(what), Clean("0 invocations")),))
-    detail = Detail(name, "Lambda function", facts=tuple(_facts(measured)), logs=(clean(group),))
+    detail = Detail(name, FUNCTION, facts=tuple(_facts(measured)), logs=(clean(group),))
     return Report(tuple(judge(name, measured, limits)), (detail,))
 
 
@@ -135,4 +138,4 @@ def _facts(measured: Performance) -> Iterator[tuple[str, Clean]]:
 
 def _group(function: Function) -> LogGroup:
     """The log group that a function writes to, where it does not name another."""
-    return LogGroup(group=f"/aws/lambda/{function.function}", region=function.region)
+    return LogGroup(group=FUNCTION.log_group.format(function.function), region=function.region)

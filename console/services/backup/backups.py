@@ -8,14 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from console.naming.resource_kind import ResourceKind
 from console.problems import Failure, Kind
 from console.readings.concurrently import together
 from console.readings.each import each, once
 from console.readings.source import Report, check
 from console.services.backup.judge import Backup, Protected, RestoreWindow, detail, judge
+from console.services.docdb.kinds import DB_CLUSTER, DbCluster
+from console.services.dynamodb.kinds import TABLE, Table
 from console.services.dynamodb.operations import ContinuousBackups
+from console.services.rds.kinds import DB_INSTANCE, DbInstance
+from console.services.terraform.kinds import StateFile
 from console.services.terraform.state_file import read_state
-from console.stack.stack import BackupPolicy, DbCluster, DbInstance, Stack, StateFile, Table
+from console.stack.stack import BackupPolicy, Stack
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -39,7 +44,7 @@ _Thing = Table | DbInstance | DbCluster
         "backup:ListRecoveryPointsByBackupVault",
         "s3:ListBucketVersions",
     ),
-    wants=lambda stack: stack.dynamodb or stack.rds or stack.docdb or stack.terraform,
+    wants=lambda stack: stack.of(Table) or stack.of(DbInstance) or stack.of(DbCluster) or stack.of(StateFile),
 )
 async def backups(aws: Aws, stack: Stack) -> Report:
     """Tables, databases and the Terraform state have backups as the policy asks.
@@ -49,7 +54,7 @@ async def backups(aws: Aws, stack: Stack) -> Report:
     count as backups.
     """
     now = datetime.fromtimestamp(time.time(), UTC)
-    things: tuple[_Thing, ...] = (*stack.dynamodb, *stack.rds, *stack.docdb)
+    things: tuple[_Thing, ...] = (*stack.of(Table), *stack.of(DbInstance), *stack.of(DbCluster))
     regions = dict.fromkeys(thing.region for thing in things)
     vaults = await together(*(_recovery_points(aws, region, stack.backup, now) for region in regions))
     points = dict(zip(regions, vaults, strict=True))
@@ -60,7 +65,7 @@ async def backups(aws: Aws, stack: Stack) -> Report:
         found = points[thing.region].added(await _read(aws, thing, now))
         return Report(tuple(judge(found, stack.backup, now)), (detail(found, stack.backup, now),))
 
-    return await each(backups.name, (*things, *([stack.terraform] if stack.terraform else ())), _name, judged)
+    return await each(backups.name, (*things, *stack.of(StateFile)), _name, judged)
 
 
 def _name(thing: _Thing | StateFile) -> str:
@@ -148,7 +153,7 @@ def _backup(
 
 def _protected(
     resource: str,
-    kind: str,
+    kind: ResourceKind,
     arn: str,
     created: datetime | None,
     found: Sequence[Backup | None],
@@ -186,7 +191,7 @@ async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
     found = [_table_backup(backup, now) for backup in listed]
     table = described["Table"]
     arn, created = table.get("TableArn", ""), table.get("CreationDateTime")
-    protected = _protected(wanted.table, "DynamoDB table", arn, created, found, _window(recovery, now))
+    protected = _protected(wanted.table, TABLE, arn, created, found, _window(recovery, now))
     return replace(protected, enable=ContinuousBackups(wanted.table))
 
 
@@ -223,7 +228,7 @@ async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
     created = instance.get("InstanceCreateTime", made)
     return _protected(
         wanted.instance,
-        "RDS instance",
+        DB_INSTANCE,
         instance.get("DBInstanceArn", ""),
         created,
         [_snapshot("RDS snapshot", "DBSnapshot", snapshot, now) for snapshot in snapshots],
@@ -253,7 +258,7 @@ async def _cluster(aws: Aws, wanted: DbCluster, now: datetime) -> Protected:
     created = cluster.get("ClusterCreateTime", made)
     return _protected(
         wanted.cluster,
-        "DocumentDB cluster",
+        DB_CLUSTER,
         cluster.get("DBClusterArn", ""),
         created,
         [_snapshot("DocumentDB snapshot", "DBClusterSnapshot", snapshot, now) for snapshot in snapshots],

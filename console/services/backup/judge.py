@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from console.naming.resource_kind import ResourceKind
 from console.operations.operation import Operation
 from console.readings.numbers import size, span, stamp
 from console.readings.source import Detail, Event, Finding, Level
@@ -64,7 +65,7 @@ class Protected:
     """
 
     resource: Clean
-    kind: str
+    kind: ResourceKind
     arn: Clean
     created: datetime | None
     backups: tuple[Backup, ...] = ()

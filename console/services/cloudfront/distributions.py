@@ -11,7 +11,8 @@ from console.readings.each import each
 from console.readings.gauge import not_told, shown, summed
 from console.readings.numbers import busy_span, recent, size, span, stamp, total, weighted
 from console.readings.source import Detail, Finding, Level, Report, Series, check
-from console.stack.stack import Distribution, Stack
+from console.services.cloudfront.kinds import DISTRIBUTION, Distribution
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _ERRORS: Final = {
     "cloudfront.distribution",
     period=60,
     permissions=("cloudfront:GetDistribution", "cloudwatch:GetMetricData"),
-    wants=lambda stack: stack.cloudfront,
+    wants=lambda stack: stack.of(Distribution),
     thresholds={
         "errors_4xx_warn": 1,
         "errors_warn": 0.1,
@@ -58,7 +59,9 @@ async def distributions(aws: Aws, stack: Stack) -> Report:
     distribution.
     """
     limits = distributions.limits(stack)
-    return await each(distributions.name, stack.cloudfront, _label, lambda wanted: _distribution(aws, wanted, limits))
+    return await each(
+        distributions.name, stack.of(Distribution), _label, lambda wanted: _distribution(aws, wanted, limits)
+    )
 
 
 def _label(wanted: Distribution) -> str:
@@ -79,7 +82,7 @@ async def _distribution(aws: Aws, wanted: Distribution, limits: Mapping[str, flo
         (
             Detail(
                 resource=name,
-                kind="CloudFront distribution",
+                kind=DISTRIBUTION,
                 arn=clean(distribution.get("ARN", "")),
                 facts=tuple(fact for fact in _facts(distribution, config, points, now) if fact[1]),
                 series=tuple(_series(points, limits)),

@@ -13,6 +13,7 @@ from console.readings.concurrently import together
 from console.readings.each import each, once
 from console.readings.numbers import size, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, Series, check
+from console.services.cloudwatch.kinds import ALARM, COMPOSITE_ALARM, prefixes_of
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -60,7 +61,7 @@ _SIZES: Final = re.compile(r"Bytes|Space$|FreeableMemory|SwapUsage")
     "alarms.firing",
     period=60,
     permissions=("cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:GetMetricData"),
-    wants=lambda stack: stack.alarms.prefixes,
+    wants=prefixes_of,
     price=0.01,
     overview=True,
 )
@@ -71,7 +72,7 @@ async def firing(aws: Aws, stack: Stack) -> Report:
     gives and since when. One that CloudWatch does not evaluate as it should is unknown, also where it was OK.
     The newest 20 of them have their history and the metric that they watch.
     """
-    prefixes = dict.fromkeys(stack.alarms.prefixes)
+    prefixes = prefixes_of(stack)
     found = await each(firing.name, prefixes, lambda prefix: f"alarms {prefix}*", lambda prefix: _alarms(aws, prefix))
     # An alarm may begin with several of the prefixes.
     return Report(
@@ -232,7 +233,7 @@ async def _series(aws: Aws, alarm: Alarm) -> tuple[Series, ...]:
 def _detail(alarm: Alarm, events: tuple[Event, ...], series: tuple[Series, ...]) -> Detail:
     return Detail(
         resource=_name(alarm),
-        kind="composite alarm" if "AlarmRule" in alarm else "CloudWatch alarm",
+        kind=COMPOSITE_ALARM if "AlarmRule" in alarm else ALARM,
         arn=clean(alarm.get("AlarmArn", "")),
         facts=tuple(fact for fact in _facts(alarm) if fact[1]),
         events=events,

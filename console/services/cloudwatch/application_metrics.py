@@ -12,7 +12,8 @@ from console.readings.concurrently import together
 from console.readings.gauge import UNKNOWN, Gauge, judge, read, shown
 from console.readings.numbers import span
 from console.readings.source import Detail, Finding, Level, Report, check
-from console.stack.stack import ApplicationMetric, Stack
+from console.services.cloudwatch.kinds import METRIC, ApplicationMetric
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ AT_LEAST: Final = 12
     "metrics.application",
     period=60,
     permissions=("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
-    wants=lambda stack: stack.metrics,
+    wants=lambda stack: stack.of(ApplicationMetric),
     price=0.01,
 )
 async def metrics(aws: Aws, stack: Stack) -> Report:
@@ -37,16 +38,19 @@ async def metrics(aws: Aws, stack: Stack) -> Report:
     the two, below them. A metric that has no points is unknown, with what CloudWatch has of that name. The price
     is that of one metric.
     """
-    gauges = [gauge_of(metric) for metric in stack.metrics]
+    gauges = [gauge_of(metric) for metric in stack.of(ApplicationMetric)]
     points = await read(aws, gauges)
-    listed = await together(*(_listed(aws, metric, found) for metric, found in zip(stack.metrics, points, strict=True)))
+    listed = await together(
+        *(_listed(aws, metric, found) for metric, found in zip(stack.of(ApplicationMetric), points, strict=True))
+    )
     now = time.time()
     findings = [
         judge_metric(metric, gauge, found, names, now)
-        for metric, gauge, found, names in zip(stack.metrics, gauges, points, listed, strict=True)
+        for metric, gauge, found, names in zip(stack.of(ApplicationMetric), gauges, points, listed, strict=True)
     ]
     details = [
-        _detail(metric, gauge, found) for metric, gauge, found in zip(stack.metrics, gauges, points, strict=True)
+        _detail(metric, gauge, found)
+        for metric, gauge, found in zip(stack.of(ApplicationMetric), gauges, points, strict=True)
     ]
     return Report(tuple(findings), tuple(details))
 
@@ -95,7 +99,7 @@ def judge_metric(
 def _detail(metric: ApplicationMetric, gauge: Gauge, points: Points) -> Detail:
     return Detail(
         resource=_name(metric),
-        kind="Application metric",
+        kind=METRIC,
         facts=tuple(_facts(metric, gauge, points)),
         series=(gauge.series(points),) if points else (),
     )

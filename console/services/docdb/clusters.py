@@ -12,8 +12,9 @@ from console.readings.each import each
 from console.readings.gauge import Gauge, newest, read, series_of
 from console.readings.numbers import epoch, span, stamp
 from console.readings.source import Detail, Finding, Level, Report, check
+from console.services.docdb.kinds import DB_CLUSTER, DbCluster
 from console.services.rds.status import UNKNOWN, level_of, serves
-from console.stack.stack import DbCluster, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     "docdb.clusters",
     period=60,
     permissions=("cloudwatch:GetMetricData", "rds:DescribeDBClusters", "rds:DescribeDBInstances"),
-    wants=lambda stack: stack.docdb,
+    wants=lambda stack: stack.of(DbCluster),
     thresholds={"retention_days": 7, "restorable_minutes": 60},
     price=0.02,
 )
@@ -37,7 +38,9 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
     of one cluster.
     """
     limits = clusters.limits(stack)
-    return await each(clusters.name, stack.docdb, lambda named: named.cluster, lambda named: _read(aws, named, limits))
+    return await each(
+        clusters.name, stack.of(DbCluster), lambda named: named.cluster, lambda named: _read(aws, named, limits)
+    )
 
 
 async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Report:
@@ -67,7 +70,7 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
     statuses = {one.get("DBInstanceIdentifier", ""): one.get("DBInstanceStatus", UNKNOWN) for one in instances}
     detail = Detail(
         resource=clean(named.cluster),
-        kind="DocumentDB cluster",
+        kind=DB_CLUSTER,
         arn=clean(cluster.get("DBClusterArn", "")),
         facts=(*_facts(cluster, statuses), *newest(gauges, points, now)),
         series=series_of(gauges, points),

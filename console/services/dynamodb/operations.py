@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from console.operations.fields import TableName, count
+from console.operations.fields import count
 from console.operations.operation import Danger, NoUndo, Observed, Operation, Resource
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call
+from console.services.dynamodb.kinds import TableName
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -38,10 +39,6 @@ class ContinuousBackups(Operation):
     table: Annotated[TableName, "the table"]
     enabled: Annotated[bool, "true turns it on, false off"] = True
     days: Annotated[int | None, count(1, LONGEST), f"how many days it goes back; {LONGEST} where left out"] = None
-
-    def region(self, stack: Stack) -> str | None:
-        """The table's own region, if it has one."""
-        return next((part.region for part in stack.dynamodb if part.table == self.table), None)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the table and its continuous backups."""

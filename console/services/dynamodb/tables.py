@@ -15,7 +15,8 @@ from console.readings.each import each, joined
 from console.readings.gauge import not_told, shown, summed
 from console.readings.numbers import bad_since, size, stamp, total
 from console.readings.source import Detail, Finding, Level, Report, Series, check
-from console.stack.stack import Stack, Table
+from console.services.dynamodb.kinds import ACCOUNT, TABLE, Table
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _CHANGING: Final = frozenset({"CREATING", "UPDATING"})
     "dynamodb.tables",
     period=60,
     permissions=("dynamodb:DescribeTable", "cloudwatch:GetMetricData"),
-    wants=lambda stack: stack.dynamodb,
+    wants=lambda stack: stack.of(Table),
     thresholds={"throttled_warn": 0, "capacity_warn": 80, "user_errors_warn": 10},
     price=0.04,
 )
@@ -43,9 +44,9 @@ async def tables(aws: Aws, stack: Stack) -> Report:
     capacity and throttling are per table and per index; the price is that of a table without indexes.
     """
     limits = tables.limits(stack)
-    regions = dict.fromkeys(table.region for table in stack.dynamodb)
+    regions = dict.fromkeys(table.region for table in stack.of(Table))
     found = await together(
-        each(tables.name, stack.dynamodb, lambda table: table.table, lambda table: _table(aws, table, limits)),
+        each(tables.name, stack.of(Table), lambda table: table.table, lambda table: _table(aws, table, limits)),
         *(_user_errors(aws, region, region or stack.region, limits["user_errors_warn"]) for region in regions),
     )
     return joined(found)
@@ -86,7 +87,7 @@ async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report
         (
             Detail(
                 resource=clean(wanted.table),
-                kind="DynamoDB table",
+                kind=TABLE,
                 arn=clean(table.get("TableArn", "")),
                 facts=tuple(_facts(table)),
                 series=tuple(line for use in uses for line in _series(use, limits)),
@@ -126,7 +127,7 @@ async def _user_errors(aws: Aws, region: str | None, label: str | None, limit: f
         (
             Detail(
                 resource,
-                "DynamoDB account",
+                ACCOUNT,
                 facts=(("User errors, last hour", summed(points, now)),),
                 series=(Series(Clean("User errors"), "", _PERIOD, points, limit),),
             ),

@@ -14,7 +14,8 @@ from console.readings.gauge import Gauge, judge_all, newest, read, series_of
 from console.readings.numbers import stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.ec2 import cloudwatch_agent
-from console.stack.stack import Instances, Stack
+from console.services.ec2.kinds import INSTANCE, Instances
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ _CHECK_LEVELS: Final = {"ok": Level.OK, "initializing": Level.WARN, "impaired": 
         "ec2:DescribeInstanceStatus",
         "ec2:DescribeInstances",
     ),
-    wants=lambda stack: [named for named in stack.ec2 if named.instance or named.tag],
+    wants=lambda stack: [named for named in stack.of(Instances) if named.instance or named.tag],
     thresholds={"cpu_crit": 80, "memory_warn": 70, "disk_warn": 80, "disk_crit": 95},
     price=0.04,
 )
@@ -57,7 +58,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
     disks need the CloudWatch agent. The price is that of one instance with one disk.
     """
     limits = instances.limits(stack)
-    named = [one for one in stack.ec2 if one.instance or one.tag]
+    named = [one for one in stack.of(Instances) if one.instance or one.tag]
     return await each(instances.name, named, _label, lambda one: _chosen(aws, one, limits))
 
 
@@ -151,7 +152,7 @@ async def _instance(aws: Aws, instance: Answer, status: Answer, gauges: Sequence
             )
     detail = Detail(
         resource=name,
-        kind="EC2 instance",
+        kind=INSTANCE,
         facts=(*_facts(instance, status), *newest(gauges, points, now)),
         events=tuple(_events(status)),
         series=series_of(gauges, points),

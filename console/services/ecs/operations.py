@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final
 
-from console.operations.fields import ClusterName, ServiceName, count
+from console.operations.fields import count
 from console.operations.operation import Danger, NoUndo, Observed, Operation, Repeat, TookEffect
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call
+from console.services.ecs.kinds import ClusterName, ServiceName
 from console.services.ecs.rollout import BY_OTHERS, GRADUAL, controller, primary, started_after
 from console.services.ecs.service import (
     bounds,
-    cluster_of,
     describe,
     given,
     no_service,
     observed,
-    region_of,
     rolled_out,
     scaled,
     until_stable,
@@ -58,14 +57,6 @@ class Scale(Operation):
     service: Annotated[ServiceName, "the service to scale"]
     desired: Annotated[int, count(0, MOST_TASKS), "how many tasks it should run"]
     cluster: Annotated[ClusterName | None, _CLUSTER_HELP] = None
-
-    def within(self, stack: Stack) -> Self:
-        """The same with the cluster that the stack file names. Raises `ValueError`."""
-        return replace(self, cluster=self.cluster or cluster_of(stack, self.service).cluster)
-
-    def region(self, stack: Stack) -> str | None:
-        """The cluster's own region, if it has one."""
-        return region_of(stack, self.cluster)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and the bounds of its autoscaling."""
@@ -127,14 +118,6 @@ class Restart(Operation):
 
     service: Annotated[ServiceName, "the service to restart"]
     cluster: Annotated[ClusterName | None, _CLUSTER_HELP] = None
-
-    def within(self, stack: Stack) -> Self:
-        """The same with the cluster that the stack file names. Raises `ValueError`."""
-        return replace(self, cluster=self.cluster or cluster_of(stack, self.service).cluster)
-
-    def region(self, stack: Stack) -> str | None:
-        """The cluster's own region, if it has one."""
-        return region_of(stack, self.cluster)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the service and its newest deployment."""

@@ -26,7 +26,6 @@ from console.services.ecs.rollout import (
     told_of,
     wanted,
 )
-from console.stack.stack import EcsCluster, Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -197,24 +196,6 @@ def _is_gone(answer: dict[str, Any]) -> bool:
     """Whether the service was deleted: DescribeServices tells of it for a while as DRAINING, then INACTIVE."""
     service = _told(answer)
     return service is None or service.get("status", "ACTIVE") != "ACTIVE"
-
-
-def cluster_of(stack: Stack, service: str) -> EcsCluster:
-    """The cluster in which a stack file has a service. Raises `ValueError`."""
-    named = [part for part in stack.ecs if service in part.services]
-    found = named or [part for part in stack.ecs if not part.services]
-    if len(found) != 1:
-        clusters = ", ".join(part.cluster for part in stack.ecs) or "none"
-        raise ValueError(
-            f"Stack {stack.name} does not say in which cluster {clean(service)} is. "
-            f"Next: give --cluster; the stack has: {clean(clusters)}."
-        )
-    return found[0]
-
-
-def region_of(stack: Stack, cluster: str | None) -> str | None:
-    """The region of a cluster that has one of its own in the stack file."""
-    return next((part.region for part in stack.ecs if part.cluster == cluster), None)
 
 
 def given(params: dict[str, Any]) -> dict[str, Any]:

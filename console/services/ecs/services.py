@@ -12,8 +12,9 @@ from console.readings.each import chunks, each, once
 from console.readings.numbers import DAY, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.ecs.judge import NAME, is_missing, judge_service, last, name_of
+from console.services.ecs.kinds import SERVICE, EcsCluster
 from console.services.ecs.rollout import BY_OTHERS, controller, primary, strategy, task_sets
-from console.stack.stack import EcsCluster, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _log_groups: Final[WeakKeyDictionary[Aws, dict[str, tuple[Clean, ...]]]] = WeakK
     period=15,
     permissions=("ecs:DescribeServices", "ecs:ListServices", "ecs:DescribeTaskDefinition"),
     thresholds={"rollback_warn": DAY},
-    wants=lambda stack: stack.ecs,
+    wants=lambda stack: stack.of(EcsCluster),
     overview=True,
 )
 async def services(aws: Aws, stack: Stack) -> Report:
@@ -47,7 +48,10 @@ async def services(aws: Aws, stack: Stack) -> Report:
     """
     recent = services.limits(stack)["rollback_warn"]
     return await each(
-        services.name, stack.ecs, lambda cluster: cluster.cluster, lambda cluster: _cluster(aws, cluster, recent)
+        services.name,
+        stack.of(EcsCluster),
+        lambda cluster: cluster.cluster,
+        lambda cluster: _cluster(aws, cluster, recent),
     )
 
 
@@ -140,7 +144,7 @@ async def log_groups(aws: Aws, task_definition: str, region: str | None) -> tupl
 def _detail(service: dict[str, Any], logs: tuple[Clean, ...]) -> Detail:
     return Detail(
         resource=name_of(service),
-        kind="ECS service",
+        kind=SERVICE,
         arn=clean(service.get("serviceArn", "")),
         facts=tuple(fact for fact in _facts(service, primary(service)) if fact[1]),
         events=tuple(

@@ -14,8 +14,9 @@ from console.readings.each import each, once
 from console.readings.numbers import epoch, span, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.ecs.judge import last
+from console.services.ecs.kinds import TASK, EcsCluster
 from console.services.ecs.services import described, log_groups
-from console.stack.stack import EcsCluster, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _BAD_REASON: Final = ("OutOfMemory", "failed ELB health checks", "failed contain
         "ec2:DescribeNetworkInterfaces",
     ),
     thresholds={"start_warn": 600},
-    wants=lambda stack: stack.ecs,
+    wants=lambda stack: stack.of(EcsCluster),
 )
 async def tasks(aws: Aws, stack: Stack) -> Report:
     """ECS tasks start, stay healthy, and stop only when asked to.
@@ -56,7 +57,7 @@ async def tasks(aws: Aws, stack: Stack) -> Report:
     stopped in the last hour with a bad exit code, out of memory or by failed health checks. ECS forgets
     stopped tasks after an hour.
     """
-    scopes = [(cluster, service) for cluster in stack.ecs for service in cluster.services or (None,)]
+    scopes = [(cluster, service) for cluster in stack.of(EcsCluster) for service in cluster.services or (None,)]
     slow = tasks.limits(stack)["start_warn"]
     return await each(
         tasks.name,
@@ -231,7 +232,7 @@ def _attachment(task: dict[str, Any]) -> dict[str, str]:
 def _detail(task: dict[str, Any], names: dict[str, Clean], logs: tuple[Clean, ...]) -> Detail:
     return Detail(
         resource=name_of(task),
-        kind="ECS task",
+        kind=TASK,
         arn=clean(task.get("taskArn", "")),
         facts=tuple((name, value) for name, value in _facts(task, names) if value),
         events=tuple(sorted(_events(task), key=lambda event: event.at, reverse=True)),

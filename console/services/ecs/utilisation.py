@@ -12,8 +12,9 @@ from console.readings.each import each
 from console.readings.gauge import Gauge
 from console.readings.source import Detail, Finding, Level, Report, check
 from console.services.ecs.judge import NAMELESS, is_missing, last, name_of
+from console.services.ecs.kinds import SERVICE, EcsCluster
 from console.services.ecs.services import read_services
-from console.stack.stack import EcsCluster, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
         "cloudwatch:GetMetricData",
     ),
     thresholds={"cpu_warn": 80, "cpu_crit": 90, "memory_warn": 80, "memory_crit": 90},
-    wants=lambda stack: stack.ecs,
+    wants=lambda stack: stack.of(EcsCluster),
     price=0.03,
 )
 async def utilisation(aws: Aws, stack: Stack) -> Report:
@@ -44,7 +45,7 @@ async def utilisation(aws: Aws, stack: Stack) -> Report:
     The price is that of one service.
     """
     limits = utilisation.limits(stack)
-    return await each(utilisation.name, stack.ecs, lambda c: c.cluster, lambda c: _cluster(aws, c, limits))
+    return await each(utilisation.name, stack.of(EcsCluster), lambda c: c.cluster, lambda c: _cluster(aws, c, limits))
 
 
 async def _cluster(aws: Aws, cluster: EcsCluster, limits: Mapping[str, float]) -> Report:
@@ -125,7 +126,7 @@ def _detail(service: dict[str, Any], gauges: list[Gauge], points: list[Points], 
     origin = "Container Insights" if insights else "the service; Container Insights is off"
     return Detail(
         resource=name_of(service),
-        kind="ECS service",
+        kind=SERVICE,
         arn=clean(service.get("serviceArn", "")),
         facts=(
             *(

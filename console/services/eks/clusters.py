@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from console.readings.concurrently import together
 from console.readings.each import each, joined, once
 from console.readings.source import Detail, Finding, Level, Report, check
-from console.stack.stack import EksCluster, Stack
+from console.services.eks.kinds import CLUSTER, NODE_GROUP, EksCluster
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ CALENDAR: Final = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-v
     "eks.cluster",
     period=60,
     permissions=("eks:DescribeCluster", "eks:DescribeNodegroup", "eks:ListNodegroups"),
-    wants=lambda stack: stack.eks,
+    wants=lambda stack: stack.of(EksCluster),
     thresholds={"support_warn_days": 60},
     overview=True,
 )
@@ -47,7 +48,9 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
     and critical after the support that its upgrade policy allows, when AWS upgrades the cluster by itself.
     """
     days = clusters.limits(stack)["support_warn_days"]
-    return await each(clusters.name, stack.eks, lambda named: named.cluster, lambda named: _read(aws, named, days))
+    return await each(
+        clusters.name, stack.of(EksCluster), lambda named: named.cluster, lambda named: _read(aws, named, days)
+    )
 
 
 async def _read(aws: Aws, named: EksCluster, warn_days: float) -> Report:
@@ -162,7 +165,7 @@ def _cluster_detail(cluster: Answer, groups: Sequence[str]) -> Detail:
     ]
     return Detail(
         resource=clean(name),
-        kind="EKS cluster",
+        kind=CLUSTER,
         arn=clean(cluster.get("arn", "")),
         facts=tuple((label, clean(value)) for label, value in facts),
         related=tuple(clean(group) for group in groups),
@@ -182,7 +185,7 @@ def _nodegroup_detail(group: Answer) -> Detail:
     scaling_groups = group.get("resources", {}).get("autoScalingGroups", ())
     return Detail(
         resource=clean(group["nodegroupName"]),
-        kind="EKS node group",
+        kind=NODE_GROUP,
         arn=clean(group.get("nodegroupArn", "")),
         facts=tuple((label, clean(value)) for label, value in facts),
         related=(clean(group.get("clusterName", "")), *(clean(one.get("name", "")) for one in scaling_groups)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Kind, Problem
 from console.readings.concurrently import together
-from console.stack.stack import BeanstalkEnvironment
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from console.aws.metrics import Metric
+from console.logs.kinds import LogGroup
 from console.readings.each import each
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of, shown
 from console.readings.numbers import stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.ec2 import cloudwatch_agent
 from console.services.elasticbeanstalk.environment_state import Answer, EnvironmentState, state_of
-from console.stack.stack import BeanstalkEnvironment, Stack
+from console.services.elasticbeanstalk.kinds import ENVIRONMENT, BeanstalkEnvironment
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ _SEVERITY: Final = {"WARN": Level.WARN, "ERROR": Level.CRIT, "FATAL": Level.CRIT
         "elasticbeanstalk:DescribeEvents",
         "elasticbeanstalk:DescribeInstancesHealth",
     ),
-    wants=lambda stack: stack.beanstalk,
+    wants=lambda stack: stack.of(BeanstalkEnvironment),
     thresholds={
         "response_warn_ms": 1000,
         "errors_5xx_warn": 0,
@@ -64,7 +66,7 @@ async def environments(aws: Aws, stack: Stack) -> Report:
     limits = environments.limits(stack)
     return await each(
         environments.name,
-        stack.beanstalk,
+        stack.of(BeanstalkEnvironment),
         lambda named: named.environment,
         lambda named: _environment(aws, stack, named, limits),
     )
@@ -82,16 +84,16 @@ async def _environment(aws: Aws, stack: Stack, named: BeanstalkEnvironment, limi
         *judge_all(environments.name, name, gauges, points, now),
         *_notes(name, state, agent),
     )
-    prefix = f"/aws/elasticbeanstalk/{named.environment}/"
+    prefix = ENVIRONMENT.log_group.format(named.environment)
     detail = Detail(
         resource=name,
-        kind="Elastic Beanstalk environment",
+        kind=ENVIRONMENT,
         arn=clean(state.environment.get("EnvironmentArn", "")),
         facts=(*_facts(state), *newest(gauges, points, now)),
         events=tuple(_event(event) for event in state.events if "EventDate" in event),
         series=series_of(gauges, points),
         related=tuple(clean(instance) for instance in ids),
-        logs=tuple(clean(log.group) for log in stack.logs if log.group.startswith(prefix)),
+        logs=tuple(clean(log.group) for log in stack.of(LogGroup) if log.group.startswith(prefix)),
     )
     return Report(findings, (detail,))
 

@@ -17,7 +17,7 @@ from console.logs.event import LogEvent
 from console.logs.reading.pages import cleaned, raw_of
 from console.logs.tailing.following import Sink
 from console.problems import Failure, Kind, Problem
-from console.stack.stack import BeanstalkEnvironment
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from console.readings.each import each, once
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of
 from console.readings.numbers import stamp
 from console.readings.source import Detail, Finding, Level, Report, check
-from console.stack.stack import LoadBalancer, Stack
+from console.services.elbv2.kinds import LOAD_BALANCER, LoadBalancer
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ NOT_ASKED: Final = frozenset({"draining", "unused", "unhealthy.draining"})
         "elasticloadbalancing:DescribeTargetGroups",
         "elasticloadbalancing:DescribeTargetHealth",
     ),
-    wants=lambda stack: stack.alb,
+    wants=lambda stack: stack.of(LoadBalancer),
     thresholds={"elb_5xx_crit": 5, "response_warn_s": 1},
     price=0.05,
 )
@@ -49,7 +50,10 @@ async def load_balancers(aws: Aws, stack: Stack) -> Report:
     """
     limits = load_balancers.limits(stack)
     return await each(
-        load_balancers.name, stack.alb, lambda named: named.load_balancer, lambda named: _read(aws, named, limits)
+        load_balancers.name,
+        stack.of(LoadBalancer),
+        lambda named: named.load_balancer,
+        lambda named: _read(aws, named, limits),
     )
 
 
@@ -94,7 +98,7 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
     )
     detail = Detail(
         resource=name,
-        kind="Application Load Balancer",
+        kind=LOAD_BALANCER,
         arn=clean(arn),
         facts=(*_facts(balancer, groups), *newest(gauges, points, now)),
         series=series_of(gauges, points),

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from console.readings.numbers import DAY, epoch, stamp
 from console.readings.source import Detail, Finding, Level, Report, check
-from console.stack.stack import Endpoint, Stack
+from console.services.endpoints.kinds import URL, Endpoint
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Response:
     "endpoint.http",
     period=60,
     permissions=(),
-    wants=lambda stack: stack.endpoints,
+    wants=lambda stack: stack.of(Endpoint),
     thresholds={"latency_warn_ms": 1000, "tls_warn_days": 30, "tls_crit_days": 7},
     overview=True,
 )
@@ -46,8 +47,8 @@ async def endpoints(aws: Aws, stack: Stack) -> Report:
     from console.services.endpoints import probe
 
     limits = endpoints.limits(stack)
-    answers = await probe.ask((endpoint.url for endpoint in stack.endpoints), await aws.tls(web=True))
-    pairs = list(zip(stack.endpoints, answers, strict=True))
+    answers = await probe.ask((endpoint.url for endpoint in stack.of(Endpoint)), await aws.tls(web=True))
+    pairs = list(zip(stack.of(Endpoint), answers, strict=True))
     return Report(
         tuple(found for endpoint, answer in pairs for found in judge_answer(endpoint, answer, limits, time.time())),
         tuple(_detail(endpoint, answer) for endpoint, answer in pairs),
@@ -105,4 +106,4 @@ def _detail(endpoint: Endpoint, answer: Response) -> Detail:
         facts.append(("Redirects to", answer.location))
     if answer.expires is not None:
         facts.append(("Certificate until", stamp(answer.expires)))
-    return Detail(_name(endpoint), "URL", facts=tuple(facts))
+    return Detail(_name(endpoint), URL, facts=tuple(facts))

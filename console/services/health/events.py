@@ -12,6 +12,7 @@ from console.readings.concurrently import together
 from console.readings.each import chunks, once
 from console.readings.numbers import DAY, epoch, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
+from console.services.health.kinds import EVENT
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -23,26 +24,6 @@ STATUS_PAGE: Final = "https://health.aws.amazon.com/health/status"
 
 AT_ONCE: Final = 10
 """Services in one filter, and events in one question for details (AWS Health API reference)."""
-
-_SERVICES: Final = {
-    "ecs": "ECS",
-    "cloudfront": "CLOUDFRONT",
-    "alb": "ELASTICLOADBALANCING",
-    "apigateway": "APIGATEWAY",
-    "functions": "LAMBDA",
-    "dynamodb": "DYNAMODB",
-    "rds": "RDS",
-    "docdb": "DOCDB",
-    "beanstalk": "ELASTICBEANSTALK",
-    "eks": "EKS",
-    "s3": "S3",
-    "cognito": "COGNITO",
-    "ecr": "ECR",
-    "logs": "CLOUDWATCH",
-    "ec2": "EC2",
-    "sns": "SNS",
-}
-"""The parts of a stack file by the names that AWS Health has for their services."""
 
 _ALWAYS: Final = ("ABUSE", "IAM", "RISK")
 """What concerns every account: complaints about it, its identities, keys that became known."""
@@ -81,7 +62,7 @@ async def aws_events(aws: Aws, stack: Stack) -> Report:
 
 def services_of(stack: Stack) -> list[str]:
     """The names that AWS Health has for the services that a stack uses."""
-    return sorted({*_ALWAYS, *(name for part, name in _SERVICES.items() if getattr(stack, part))})
+    return sorted({*_ALWAYS, *(part.health_service for part in stack.parts if part.health_service)})
 
 
 def judge_event(event: Mapping[str, Any], text: str, warn_days: float, now: float) -> Finding:
@@ -136,8 +117,8 @@ def _arns(events: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _regions(aws: Aws, stack: Stack) -> list[str]:
     """Where the stack has something; "global" is where AWS Health puts CloudFront and IAM."""
-    parts = (part for name in _SERVICES for part in getattr(stack, name))
-    named = {getattr(part, "region", None) for part in parts} | {stack.region or aws.target.region}
+    own = (getattr(part, "region", None) for part in stack.parts if part.health_service)
+    named = {*own, stack.region or aws.target.region}
     return ["global", *sorted(region for region in named if region)][:AT_ONCE]
 
 
@@ -181,7 +162,7 @@ def _detail(event: Mapping[str, Any], text: str, touched: Sequence[Clean]) -> De
     updated = event.get("lastUpdatedTime") or event.get("startTime")
     return Detail(
         resource=_resource(event),
-        kind="AWS Health event",
+        kind=EVENT,
         arn=clean(_arn(event)),
         facts=(*facts, ("Status page", Clean(STATUS_PAGE))),
         events=(Event(updated, clean(text)),) if updated and text else (),

@@ -8,13 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from console.logs.groups import describe
-from console.naming.resources import BUCKET
+from console.logs.kinds import LogGroup
 from console.operations.fields import Field
 from console.operations.operation import NoUndo, Observed, Operation, Repeat, Resource, TookEffect
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Wait, Waited
-from console.services.logs.fields import GroupName, gigabytes, no_group, region_of
-from console.stack.stack import LogGroup, Stack
+from console.services.logs.fields import GroupName, gigabytes, no_group
+from console.services.s3.kinds import BucketName
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 
 _MOMENT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z"
 
-BucketName = Annotated[
-    str,
-    Field(
-        "bucket name",
-        pattern=r"[a-z0-9.-]{3,63}",
-        names=lambda stack: (part.bucket for part in stack.s3),
-        kind=BUCKET,
-    ),
-]
 Prefix = Annotated[str, Field("prefix", pattern=r"[A-Za-z0-9!_.*'()/-]{1,512}")]
 Moment = Annotated[str, Field("moment in UTC such as 2026-11-20T09:00Z", pattern=_MOMENT)]
 
@@ -54,10 +45,6 @@ class Export(Operation):
     start: Annotated[Moment, "events from this moment on"]
     end: Annotated[Moment, "events before this moment"]
     prefix: Annotated[Prefix, "what the keys of the objects begin with"] = "logs"
-
-    def region(self, stack: Stack) -> str | None:
-        """The group's own region, if it has one."""
-        return region_of(stack, self.group)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the group, and the exports that there were."""

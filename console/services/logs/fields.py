@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
-from console.naming.resources import LOG_GROUP
-from console.operations.fields import Field
+from console.logs.kinds import LOG_GROUP, LogGroup
+from console.operations.fields import name_of
 from console.stack.stack import Stack
 from console.text import clean
 
-NAME: Final = r"[A-Za-z0-9_./#-]{1,512}"
-"""What a log group may be called (CreateLogGroup in the CloudWatch Logs API reference)."""
-
-
-def own_groups(stack: Stack) -> tuple[str, ...]:
-    return tuple(part.group for part in stack.logs)
-
-
-GroupName = Annotated[
-    str, Field("log group name", pattern=NAME, resource="log group", names=own_groups, kind=LOG_GROUP)
-]
-
-
-def region_of(stack: Stack, *names: str) -> str | None:
-    """The region that a stack file gives the first of these groups that it knows."""
-    return next((part.region for part in stack.logs if part.group in names), None)
+GroupName = Annotated[str, name_of(LOG_GROUP)]
 
 
 def one_region(stack: Stack, *names: str) -> None:
     """See to it that groups are in one region, since one change is made in one. Raises `ValueError`."""
-    known = {part.group: part.region for part in stack.logs}
+    known = {part.group: part.region for part in stack.of(LogGroup)}
     places = {name: known.get(name) or stack.region or "the stack's own region" for name in names}
     first, there = next(iter(places.items()))
     for name, place in places.items():

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final, Self
 
 from console.logs.groups import GroupInfo, describe
-from console.naming.resources import LOG_GROUP
+from console.logs.kinds import GROUP_NAME, LOG_GROUP, LogGroup
 from console.operations.bulk import Bulk, BulkItem
-from console.operations.fields import Field, choice
+from console.operations.fields import Field, choice, name_of
 from console.operations.operation import Danger, NoUndo, Observed, Operation, Resource, TookEffect
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Step
-from console.services.logs.fields import NAME, gigabytes, no_group, one_region, own_groups, region_of
-from console.stack.stack import LogGroup, Stack
+from console.services.logs.fields import gigabytes, no_group, one_region
+from console.stack.names import region_of
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -33,14 +34,12 @@ _EFFECTS: Final = 20
 _DAY: Final = 86_400.0
 
 
-NewGroupName = Annotated[str, Field("log group name", pattern=NAME, kind=LOG_GROUP)]
+NewGroupName = Annotated[str, name_of(LOG_GROUP, new=True)]
 GroupNames = Annotated[
     str,
     Field(
         "list of log groups",
-        pattern=rf"{NAME}(=(never|\d+))?(,{NAME}(=(never|\d+))?)*",
-        resource="log group",
-        names=own_groups,
+        pattern=rf"{GROUP_NAME}(=(never|\d+))?(,{GROUP_NAME}(=(never|\d+))?)*",
         kind=LOG_GROUP,
         listed=True,
     ),
@@ -126,7 +125,7 @@ class SetRetention(Operation):
 
     def region(self, stack: Stack) -> str | None:
         """The groups' own region, if they have one."""
-        return region_of(stack, *self._wanted)
+        return next((region for name in self._wanted if (region := region_of(stack, LOG_GROUP, name))), None)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the groups, their retention and how much they hold."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from console.logs.classes import OTHER_CLASS, explained
+from console.logs.kinds import LOG_GROUP, LogGroup
 from console.logs.lines.colours import uncoloured
 from console.logs.moments import moment_at
 from console.problems import Failure
@@ -15,7 +16,7 @@ from console.readings.each import each, once
 from console.readings.numbers import HOUR, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.logs.message import gist
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Errors:
     "logs.recent-errors",
     period=120,
     permissions=("logs:FilterLogEvents",),
-    wants=lambda stack: stack.logs,
+    wants=lambda stack: stack.of(LogGroup),
     thresholds={"errors_warn": 1, "errors_crit": 50},
 )
 async def recent_errors(aws: Aws, stack: Stack) -> Report:
@@ -65,7 +66,7 @@ async def recent_errors(aws: Aws, stack: Stack) -> Report:
     """
     limits = recent_errors.limits(stack)
     return await each(
-        recent_errors.name, stack.logs, lambda wanted: wanted.group, lambda wanted: _group(aws, wanted, limits)
+        recent_errors.name, stack.of(LogGroup), lambda wanted: wanted.group, lambda wanted: _group(aws, wanted, limits)
     )
 
 
@@ -162,7 +163,7 @@ def _detail(wanted: LogGroup, errors: Errors) -> Detail:
     name = clean(wanted.group)
     return Detail(
         resource=name,
-        kind="log group",
+        kind=LOG_GROUP,
         facts=(
             ("Errors, last hour", Clean(f"{errors.count:,}{'+' if errors.more else ''}")),
             ("Filter pattern", clean(wanted.errors)),

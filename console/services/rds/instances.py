@@ -13,9 +13,10 @@ from console.readings.each import each
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of, shown
 from console.readings.numbers import epoch, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
+from console.services.rds.kinds import DB_INSTANCE, DbInstance
 from console.services.rds.max_connections import allowed
 from console.services.rds.status import UNKNOWN, level_of, serves
-from console.stack.stack import DbInstance, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class MostConnections:
         "rds:DescribeDBParameters",
         "rds:DescribeEvents",
     ),
-    wants=lambda stack: stack.rds,
+    wants=lambda stack: stack.of(DbInstance),
     thresholds={
         "cpu_warn": 70,
         "cpu_crit": 90,
@@ -67,7 +68,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
     """
     limits = instances.limits(stack)
     return await each(
-        instances.name, stack.rds, lambda named: named.instance, lambda named: _instance(aws, named, limits)
+        instances.name, stack.of(DbInstance), lambda named: named.instance, lambda named: _instance(aws, named, limits)
     )
 
 
@@ -102,7 +103,7 @@ async def _instance(aws: Aws, named: DbInstance, limits: Mapping[str, float]) ->
             findings.append(_unknown_most(name, told=most.origin == "unknown"))
     detail = Detail(
         resource=name,
-        kind="RDS instance",
+        kind=DB_INSTANCE,
         arn=clean(instance.get("DBInstanceArn", "")),
         facts=(*_facts(instance, most), *newest(gauges, points, now)),
         events=tuple(_event(event) for event in events if "Date" in event),

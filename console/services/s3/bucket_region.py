@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from console.aws.metric_answer import Points, Unanswered
 from console.problems import Kind, Problem
-from console.stack.stack import Bucket
+from console.services.s3.kinds import Bucket
 from console.text import Clean
 
 if TYPE_CHECKING:

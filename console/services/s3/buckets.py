@@ -15,7 +15,8 @@ from console.readings.gauge import UNKNOWN, not_told, shown
 from console.readings.numbers import DAY, size, span
 from console.readings.source import Detail, Finding, Level, Report, Series, check
 from console.services.s3.bucket_region import metrics_region, placed
-from console.stack.stack import Bucket, Stack
+from console.services.s3.kinds import BUCKET, Bucket
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _MONTH: Final = 30 * DAY
     "s3.storage",
     period=300,
     permissions=("s3:ListBucket", "cloudwatch:ListMetrics", "cloudwatch:GetMetricData"),
-    wants=lambda stack: stack.s3,
+    wants=lambda stack: stack.of(Bucket),
     thresholds={"growth_warn": 50},
     price=0.03,
 )
@@ -43,7 +44,9 @@ async def storage(aws: Aws, stack: Stack) -> Report:
     a bucket younger than a day or two has none. The price is that of one bucket with one storage class.
     """
     limit = storage.limits(stack)["growth_warn"]
-    return await each(storage.name, stack.s3, lambda wanted: wanted.bucket, lambda wanted: _bucket(aws, wanted, limit))
+    return await each(
+        storage.name, stack.of(Bucket), lambda wanted: wanted.bucket, lambda wanted: _bucket(aws, wanted, limit)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ async def _bucket(aws: Aws, wanted: Bucket, limit: float) -> Report:
         (
             Detail(
                 resource=name,
-                kind="S3 bucket",
+                kind=BUCKET,
                 arn=clean(f"arn:{aws.partition}:s3:::{wanted.bucket}"),
                 facts=tuple(_facts(wanted, stored)),
                 series=(

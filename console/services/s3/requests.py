@@ -14,7 +14,8 @@ from console.readings.gauge import Gauge, not_told, read, series_of, shown
 from console.readings.numbers import bad_since, busy_span, percent, span, total
 from console.readings.source import Detail, Finding, Level, Report, Series, check
 from console.services.s3.bucket_region import metrics_region, placed, region_of
-from console.stack.stack import Bucket, Stack
+from console.services.s3.kinds import BUCKET, Bucket
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ HOW: Final = (
     "s3.requests",
     period=60,
     permissions=("cloudwatch:GetMetricData", "s3:GetMetricsConfiguration", "s3:ListBucket"),
-    wants=lambda stack: stack.s3,
+    wants=lambda stack: stack.of(Bucket),
     thresholds={"success_warn": 99},
     price=0.05,
 )
@@ -45,7 +46,9 @@ async def requests(aws: Aws, stack: Stack) -> Report:
     how to turn them on. The price is that of one configuration.
     """
     least = requests.limits(stack)["success_warn"]
-    return await each(requests.name, stack.s3, lambda named: named.bucket, lambda named: _bucket(aws, named, least))
+    return await each(
+        requests.name, stack.of(Bucket), lambda named: named.bucket, lambda named: _bucket(aws, named, least)
+    )
 
 
 async def _bucket(aws: Aws, named: Bucket, least: float) -> Report:
@@ -53,7 +56,7 @@ async def _bucket(aws: Aws, named: Bucket, least: float) -> Report:
     configurations = await _configurations(aws, named)
     if not configurations:
         what = Finding(requests.name, name, Level.OK, Clean(HOW), Clean("off"))
-        return Report((what,), (Detail(name, "S3 bucket", facts=(("Request metrics", Clean("off")),)),))
+        return Report((what,), (Detail(name, BUCKET, facts=(("Request metrics", Clean("off")),)),))
     filters = [configuration["Id"] for configuration in configurations]
     told = await region_of(aws, named)
     gauges = [gauges_of(named, filter_id, metrics_region(aws, named, told)) for filter_id in filters]
@@ -69,7 +72,7 @@ async def _bucket(aws: Aws, named: Bucket, least: float) -> Report:
         (
             Detail(
                 resource=name,
-                kind="S3 bucket",
+                kind=BUCKET,
                 facts=tuple((clean(f"Filter {one['Id']}"), _scope(one)) for one in configurations),
                 series=tuple(one for one in series if one.points),
             ),

@@ -13,7 +13,8 @@ from console.readings.concurrently import together
 from console.readings.numbers import size, span, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report
 from console.services.backup.judge import SOURCE, Backup
-from console.stack.stack import BackupPolicy, StateFile
+from console.services.terraform.kinds import STATE, StateFile
+from console.stack.stack import BackupPolicy
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _key(location: str) -> str:
 def _detail(name: Clean, state: FileState) -> Detail:
     return Detail(
         resource=name,
-        kind="Terraform state",
+        kind=STATE,
         facts=(
             ("Last change", stamp(state.changed) if state.changed else Clean("no such file")),
             ("Older versions and copies", Clean(str(len(state.backups)))),

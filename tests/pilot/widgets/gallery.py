@@ -20,6 +20,7 @@ from textual.widget import Widget
 import themes
 from console.problems import Kind, Problem
 from console.readings.source import Detail, Event, Finding, Level, Reading, Series
+from console.services.ecs.kinds import SERVICE
 from console.stack.standing import Standing
 from console.text import clean
 from widgets.banner import Banner
@@ -96,7 +97,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 DETAIL = Detail(
     clean("mra-mines-frontend-staging"),
-    "ECS service",
+    SERVICE,
     clean("arn:aws:ecs:eu-west-1:123456789012:service/mra-mines-cluster-staging/mra-mines-frontend-staging"),
     (
         ("Status", clean("ACTIVE")),

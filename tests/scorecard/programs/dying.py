@@ -43,7 +43,7 @@ from console.operations.plan import Plan
 from console.operations.steps import Call, Step, Wait, Waited
 from console.problems import Failure, Kind
 from console.services.operations import OPERATIONS
-from console.stack.file import load
+from console.stack_files.file import load
 from console.text import Clean
 from tests.scorecard.processes import adopt_orphans
 

@@ -15,7 +15,10 @@ from console.__main__ import main
 from console.checkup import access, machine
 from console.checkup.verdict import Mark, Verdict
 from console.problems import Kind, Problem
-from console.stack.stack import Alarms, EcsCluster, Function, Stack
+from console.services.awslambda.kinds import Function
+from console.services.cloudwatch.kinds import Alarms
+from console.services.ecs.kinds import EcsCluster
+from console.stack.stack import Stack
 from console.text import Clean
 from tests.faults import Fault, FaultProxy
 
@@ -95,14 +98,16 @@ def test_an_endpoint_that_does_not_answer_has_no_clock() -> None:
 def test_permissions_are_tried_on_one_resource_of_each_kind() -> None:
     stack = Stack(
         name="shop",
-        functions=tuple(Function(function=f"f{number}") for number in range(100)),
-        ecs=(EcsCluster(cluster="a", services=("web", "worker")),),
-        alarms=Alarms(prefixes=("a", "b")),
+        parts=(
+            *tuple(Function(function=f"f{number}") for number in range(100)),
+            EcsCluster(cluster="a", services=("web", "worker")),
+            Alarms(prefixes=("a", "b")),
+        ),
         skip=("ecs.tasks", "logs.recent-errors"),
     )
     few = access.sample(stack)
-    assert few.functions == (Function(function="f0"),)
-    assert (few.ecs, few.alarms, few.skip) == (stack.ecs, stack.alarms, stack.skip)
+    assert few.of(Function) == (Function(function="f0"),)
+    assert (few.of(EcsCluster), few.of(Alarms), few.skip) == (stack.of(EcsCluster), stack.of(Alarms), stack.skip)
 
 
 def examined(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, dict[str, str]]]:

@@ -16,29 +16,29 @@ import pytest
 from console.__main__ import main
 from console.aws.call import Aws
 from console.discovery.draft import draft
-from console.discovery.items import FoundResource, Inventory, fields_of, item, key_of
-from console.discovery.kinds import PERMISSIONS
 from console.discovery.match import Matcher, by_prefix
+from console.discovery.parts import parts_of
 from console.iam import ALWAYS
+from console.inventory.found import FoundResource, Inventory, item, key_of
+from console.logs.kinds import LogGroup
 from console.problems import Kind, Problem
+from console.services.apigateway.kinds import RestApi
+from console.services.awslambda.kinds import Function
+from console.services.cloudfront.kinds import Distribution
+from console.services.cloudwatch.kinds import Alarms
+from console.services.cognitoidp.kinds import UserPool
+from console.services.dynamodb.kinds import Table
+from console.services.ecr.kinds import Repository
+from console.services.ecs.kinds import EcsCluster
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
+from console.services.elbv2.kinds import LoadBalancer
+from console.services.kinds import LISTING_PERMISSIONS
+from console.services.rds.kinds import DbInstance
+from console.services.s3.kinds import Bucket
+from console.services.sns.kinds import Topic
 from console.stack.account import Unlisted
-from console.stack.file import load, parse
-from console.stack.stack import (
-    Alarms,
-    BeanstalkEnvironment,
-    Bucket,
-    DbInstance,
-    Distribution,
-    EcsCluster,
-    Function,
-    LoadBalancer,
-    LogGroup,
-    Repository,
-    RestApi,
-    Stack,
-    Table,
-    UserPool,
-)
+from console.stack.stack import Stack
+from console.stack_files.file import load, parse
 from console.text import Clean
 from tests.dialogue import somebody
 
@@ -51,24 +51,24 @@ THERE = Inventory(
     "123456789012",
     REGION,
     (
-        item("ecs", EcsCluster(cluster="shop"), "shop", "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"),
-        item("ecs", EcsCluster(cluster="shop", services=("web",)), "web", "ecs:service/shop/web"),
-        item("ecs", EcsCluster(cluster="shop", services=("worker",)), "worker", "ecs:service/shop/worker"),
-        item("functions", Function(function="shop-import"), "shop-import", "lambda:function:shop-import"),
-        item("dynamodb", Table(table="orders"), "orders", "dynamodb:table/orders"),
-        item("rds", DbInstance(instance="db"), "db", "rds:db:db", "db.abc.eu-west-1.rds.amazonaws.com"),
-        item("s3", Bucket(bucket="orders"), "orders", "s3:orders"),
-        item("apigateway", RestApi(api="abc123", stage="live"), "shop api", "abc123", "apigateway:/restapis/abc123",
+        item(EcsCluster(cluster="shop"), "shop", "arn:aws:ecs:eu-west-1:123456789012:cluster/shop"),
+        item(EcsCluster(cluster="shop", services=("web",)), "web", "ecs:service/shop/web"),
+        item(EcsCluster(cluster="shop", services=("worker",)), "worker", "ecs:service/shop/worker"),
+        item(Function(function="shop-import"), "shop-import", "lambda:function:shop-import"),
+        item(Table(table="orders"), "orders", "dynamodb:table/orders"),
+        item(DbInstance(instance="db"), "db", "rds:db:db", "db.abc.eu-west-1.rds.amazonaws.com"),
+        item(Bucket(bucket="orders"), "orders", "s3:orders"),
+        item(RestApi(api="abc123", stage="live"), "shop api", "abc123", "apigateway:/restapis/abc123",
              "apigateway:/restapis/abc123/stages/live"),
-        item("apigateway", RestApi(api="abc123", stage="test"), "shop api", "abc123", "apigateway:/restapis/abc123",
+        item(RestApi(api="abc123", stage="test"), "shop api", "abc123", "apigateway:/restapis/abc123",
              "apigateway:/restapis/abc123/stages/test"),
-        item("cloudfront", Distribution(id="E1", name="shop.example"), "shop.example", "E1", "d1.cloudfront.net"),
-        item("cognito", UserPool(user_pool="eu-west-1_a"), "shop users", "eu-west-1_a"),
-        item("logs", LogGroup(group="/aws/lambda/shop-import"), "/aws/lambda/shop-import"),
-        item("logs", LogGroup(group="/other"), "/other"),
-        item("ecr", Repository(repository="shop/web"), "shop/web", f"{REGISTRY}/shop/web"),
-        item("alb", LoadBalancer(load_balancer="front"), "front", "front-1.eu-west-1.elb.amazonaws.com"),
-        item("beanstalk", BeanstalkEnvironment(application="expo", environment="expo-prod"), "expo-prod", "e-abc"),
+        item(Distribution(id="E1", name="shop.example"), "shop.example", "E1", "d1.cloudfront.net"),
+        item(UserPool(user_pool="eu-west-1_a"), "shop users", "eu-west-1_a"),
+        item(LogGroup(group="/aws/lambda/shop-import"), "/aws/lambda/shop-import"),
+        item(LogGroup(group="/other"), "/other"),
+        item(Repository(repository="shop/web"), "shop/web", f"{REGISTRY}/shop/web"),
+        item(LoadBalancer(load_balancer="front"), "front", "front-1.eu-west-1.elb.amazonaws.com"),
+        item(BeanstalkEnvironment(application="expo", environment="expo-prod"), "expo-prod", "e-abc"),
     ),
 )  # fmt: skip
 
@@ -85,7 +85,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(Aws, "__init__", noted)
     yield
-    assert {action for aws in made for action in aws.called} <= {*PERMISSIONS, *ALWAYS}
+    assert {action for aws in made for action in aws.called} <= {*LISTING_PERMISSIONS, *ALWAYS}
 
 
 def names(found: list[FoundResource]) -> list[str]:
@@ -96,7 +96,7 @@ SAID = [
     ("table", "orders", ["dynamodb"]),
     ("orders_bucket", "orders", ["s3"]),
     ("orders", "orders", ["dynamodb", "s3"]),
-    ("x", "arn:aws:lambda:eu-west-1:123456789012:function:shop-import", ["functions"]),
+    ("x", "arn:aws:lambda:eu-west-1:123456789012:function:shop-import", ["lambda"]),
     ("x", "arn:aws:ecs:eu-west-1:123456789012:service/shop/web", ["ecs"]),
     ("url", "https://abc123.execute-api.eu-west-1.amazonaws.com/live", ["apigateway"]),
     ("url", "https://abc123.execute-api.eu-west-1.amazonaws.com", ["apigateway", "apigateway"]),
@@ -117,7 +117,7 @@ SAID = [
 
 @pytest.mark.parametrize(("said_in", "text", "fields"), SAID, ids=[f"{case[0]} {case[1][:40]}" for case in SAID])
 def test_resources_are_found_by_whatever_names_them(said_in: str, text: str, fields: list[str]) -> None:
-    assert [each.field for each in Matcher(THERE).named_by(text, said_in)] == fields
+    assert [each.part.section for each in Matcher(THERE).named_by(text, said_in)] == fields
 
 
 def test_a_prefix_is_looked_for_in_each_part_of_a_path() -> None:
@@ -127,9 +127,9 @@ def test_a_prefix_is_looked_for_in_each_part_of_a_path() -> None:
 
 def test_a_cluster_is_taken_whole_unless_services_were_named() -> None:
     cluster, web, worker = THERE.items[:3]
-    assert fields_of([cluster, web])["ecs"] == (EcsCluster(cluster="shop"),)
-    assert fields_of([cluster, web], whole_clusters=False)["ecs"] == (EcsCluster(cluster="shop", services=("web",)),)
-    assert fields_of([worker, web])["ecs"] == (EcsCluster(cluster="shop", services=("web", "worker")),)
+    assert parts_of([cluster, web]) == (EcsCluster(cluster="shop"),)
+    assert parts_of([cluster, web], whole_clusters=False) == (EcsCluster(cluster="shop", services=("web",)),)
+    assert parts_of([worker, web]) == (EcsCluster(cluster="shop", services=("web", "worker")),)
 
 
 def test_an_arn_is_compared_without_its_account() -> None:
@@ -139,7 +139,13 @@ def test_an_arn_is_compared_without_its_account() -> None:
 
 
 def test_the_draft_reads_back_equal_and_says_what_it_is_made_of() -> None:
-    stack = Stack(name="shop", cognito=(UserPool(user_pool="eu-west-1_a"),), alarms=Alarms(prefixes=("shop-",)))
+    stack = Stack(
+        name="shop",
+        parts=(
+            UserPool(user_pool="eu-west-1_a"),
+            Alarms(prefixes=("shop-",)),
+        ),
+    )
     denied = Unlisted("EKS clusters", Problem(Kind.DENIED, Clean("Access denied: eks:ListClusters.")))
     text = draft(stack, "the prefix a\nb = 1", date(2026, 11, 20), [denied], {"eu-west-1_a": "users\n[x]"})
     assert parse(text, "draft") == stack
@@ -178,10 +184,10 @@ def test_a_stack_file_is_written_once_it_was_shown_and_confirmed(
     stack = load(folder / "shop.toml")
     assert stack.production is False and not stack.guarded
     assert (stack.name, stack.environment, stack.account, stack.region) == ("shop", "staging", "123456789012", REGION)
-    assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
-    assert [group.group for group in stack.logs] == ["/aws/lambda/shop-import"]
-    assert [topic.topic.rpartition(":")[2] for topic in stack.sns] == ["shop-alarms"]
-    assert stack.alarms == Alarms(prefixes=("shop-",))
+    assert [bucket.bucket for bucket in stack.of(Bucket)] == ["shop-site"]
+    assert [group.group for group in stack.of(LogGroup)] == ["/aws/lambda/shop-import"]
+    assert [topic.topic.rpartition(":")[2] for topic in stack.of(Topic)] == ["shop-alarms"]
+    assert stack.of(Alarms) == (Alarms(prefixes=("shop-",)),)
 
 
 def test_another_stack_file_is_never_replaced_unasked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -289,8 +295,8 @@ def test_terraform_outputs_name_a_stack_and_sensitive_ones_are_never_read(
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
     assert main(["init", "--terraform", str(tmp_path / "outputs.json"), "--name", "Shop", "--yes"]) == 0
     stack = load(folder / "shop.toml")
-    assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
-    assert [topic.topic.rpartition(":")[2] for topic in stack.sns] == ["shop-alarms"]
+    assert [bucket.bucket for bucket in stack.of(Bucket)] == ["shop-site"]
+    assert [topic.topic.rpartition(":")[2] for topic in stack.of(Topic)] == ["shop-alarms"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"version": 4, "outputs": {}}', '{"a": {"x": 1}}'])
@@ -321,7 +327,7 @@ def test_terraform_is_run_in_a_folder(
     output = '{"b": {"sensitive": false, "value": "shop-site"}}'
     fake(tmp_path / "bin", "terraform", f"[ \"$1\" = -chdir={infrastructure} ] && echo '{output}'")
     assert main(["init", "--terraform", str(infrastructure), "--name", "shop", "--yes"]) == 0
-    assert load(folder / "shop.toml").s3 == (Bucket(bucket="shop-site"),)
+    assert load(folder / "shop.toml").of(Bucket) == (Bucket(bucket="shop-site"),)
 
 
 def test_a_tag_gathers_what_carries_it(folder: Path, seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
@@ -334,14 +340,14 @@ def test_a_tag_gathers_what_carries_it(folder: Path, seed: Seed, capsys: pytest.
     assert main(["init", "--tag", "Project=shop", "--yes"]) == 0
     stack = load(folder / "shop.toml")
     assert stack.tags == {"Project": "shop"}
-    assert [bucket.bucket for bucket in stack.s3] == ["shop-site"]
-    assert [topic.topic for topic in stack.sns] == [arn]
+    assert [bucket.bucket for bucket in stack.of(Bucket)] == ["shop-site"]
+    assert [topic.topic for topic in stack.of(Topic)] == [arn]
 
 
 def test_the_whole_account_where_nothing_is_chosen(folder: Path) -> None:
     assert main(["init", "--yes"]) == 0
     stack = load(folder / "account-123456789012.toml")
-    assert len(stack.sns) == 2 and stack.alarms == Alarms(prefixes=("",))
+    assert len(stack.of(Topic)) == 2 and stack.of(Alarms) == (Alarms(prefixes=("",)),)
 
 
 def test_an_environment_of_elastic_beanstalk(folder: Path, seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
@@ -354,7 +360,7 @@ def test_an_environment_of_elastic_beanstalk(folder: Path, seed: Seed, capsys: p
     assert "There are: expo-prod." in capsys.readouterr().err
     assert main(["init", "--beanstalk", "expo-prod", "--yes"]) == 0
     stack = load(folder / "expo-prod.toml")
-    assert [each.environment for each in stack.beanstalk] == ["expo-prod"]
-    assert len(stack.logs) == 1
+    assert [each.environment for each in stack.of(BeanstalkEnvironment)] == ["expo-prod"]
+    assert len(stack.of(LogGroup)) == 1
     text = (folder / "expo-prod.toml").read_text()
     assert "# Not looked for, since settings of the environment could not be listed" in text

@@ -10,12 +10,13 @@ import pytest
 
 from console.desk.tails import KEPT, Tails
 from console.logs.event import LogEvent
+from console.logs.kinds import LogGroup
 from console.logs.tailing.panes import Panes, ReadRequest
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean
 from tests.logs.cloud import Cloud, group
 
-STACKS = [Stack(name=f"s{number}", logs=(group(f"/{number}"),)) for number in range(KEPT + 4)]
+STACKS = [Stack(name=f"s{number}", parts=(group(f"/{number}"),)) for number in range(KEPT + 4)]
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def tailing() -> list[str]:
 
 async def opened(tails: Tails, stack: Stack) -> None:
     panes = await tails.enter(stack)
-    await panes.open(stack.logs)
+    await panes.open(stack.of(LogGroup))
 
 
 async def test_stacks_may_be_entered_all_at_once(tails: Tails) -> None:

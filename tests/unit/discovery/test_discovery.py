@@ -11,26 +11,26 @@ import pytest
 
 from console.aws.call import Aws
 from console.aws.login.identity import Identity
-from console.discovery import kinds
 from console.discovery.account import account_stack
-from console.discovery.kinds import KINDS, PERMISSIONS
+from console.inventory import listing
+from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind, Problem
 from console.readings.source import Level
 from console.services.account.discovered import discovered
+from console.services.apigateway.kinds import RestApi
+from console.services.awslambda.kinds import Function
+from console.services.cloudwatch.kinds import Alarms
+from console.services.cognitoidp.kinds import UserPool
+from console.services.dynamodb.kinds import Table
+from console.services.ecr.kinds import Repository
+from console.services.ecs.kinds import EcsCluster
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
+from console.services.kinds import LISTING_PERMISSIONS, LISTINGS
+from console.services.rds.kinds import DbInstance
+from console.services.s3.kinds import Bucket
+from console.services.sns.kinds import Topic
 from console.services.sources import wanted_by
 from console.stack.account import Account, Crowd, Unlisted
-from console.stack.stack import (
-    Alarms,
-    BeanstalkEnvironment,
-    Bucket,
-    DbInstance,
-    EcsCluster,
-    LogGroup,
-    Repository,
-    Table,
-    Topic,
-    UserPool,
-)
 from console.text import Clean
 
 REGION = "eu-west-1"
@@ -91,27 +91,27 @@ async def test_an_unknown_account_becomes_a_stack_with_what_it_holds(aws: Aws, s
     told: list[str] = []
     stack = await account_stack(aws, WHO, REGION, told.append)
     assert (stack.name, stack.account, stack.region) == ("account-123456789012", "123456789012", REGION)
-    assert stack.ecs == (EcsCluster(cluster="shop"),)
-    assert stack.dynamodb == (Table(table="orders"),)
-    assert stack.rds == (DbInstance(instance="shop-db"),), "Neptune is not RDS"
-    assert stack.s3 == (Bucket(bucket="shop-site"),), "of this region"
-    assert stack.logs == (LogGroup(group="/shop/web"),)
-    assert stack.sns == (Topic(topic=f"arn:aws:sns:{REGION}:123456789012:shop-alarms"),)
-    assert stack.ecr == (Repository(repository="shop/web"),)
-    assert [type(pool) for pool in stack.cognito] == [UserPool]
-    assert stack.beanstalk == (BeanstalkEnvironment(application="shop", environment="shop-prod"),)
-    assert [api.stage for api in stack.apigateway] == ["live"]
-    assert stack.alarms == Alarms(prefixes=("",))
+    assert stack.of(EcsCluster) == (EcsCluster(cluster="shop"),)
+    assert stack.of(Table) == (Table(table="orders"),)
+    assert stack.of(DbInstance) == (DbInstance(instance="shop-db"),), "Neptune is not RDS"
+    assert stack.of(Bucket) == (Bucket(bucket="shop-site"),), "of this region"
+    assert stack.of(LogGroup) == (LogGroup(group="/shop/web"),)
+    assert stack.of(Topic) == (Topic(topic=f"arn:aws:sns:{REGION}:123456789012:shop-alarms"),)
+    assert stack.of(Repository) == (Repository(repository="shop/web"),)
+    assert [type(pool) for pool in stack.of(UserPool)] == [UserPool]
+    assert stack.of(BeanstalkEnvironment) == (BeanstalkEnvironment(application="shop", environment="shop-prod"),)
+    assert [api.stage for api in stack.of(RestApi)] == ["live"]
+    assert stack.of(Alarms) == (Alarms(prefixes=("",)),)
     assert (stack.crowds, stack.unlisted, stack.skip) == ((), (), ())
-    assert aws.called <= set(PERMISSIONS)
-    assert told[-1].endswith(f"{len(KINDS)} of {len(KINDS)} kinds ...")
+    assert aws.called <= set(LISTING_PERMISSIONS)
+    assert told[-1].endswith(f"{len(LISTINGS)} of {len(LISTINGS)} kinds ...")
     assert {source.name for source in wanted_by(stack)} >= {"ecs.services", "dynamodb.tables", "alarms.firing"}
 
 
 async def test_an_empty_account_is_a_stack_without_anything(aws: Aws) -> None:
     stack = await account_stack(aws, WHO, REGION)
     assert wanted_by(stack) == ()
-    assert stack.alarms == Alarms(), "no alarm is no warning"
+    assert stack.of(Alarms) == (), "no alarm is no warning"
 
 
 class Scripted:
@@ -151,7 +151,7 @@ DENIED = Problem(Kind.DENIED, Clean("Access denied: lambda:ListFunctions."), per
 
 async def test_what_may_not_be_listed_is_said_and_hides_nothing_else() -> None:
     stack = await found_in(Scripted(list_functions=DENIED, list_tables=["orders"]))
-    assert stack.dynamodb == (Table(table="orders"),)
+    assert stack.of(Table) == (Table(table="orders"),)
     assert stack.unlisted == (Unlisted("Lambda functions", DENIED),)
     report = await discovered.fetch(None, stack)  # type: ignore[arg-type]
     (finding,) = report.findings
@@ -187,7 +187,7 @@ async def test_of_thousands_all_are_listed_but_not_each_is_judged() -> None:
     names = [f"f{number:04}" for number in range(5000)]
     functions = [{"FunctionName": name, "FunctionArn": f"arn:aws:lambda:x:1:function:{name}"} for name in names]
     stack = await found_in(Scripted(list_functions=functions, list_clusters=["arn:aws:ecs:x:1:cluster/shop"]))
-    assert stack.functions == ()
+    assert stack.of(Function) == ()
     (crowd,) = stack.crowds
     assert (crowd.kind, crowd.count, crowd.cut) == ("Lambda functions", "5,000", False)
     assert "lambda.functions" not in {source.name for source in wanted_by(stack)}
@@ -204,7 +204,7 @@ async def test_services_of_big_clusters_are_described_but_their_metrics_are_not_
             list_services=[f"arn:aws:ecs:x:1:service/shop/s{n}" for n in range(1000)],
         )
     )
-    assert stack.ecs == (EcsCluster(cluster="shop"),)
+    assert stack.of(EcsCluster) == (EcsCluster(cluster="shop"),)
     assert stack.crowds == (Crowd("ECS services", 1000, skipped=("ecs.tasks", "ecs.utilisation")),)
     asked = {source.name for source in wanted_by(stack)}
     assert "ecs.services" in asked and not asked & {"ecs.tasks", "ecs.utilisation"}
@@ -213,14 +213,14 @@ async def test_services_of_big_clusters_are_described_but_their_metrics_are_not_
 
 
 async def test_what_is_listed_twice_is_one() -> None:
-    names = [f"f{number:03}" for number in range(kinds.JUDGED + 20)]
+    names = [f"f{number:03}" for number in range(listing.JUDGED + 20)]
     functions = [{"FunctionName": name, "FunctionArn": f"arn:aws:lambda:x:1:function:{name}"} for name in names]
     (crowd,) = (await found_in(Scripted(list_functions=[*functions, functions[0]]))).crowds
     assert crowd.count == str(len(names)) and len(crowd.names) == len(names)
 
 
 async def test_listing_ends_somewhere_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds, "MOST", 3000)
+    monkeypatch.setattr(listing, "MOST", 3000)
     monkeypatch.setattr("console.discovery.account.MOST", 3000)
     scripted = Scripted(list_tables=[f"t{number}" for number in range(9000)])
     (crowd,) = (await found_in(scripted)).crowds

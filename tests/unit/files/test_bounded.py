@@ -19,14 +19,14 @@ from console.aws.target import Target
 from console.aws.tls import BundleUnreadable, aws_context, web_context
 from console.demo import record
 from console.desk.workspace import open_workspace
-from console.discovery.items import Inventory
 from console.discovery.terraform import named_in, read_outputs
 from console.files.bounded import LIMIT, parse_json, parse_toml, read_bytes, read_text
 from console.files.memory import Memory, recall
 from console.files.settings import SettingsError, load_settings, make_private, state_dir
+from console.inventory.found import Inventory
 from console.options import Options, UsageError
 from console.problems import classify
-from console.stack.file import StackError, load
+from console.stack_files.file import StackError, load
 
 STACK = 'name = "shop"\nenvironment = "staging"\nproduction = false\n'
 

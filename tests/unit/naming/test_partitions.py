@@ -17,9 +17,10 @@ from console.naming import arn, partitions
 from console.operations.preview import Shell
 from console.options import Options, UsageError
 from console.problems import Failure, Kind
+from console.services.cloudfront.kinds import Distribution
 from console.services.health import events
-from console.stack.file import StackError, load
-from console.stack.stack import Distribution, Stack
+from console.stack.stack import Stack
+from console.stack_files.file import StackError, load
 
 EVERY = get_session().get_available_partitions()
 
@@ -202,7 +203,7 @@ async def test_tags_are_looked_for_within_the_partition(region: str, asked: list
 
 async def test_aws_health_says_that_a_partition_has_none() -> None:
     aws = placed("eu-isoe-west-1")
-    stack = Stack(name="s", region="eu-isoe-west-1", cloudfront=(Distribution(id="E2QWRUHAPOMQZL"),))
+    stack = Stack(name="s", region="eu-isoe-west-1", parts=(Distribution(id="E2QWRUHAPOMQZL"),))
     report = await events.aws_events.fetch(aws, stack)
     await aws.close()
     assert "Partition aws-iso-e" in report.findings[0].what and "has no health" in report.findings[0].what

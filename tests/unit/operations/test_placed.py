@@ -11,25 +11,32 @@ from console.cli.fields import operation_arguments, operation_of
 from console.cli.logs import _stack
 from console.desk.workspace import Workspace
 from console.logs.groups import resolve
-from console.naming.resources import BUCKET, ECS_CLUSTER, ECS_SERVICE, FUNCTION, LOG_GROUP, TABLE, Named
+from console.logs.kinds import LOG_GROUP, LogGroup
+from console.naming.resource_kind import ResourceKind
 from console.operations.in_stack import placed
 from console.operations.operation import Operation
 from console.operations.parameters import build, parameters
 from console.options import Options, UsageError
 from console.problems import Failure
+from console.services.awslambda.kinds import FUNCTION, Function
 from console.services.awslambda.operations import Resize
+from console.services.dynamodb.kinds import TABLE, Table
 from console.services.dynamodb.operations import ContinuousBackups
+from console.services.ecs.kinds import CLUSTER as ECS_CLUSTER
+from console.services.ecs.kinds import SERVICE as ECS_SERVICE
+from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Restart, Scale
 from console.services.logs.export import Export
 from console.services.logs.operations import CreateGroup, SetRetention
 from console.services.operations import OPERATIONS
+from console.services.s3.kinds import BUCKET, Bucket
 from console.stack.names import Told
-from console.stack.stack import Bucket, EcsCluster, Function, LogGroup, Stack, Table
+from console.stack.stack import Stack
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 ECS, LOGS = f"arn:aws:ecs:{REGION}:{ACCOUNT}:", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:"
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders"
-ARNS: dict[Named, tuple[str, str]] = {
+ARNS: dict[ResourceKind, tuple[str, str]] = {
     ECS_CLUSTER: ("c1", f"{ECS}cluster/c1"),
     ECS_SERVICE: ("web", f"{ECS}service/c1/web"),
     TABLE: ("orders", TABLE_ARN),
@@ -43,11 +50,16 @@ STACK = Stack(
     name="t",
     account=ACCOUNT,
     region=REGION,
-    ecs=(EcsCluster(cluster="c1", services=("web",)), EcsCluster(cluster="c2", services=("api",))),
-    dynamodb=(Table(table="orders"), Table(table="far", region="us-east-1")),
-    logs=(LogGroup(group="/ecs/web"), LogGroup(group="/far", region="us-east-1")),
-    functions=(Function(function="notify"),),
-    s3=(Bucket(bucket="shop-site"),),
+    parts=(
+        EcsCluster(cluster="c1", services=("web",)),
+        EcsCluster(cluster="c2", services=("api",)),
+        Table(table="orders"),
+        Table(table="far", region="us-east-1"),
+        LogGroup(group="/ecs/web"),
+        LogGroup(group="/far", region="us-east-1"),
+        Function(function="notify"),
+        Bucket(bucket="shop-site"),
+    ),
 )
 NAMED = [(kind, parameter) for kind in OPERATIONS.values() for parameter in parameters(kind) if parameter.field.kind]
 EXAMPLES: dict[type[Operation], dict[str, Any]] = {
@@ -64,14 +76,6 @@ EXAMPLES: dict[type[Operation], dict[str, Any]] = {
         "end": "2026-11-20T00:00Z",
     },
 }
-
-
-@pytest.mark.parametrize("kind", OPERATIONS.values(), ids=lambda kind: kind.name)
-def test_every_parameter_that_names_a_resource_says_how_its_arn_reads(kind: type[Operation]) -> None:
-    for parameter in parameters(kind):
-        field = parameter.field
-        if field.resource or tuple(field.names(STACK)):
-            assert field.kind is not None, f"{kind.name} {parameter.flag}: is its ARN made a name?"
 
 
 @pytest.mark.parametrize(("kind", "parameter"), NAMED, ids=lambda value: getattr(value, "name", ""))
@@ -105,7 +109,10 @@ def test_the_cluster_in_a_services_arn_is_the_services() -> None:
         name="t",
         account=ACCOUNT,
         region=REGION,
-        ecs=(EcsCluster(cluster="c1", services=("web",)), EcsCluster(cluster="c2", services=("web",))),
+        parts=(
+            EcsCluster(cluster="c1", services=("web",)),
+            EcsCluster(cluster="c2", services=("web",)),
+        ),
     )
     assert placed(Scale(arn, 1), twice) == Scale("web", 1, "c1"), "the ARN says in which of the two"
     with pytest.raises(ValueError, match="does not say in which cluster"):
@@ -168,7 +175,7 @@ async def test_the_arn_of_a_log_group_means_that_one_alone() -> None:
 
 
 def test_the_arn_of_a_log_group_tells_the_stack() -> None:
-    other = Stack(name="other", account="9" * 12, region=REGION, logs=STACK.logs)
+    other = Stack(name="other", account="9" * 12, region=REGION, parts=STACK.of(LogGroup))
     workspace = Workspace(Options(), stacks=(other, STACK))
     assert _stack(workspace, [f"{LOGS}/ecs/web"]) is STACK
     with pytest.raises(UsageError, match="Which stack"):

@@ -15,14 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.aws.target import Target
-from console.operations.fields import Password, TableName, choice, count
+from console.operations.fields import Password, choice, count
 from console.operations.parameters import build, parameters, rebuild, recorded
 from console.operations.plan import Effect, digest_of
 from console.operations.preview import Shell, call_words, quote, quote_json
 from console.operations.secret import Secret
 from console.operations.step_values import Result
+from console.services.dynamodb.kinds import TABLE, TableName
+from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Scale
-from console.stack.stack import EcsCluster, Stack
+from console.stack.stack import Stack
 from console.text import Clean, clean
 
 SHELL = Shell(Target("ops", "eu-west-1", "http://127.0.0.1:5000"))
@@ -42,7 +44,7 @@ def test_parameters_come_from_the_fields() -> None:
     found = {parameter.name: parameter for parameter in parameters(Example)}
     assert [found[name].required for name in found] == [True, True, False, False, False, False]
     assert found["size"].help == "how big" and (found["size"].field.low, found["size"].field.high) == (1, 9)
-    assert found["table"].field.resource == "DynamoDB table"
+    assert found["table"].field.kind is TABLE
     assert found["password"].is_secret and found["password"].flag == "--password"
 
 
@@ -196,7 +198,7 @@ def test_an_effect_is_a_line() -> None:
 def test_the_cluster_comes_from_the_stack_where_that_is_clear(
     parts: tuple[EcsCluster, ...], cluster: str | None
 ) -> None:
-    stack = Stack(name="shop", ecs=parts)
+    stack = Stack(name="shop", parts=parts)
     if cluster is None:
         with pytest.raises(ValueError, match="--cluster"):
             Scale("web", 3).within(stack)
@@ -206,7 +208,7 @@ def test_the_cluster_comes_from_the_stack_where_that_is_clear(
 
 
 def test_a_resource_may_have_a_region_of_its_own() -> None:
-    stack = Stack(name="shop", region="eu-west-1", ecs=(EcsCluster(cluster="a", region="ap-south-1"),))
+    stack = Stack(name="shop", region="eu-west-1", parts=(EcsCluster(cluster="a", region="ap-south-1"),))
     assert Scale("web", 3).within(stack).region(stack) == "ap-south-1"
 
 

@@ -9,7 +9,7 @@ import pytest
 from console.problems import Failure, Kind, Problem
 from console.readings.each import AT_ONCE, each
 from console.readings.source import Finding, Level, Report
-from console.stack.stack import Table
+from console.services.dynamodb.kinds import Table
 from console.text import Clean
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from console.logs.insights.query import Estimate, Scan
-from console.stack.stack import LogGroup
+from console.logs.kinds import LogGroup
 from console.text import Clean
 from screens.insights.words import QueryRun, run_words
 

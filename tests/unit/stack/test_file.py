@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.stack.file import StackError, load, parse, write
-from console.stack.stack import BackupPolicy, Contact, EcsCluster, Function, Stack
+from console.services.awslambda.kinds import Function
+from console.services.ecs.kinds import EcsCluster
+from console.stack.stack import BackupPolicy, Contact, Stack
+from console.stack_files.file import StackError, load, parse, write
 
 REFUSED = [
     ('name = "a"\n[[ecs]]\nclustr = "c"', "f.toml: ecs[0].clustr: unknown key 'clustr'. Nearest: cluster. Allowed:"),
@@ -60,12 +62,14 @@ stacks = st.builds(
     title=words,
     environment=st.from_regex(r"[!-~][ -~]{0,9}", fullmatch=True),
     production=st.booleans(),
-    ecs=st.lists(
-        st.builds(EcsCluster, cluster=named, services=st.lists(named, max_size=2, unique=True).map(tuple)),
-        max_size=2,
-        unique_by=lambda part: part.cluster,
-    ).map(tuple),
-    functions=st.lists(st.builds(Function, function=named), max_size=2, unique=True).map(tuple),
+    parts=st.tuples(
+        st.lists(
+            st.builds(EcsCluster, cluster=named, services=st.lists(named, max_size=2, unique=True).map(tuple)),
+            max_size=2,
+            unique_by=lambda part: part.cluster,
+        ),
+        st.lists(st.builds(Function, function=named), max_size=2, unique=True),
+    ).map(lambda found: (*found[0], *found[1])),
     thresholds=st.dictionaries(words, st.dictionaries(words, st.floats(0, 1e6), min_size=1, max_size=2), max_size=2),
     backup=st.builds(BackupPolicy, max_age_hours=st.floats(0.5, 1e4)),
     contacts=st.lists(st.builds(Contact, name=words, tier=st.integers(1, 9)), max_size=2).map(tuple),

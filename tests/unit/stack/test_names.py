@@ -12,9 +12,15 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from console.stack.file import StackError, load_told, parse
+from console.logs.kinds import LogGroup
+from console.services.awslambda.kinds import Function
+from console.services.dynamodb.kinds import Table
+from console.services.ecs.kinds import EcsCluster
+from console.services.s3.kinds import Bucket
 from console.stack.names import Told, named_keys
-from console.stack.stack import EcsCluster, Part, Stack
+from console.stack.part import Part
+from console.stack_files.file import StackError, load_told, parse
+from console.stack_files.schema import StackFile
 
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 TOP = f'name = "t"\nregion = "{REGION}"\naccount = "{ACCOUNT}"\n'
@@ -147,11 +153,11 @@ def _inside(hint: Any) -> list[Any]:
 
 
 def test_every_key_with_text_says_what_an_arn_is_there() -> None:
-    assert sorted(_texts(Stack)) == sorted([*IDS, *PLAIN])
+    assert sorted(_texts(StackFile)) == sorted([*IDS, *PLAIN])
 
 
 def test_the_kinds_stand_with_the_keys_of_the_tables() -> None:
-    parts = [(field.encode_name, part) for field in msgspec.structs.fields(Stack) for part in _inside(field.type)]
+    parts = [(field.encode_name, part) for field in msgspec.structs.fields(StackFile) for part in _inside(field.type)]
     there = {
         f"{table}.{key}"
         for table, part in parts
@@ -278,9 +284,9 @@ def test_an_empty_name_is_refused(text: str) -> None:
 
 def test_an_old_service_arn_names_no_cluster_and_a_function_has_short_forms() -> None:
     stack = parse(TOP + f'[[ecs]]\ncluster = "c1"\nservices = ["{_arn("ecs", "service/web")}"]', "f.toml")
-    assert stack.ecs == (EcsCluster(cluster="c1", services=("web",)),)
+    assert stack.of(EcsCluster) == (EcsCluster(cluster="c1", services=("web",)),)
     for text in (f"{ACCOUNT}:function:f", "function:f", f"{REGION}:{ACCOUNT}:function:f", f"{ACCOUNT}:f"):
-        assert parse(f'{TOP}[[lambda]]\nfunction = "{text}"', "f.toml").functions[0].function == "f"
+        assert parse(f'{TOP}[[lambda]]\nfunction = "{text}"', "f.toml").of(Function)[0].function == "f"
 
 
 def test_the_services_of_one_cluster_are_put_together() -> None:
@@ -291,15 +297,15 @@ def test_the_services_of_one_cluster_are_put_together() -> None:
         '[[ecs]]\ncluster = "c1"\nregion = "us-east-1"\n'
     )
     two = (EcsCluster(cluster="c1", services=("web", "api")), EcsCluster(cluster="c1", region="us-east-1"))
-    assert parse(TOP + text, "f.toml").ecs == two
-    whole = parse(TOP + text + f'[[ecs]]\ncluster = "{CLUSTER}"\n', "f.toml").ecs
+    assert parse(TOP + text, "f.toml").of(EcsCluster) == two
+    whole = parse(TOP + text + f'[[ecs]]\ncluster = "{CLUSTER}"\n', "f.toml").of(EcsCluster)
     assert whole == (EcsCluster(cluster="c1"), two[1])
 
 
 def test_what_differs_in_more_than_its_name_stays_two() -> None:
     group = '[[logs]]\ngroup = "/g"\n'
-    assert len(parse(f'{TOP}{group}errors = "E"\n{group}errors = "F"', "f.toml").logs) == 2
-    assert len(parse(f'{TOP}{group}{group}region = "{REGION}"\n', "f.toml").logs) == 1
+    assert len(parse(f'{TOP}{group}errors = "E"\n{group}errors = "F"', "f.toml").of(LogGroup)) == 2
+    assert len(parse(f'{TOP}{group}{group}region = "{REGION}"\n', "f.toml").of(LogGroup)) == 1
 
 
 def test_a_partition_is_that_of_the_region() -> None:
@@ -311,11 +317,11 @@ def test_a_partition_is_that_of_the_region() -> None:
     ):
         top = f'name = "t"\nregion = "{region}"\n'
         queue = f"arn:{partition}:ecs:{region}:{ACCOUNT}:cluster/c1"
-        assert parse(f'{top}[[ecs]]\ncluster = "{queue}"', "f.toml").ecs[0].cluster == "c1"
+        assert parse(f'{top}[[ecs]]\ncluster = "{queue}"', "f.toml").of(EcsCluster)[0].cluster == "c1"
         assert f"{region} is in {partition}, not aws" in _refused(
             f'{top}[[ecs]]\ncluster = "{queue.replace(partition, "aws")}"'
         )
-        assert parse(f'{top}[[s3]]\nbucket = "arn:{partition}:s3:::b"', "f.toml").s3[0].bucket == "b"
+        assert parse(f'{top}[[s3]]\nbucket = "arn:{partition}:s3:::b"', "f.toml").of(Bucket)[0].bucket == "b"
         assert f"is an ARN in aws, not {partition}, where {region} is" in _refused(
             f'{top}[[s3]]\nbucket = "arn:aws:s3:::b"'
         )
@@ -331,7 +337,7 @@ def test_arns_agree_among_each_other_where_the_stack_names_neither_account_nor_r
     assert f"is an ARN of account 999999999999, not {ACCOUNT}, as ecs[0].cluster says" in said
     assert "as ecs[0].cluster says" in _refused(f'{BARE}{both}{table.replace(REGION, "us-east-1")}"')
     elsewhere = f'{table.replace(REGION, "us-east-1")}"\nregion = "us-east-1"'
-    assert parse(f"{BARE}{both}{elsewhere}", "f.toml").dynamodb[0].table == "orders"
+    assert parse(f"{BARE}{both}{elsewhere}", "f.toml").of(Table)[0].table == "orders"
     bucket = (
         '[[s3]]\nbucket = "arn:aws:s3:::b"\n[[cloudfront]]\nid = "arn:aws-cn:cloudfront::123456789012:distribution/E1"'
     )
@@ -346,6 +352,8 @@ def test_what_arns_tell_besides_is_told(tmp_path: Path) -> None:
 
 
 def test_no_part_of_the_aws_layer_is_imported_to_read_a_stack_file() -> None:
-    script = "import sys, console.stack.file; print([m for m in sys.modules if 'boto' in m or m == 'console.aws'])"
+    script = (
+        "import sys, console.stack_files.file; print([m for m in sys.modules if 'boto' in m or m == 'console.aws'])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from console.stack.account import Account
-from console.stack.file import parse
 from console.stack.stack import Stack
 from console.stack.standing import Standing, like_production
+from console.stack_files.file import parse
 
 PRODUCTION = [
     *("prod", "production", "prd", "live", "PROD", "Production", "prod-eu", "eu-prod", "eu_prod", "prod1", "prod.2"),

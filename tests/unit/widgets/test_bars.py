@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.naming.resource_kind import ResourceKind
 from console.problems import Kind, Problem
 from console.readings.source import Detail, Event, Finding, Level, Reading
+from console.services.ecs.kinds import SERVICE
 from console.stack.standing import Standing
 from console.text import clean
 from widgets.detail_lines import detail_lines, fact_lines
@@ -169,7 +171,7 @@ def test_facts_stand_in_two_columns_and_long_names_above() -> None:
 def test_a_detail_begins_with_what_is_worst_and_its_newest_event() -> None:
     detail = Detail(
         clean("web"),
-        "ECS service",
+        SERVICE,
         facts=(("Status", clean("ACTIVE")),),
         events=(
             Event(NOW - timedelta(hours=3), clean("older and so long that it is wrapped " * 4)),
@@ -202,7 +204,9 @@ def test_a_detail_begins_with_what_is_worst_and_its_newest_event() -> None:
 @given(st.text(st.characters(), max_size=200), st.integers(8, 120))
 def test_any_detail_fits_any_width(text: str, width: int) -> None:
     known = clean(text)
-    detail = Detail(known, "thing", known, ((text[:40], known),), (Event(NOW, known),), (), (known,), (known,))
+    detail = Detail(
+        known, ResourceKind("thing"), known, ((text[:40], known),), (Event(NOW, known),), (), (known,), (known,)
+    )
     finding = Finding("s", known, Level.WARN, known, known, known)
     lines = detail_lines(detail, [finding], width, NOW, UTC)
     assert lines

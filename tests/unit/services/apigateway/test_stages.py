@@ -11,7 +11,8 @@ from console.aws.call import Aws
 from console.problems import Failure, Kind
 from console.readings.source import Level
 from console.services.apigateway import stages
-from console.stack.stack import RestApi, Stack
+from console.services.apigateway.kinds import RestApi
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -99,7 +100,7 @@ def gift(seed: Callable[[str], Any]) -> str:
 
 
 def stack(*apis: str, stage: str = "prod") -> Stack:
-    return Stack(name="s", apigateway=tuple(RestApi(api=api, stage=stage) for api in apis))
+    return Stack(name="s", parts=tuple(RestApi(api=api, stage=stage) for api in apis))
 
 
 async def test_a_busy_stage_is_read_by_name(aws: Aws, gift: str, numbers: Callable[..., Any]) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from console.readings.source import Level
 from console.services.awslambda.functions import _modified, functions, judge_runs, judge_state
+from console.services.awslambda.kinds import Function
 from console.services.awslambda.runtimes import DEPRECATED
-from console.stack.stack import Function, Stack
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -142,7 +143,7 @@ async def test_a_function_knows_its_log_group_and_facts(canned: Callable[..., An
         Invocations=[10.0],
         ConcurrentExecutions=[2.0, 7.0],
     )
-    report = await functions.fetch(aws, Stack(name="one", functions=(Function(function="handler"),)))
+    report = await functions.fetch(aws, Stack(name="one", parts=(Function(function="handler"),)))
     (detail,) = report.details
     facts = dict(detail.facts)
     assert detail.logs == ("/aws/lambda/handler",)

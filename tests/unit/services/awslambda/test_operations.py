@@ -11,11 +11,12 @@ from console.operations.operation import Danger, NoUndo, Observed, TookEffect
 from console.operations.parameters import build
 from console.operations.steps import Call, Wait
 from console.problems import Failure, Kind, Problem
+from console.services.awslambda.kinds import Function
 from console.services.awslambda.operations import Resize, updated
-from console.stack.stack import Function, Stack
+from console.stack.stack import Stack
 from console.text import Clean
 
-STACK = Stack(name="one", functions=(Function(function="far", region="us-east-1"),))
+STACK = Stack(name="one", parts=(Function(function="far", region="us-east-1"),))
 ARN = "arn:aws:lambda:eu-west-1:123456789012:function:f"
 
 

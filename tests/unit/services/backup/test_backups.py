@@ -23,8 +23,10 @@ from console.services.backup.judge import (
     retention,
     unbroken_days,
 )
+from console.services.dynamodb.kinds import Table
 from console.services.dynamodb.operations import ContinuousBackups
-from console.stack.stack import BackupPolicy, DbInstance, Stack, Table
+from console.services.rds.kinds import DbInstance
+from console.stack.stack import BackupPolicy, Stack
 from console.text import Clean
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -183,7 +185,14 @@ async def test_reads_tables_and_instances(aws: Aws, seed: Callable[[str], Any]) 
         DBInstanceIdentifier="db", Engine="postgres", DBInstanceClass="db.t3.micro", AllocatedStorage=20,
         MasterUsername="someone", MasterUserPassword="something", BackupRetentionPeriod=0,
     )  # fmt: skip
-    stack = Stack(name="one", dynamodb=(Table(table="maps"), Table(table="gone")), rds=(DbInstance(instance="db"),))
+    stack = Stack(
+        name="one",
+        parts=(
+            Table(table="maps"),
+            Table(table="gone"),
+            DbInstance(instance="db"),
+        ),
+    )
     report = await backups.fetch(aws, stack)
     found = {(f.resource, f.level, f.what) for f in report.findings}
     assert ("maps", Level.OK, "The newest backup is first.") in found
@@ -215,7 +224,7 @@ def point(resource: str) -> dict[str, Any]:
 
 async def test_recovery_points_of_aws_backup_count(canned: Callable[..., Any]) -> None:
     points = {"list_recovery_points_by_backup_vault": {"RecoveryPoints": [point(MAPS), point(MAPS + "-other")]}}
-    report = await backups.fetch(canned(TABLE | VAULTS | points), Stack(name="one", dynamodb=(Table(table="maps"),)))
+    report = await backups.fetch(canned(TABLE | VAULTS | points), Stack(name="one", parts=(Table(table="maps"),)))
     assert (report.findings[0].level, report.findings[0].what) == (Level.OK, "The newest backup is rp-1.")
     assert len(report.details[0].events) == 1
 
@@ -236,7 +245,7 @@ async def test_a_backup_that_both_services_list_counts_once(canned: Callable[...
             "list_recovery_points_by_backup_vault": {"RecoveryPoints": [both]},
         }
     )
-    report = await backups.fetch(canned(answers), Stack(name="one", dynamodb=(Table(table="maps"),)))
+    report = await backups.fetch(canned(answers), Stack(name="one", parts=(Table(table="maps"),)))
     assert len(report.details[0].events) == 1
 
 
@@ -245,11 +254,11 @@ async def test_a_backup_that_both_services_list_counts_once(canned: Callable[...
 )
 async def test_no_false_alarm_while_aws_backup_is_silent(canned: Callable[..., Any], kind: Kind, level: Level) -> None:
     silent = {"list_backup_vaults": Failure(Problem(kind, Clean("No answer.")))}
-    report = await backups.fetch(canned(TABLE | silent), Stack(name="one", dynamodb=(Table(table="maps"),)))
+    report = await backups.fetch(canned(TABLE | silent), Stack(name="one", parts=(Table(table="maps"),)))
     assert report.findings[0].level is level
 
 
 async def test_a_missing_permission_for_aws_backup_is_told(canned: Callable[..., Any]) -> None:
     denied = {"list_backup_vaults": Failure(Problem(Kind.DENIED, Clean("Access denied.")))}
     with pytest.raises(Failure, match="Access denied"):
-        await backups.fetch(canned(TABLE | denied), Stack(name="one", dynamodb=(Table(table="maps"),)))
+        await backups.fetch(canned(TABLE | denied), Stack(name="one", parts=(Table(table="maps"),)))

@@ -10,7 +10,8 @@ import pytest
 
 from console.readings.source import Level
 from console.services.cloudfront.distributions import distributions, judge_distribution, judge_traffic
-from console.stack.stack import Distribution, Stack
+from console.services.cloudfront.kinds import Distribution
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -93,7 +94,7 @@ def test_says_that_additional_metrics_are_off_and_what_the_target_is() -> None:
 
 async def test_asks_for_its_numbers_where_they_live(canned: Callable[..., Any]) -> None:
     aws = canned({"get_distribution": {"Distribution": distribution()}}, Requests=[100.0], CacheHitRate=[90.0])
-    report = await distributions.fetch(aws, Stack(name="one", cloudfront=(Distribution(id="E1"),)))
+    report = await distributions.fetch(aws, Stack(name="one", parts=(Distribution(id="E1"),)))
     assert {metric.region for metric in aws.metrics.asked} == {"us-east-1"}
     assert {metric.dimensions for metric in aws.metrics.asked} == {(("DistributionId", "E1"), ("Region", "Global"))}
     facts = dict(report.details[0].facts)

@@ -11,11 +11,12 @@ import pytest
 from console.problems import Failure, Kind, Problem
 from console.readings.source import Level
 from console.services.cloudwatch.alarms import DRILLED, firing, judge_alarm
-from console.stack.stack import Alarms, Stack
+from console.services.cloudwatch.kinds import Alarms
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-STACK = Stack(name="one", alarms=Alarms(prefixes=("web-",)))
+STACK = Stack(name="one", parts=(Alarms(prefixes=("web-",)),))
 
 
 ABOVE = (

@@ -11,7 +11,8 @@ import pytest
 from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.cloudwatch import application_metrics
-from console.stack.stack import ApplicationMetric, Stack
+from console.services.cloudwatch.kinds import ApplicationMetric
+from console.stack.stack import Stack
 
 ERRORS = ApplicationMetric(namespace="Journal", metric="ApiErrors", dimensions={"Service": "api"}, warn=5, crit=20)
 
@@ -58,7 +59,17 @@ async def test_metrics_of_a_stack(aws: Aws, seed: Callable[[str], Any]) -> None:
     seed("cloudwatch").put_metric_data(Namespace="Journal", MetricData=[data])
     requests = ApplicationMetric(namespace="Journal", metric="ApiRequests")
     unlimited = ApplicationMetric(namespace="Journal", metric="ApiErrors", dimensions={"Service": "api"})
-    report = await application_metrics.metrics.fetch(aws, Stack(name="s", metrics=(ERRORS, requests, unlimited)))
+    report = await application_metrics.metrics.fetch(
+        aws,
+        Stack(
+            name="s",
+            parts=(
+                ERRORS,
+                requests,
+                unlimited,
+            ),
+        ),
+    )
     assert [(f.resource, f.level, f.value) for f in report.findings] == [
         ("Journal ApiErrors api", Level.WARN, "9"),
         ("Journal ApiRequests", Level.UNKNOWN, "no data"),

@@ -11,8 +11,9 @@ import pytest
 from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.docdb import clusters
+from console.services.docdb.kinds import DbCluster
 from console.services.rds.status import level_of, serves
-from console.stack.stack import DbCluster, Stack
+from console.stack.stack import Stack
 
 NOW = 1_800_000_000.0
 LIMITS = {"retention_days": 3, "restorable_minutes": 60}
@@ -129,7 +130,13 @@ async def test_one_cluster_that_exists_and_one_that_does_not(aws: Aws, seed: Cal
             }
         ],
     )
-    stack = Stack(name="s", docdb=(DbCluster(cluster="journal"), DbCluster(cluster="gone")))
+    stack = Stack(
+        name="s",
+        parts=(
+            DbCluster(cluster="journal"),
+            DbCluster(cluster="gone"),
+        ),
+    )
     report = await clusters.clusters.fetch(aws, stack)
     assert [(f.resource, f.level, f.value) for f in report.findings if f.resource == "gone"] == [
         ("gone", Level.CRIT, "MISSING")

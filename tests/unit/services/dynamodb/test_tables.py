@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from console.readings.source import Level
+from console.services.dynamodb.kinds import Table
 from console.services.dynamodb.tables import Use, judge_state, judge_uses, tables
-from console.stack.stack import Stack, Table
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -97,7 +98,14 @@ def test_throttling_says_since_when() -> None:
 
 async def test_asks_per_index_and_counts_user_errors_once_an_account(canned: Callable[..., Any]) -> None:
     aws = canned({"describe_table": {"Table": table("ACTIVE", "ACTIVE")}}, UserErrors=[0.0, 12.0])
-    stack = Stack(name="one", region="eu-west-1", dynamodb=(Table(table="maps"), Table(table="jobs")))
+    stack = Stack(
+        name="one",
+        region="eu-west-1",
+        parts=(
+            Table(table="maps"),
+            Table(table="jobs"),
+        ),
+    )
     report = await tables.fetch(aws, stack)
     asked = [metric for metric in aws.metrics.asked if metric.name == "ReadThrottleEvents"]
     assert [metric.dimensions for metric in asked] == [

@@ -11,7 +11,8 @@ import pytest
 from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.ec2 import cloudwatch_agent, instances
-from console.stack.stack import Instances, Stack
+from console.services.ec2.kinds import Instances
+from console.stack.stack import Stack
 from console.text import Clean
 
 NAME = Clean("i-1")
@@ -98,7 +99,7 @@ async def test_instances_by_tag_and_by_id(aws: Aws, ids: list[str], seed: Callab
     put(cloudwatch, "CWAgent", "mem_used_percent", [75, 76, 77], InstanceId=first)
     put(cloudwatch, "CWAgent", "disk_used_percent", [96], InstanceId=first, path="/", fstype="xfs", device="nvme0n1p1")
     named = (Instances(tag="Project=expo"), Instances(instance="i-0123456789abcdef0"), Instances(host="bastion"))
-    report = await instances.instances.fetch(aws, Stack(name="s", ec2=named))
+    report = await instances.instances.fetch(aws, Stack(name="s", parts=named))
     of_first = [(f.level, f.value) for f in report.findings if f.resource == first]
     assert of_first == [
         (Level.OK, "running"),
@@ -120,7 +121,7 @@ async def test_instances_by_tag_and_by_id(aws: Aws, ids: list[str], seed: Callab
 
 
 async def test_a_tag_that_no_instance_has_is_critical(aws: Aws, ids: list[str]) -> None:
-    report = await instances.instances.fetch(aws, Stack(name="s", ec2=(Instances(tag="Project=other"),)))
+    report = await instances.instances.fetch(aws, Stack(name="s", parts=(Instances(tag="Project=other"),)))
     assert [(f.resource, f.value) for f in report.findings] == [("Project=other", "MISSING")]
 
 
@@ -128,10 +129,10 @@ async def test_the_numbers_of_a_stopped_instance_are_not_judged(
     aws: Aws, ids: list[str], seed: Callable[[str], Any]
 ) -> None:
     seed("ec2").stop_instances(InstanceIds=ids)
-    report = await instances.instances.fetch(aws, Stack(name="s", ec2=(Instances(instance=ids[0]),)))
+    report = await instances.instances.fetch(aws, Stack(name="s", parts=(Instances(instance=ids[0]),)))
     assert [finding.value for finding in report.findings if finding.level] == ["stopped"]
     assert not any(finding.level is Level.UNKNOWN for finding in report.findings)
 
 
 def test_a_host_for_ssh_alone_is_not_asked_for() -> None:
-    assert not instances.instances.wants(Stack(name="s", ec2=(Instances(host="bastion"),)))
+    assert not instances.instances.wants(Stack(name="s", parts=(Instances(host="bastion"),)))

@@ -11,16 +11,17 @@ import pytest
 from console.problems import Failure
 from console.readings.source import Level
 from console.services.ecs.judge import judge_service
+from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Restart
 from console.services.ecs.services import services
 from console.services.ecs.tasks import judge_task, judge_tasks, tasks
 from console.services.ecs.utilisation import utilisation
-from console.stack.stack import EcsCluster, Stack
+from console.stack.stack import Stack
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NOW = NOON.timestamp()
 ARN = "arn:aws:ecs:eu-west-1:123456789012:{}"
-STACK = Stack(name="one", ecs=(EcsCluster(cluster="live", services=("web",)),))
+STACK = Stack(name="one", parts=(EcsCluster(cluster="live", services=("web",)),))
 
 
 def service(running: int, desired: int, rollout: str = "COMPLETED", pending: int = 0, **more: Any) -> dict[str, Any]:
@@ -292,7 +293,7 @@ async def test_asks_for_ten_services_a_call(canned: Callable[..., Any]) -> None:
             "describe_task_definition": DEFINITION,
         }
     )
-    report = await services.fetch(aws, Stack(name="one", ecs=(EcsCluster(cluster="live"),)))
+    report = await services.fetch(aws, Stack(name="one", parts=(EcsCluster(cluster="live"),)))
     assert [len(params["services"]) for name, params in aws.asked if name == "describe_services"] == [10, 10, 3]
     assert sorted(finding.resource for finding in report.findings) == sorted(names), "listed twice, it is one"
     assert {finding.resource for finding in report.findings if finding.level is Level.CRIT} == {"s9", "s19", "s22"}
@@ -300,7 +301,7 @@ async def test_asks_for_ten_services_a_call(canned: Callable[..., Any]) -> None:
 
 async def test_a_cluster_without_services_is_told(canned: Callable[..., Any]) -> None:
     report = await services.fetch(
-        canned({"list_services": {"serviceArns": []}}), Stack(name="x", ecs=(EcsCluster(cluster="live"),))
+        canned({"list_services": {"serviceArns": []}}), Stack(name="x", parts=(EcsCluster(cluster="live"),))
     )
     assert [(f.level, f.what) for f in report.findings] == [(Level.OK, "No service in this cluster.")]
 

@@ -11,7 +11,8 @@ import pytest
 from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.eks import clusters
-from console.stack.stack import EksCluster, Stack
+from console.services.eks.kinds import EksCluster
+from console.stack.stack import Stack
 
 TODAY = date(2026, 11, 20)
 
@@ -118,7 +119,13 @@ async def test_a_cluster_with_a_node_group_and_one_that_does_not_exist(aws: Aws,
         nodeRole="arn:aws:iam::123456789012:role/nodes",
         scalingConfig={"minSize": 2, "maxSize": 6, "desiredSize": 3},
     )
-    stack = Stack(name="s", eks=(EksCluster(cluster="gone"), EksCluster(cluster="prod")))
+    stack = Stack(
+        name="s",
+        parts=(
+            EksCluster(cluster="gone"),
+            EksCluster(cluster="prod"),
+        ),
+    )
     report = await clusters.clusters.fetch(aws, stack)
     assert [(f.resource, f.value) for f in report.findings[:2]] == [("gone", "MISSING"), ("prod", "ACTIVE")]
     of_cluster, of_nodes = report.details

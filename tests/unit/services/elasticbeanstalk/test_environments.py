@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind, Problem
 from console.readings.source import Level
 from console.services.ec2 import cloudwatch_agent
 from console.services.elasticbeanstalk import environments
 from console.services.elasticbeanstalk.environment_state import EnvironmentState
-from console.stack.stack import BeanstalkEnvironment, LogGroup, Stack
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
+from console.stack.stack import Stack
 from console.text import Clean
 
 LIMITS = environments.environments.thresholds
@@ -127,8 +129,11 @@ ANSWERS = {
 OFF = Failure(Problem(Kind.INVALID, Clean("DescribeEnvironmentHealth is not supported.")))
 STACK = Stack(
     name="s",
-    beanstalk=(BeanstalkEnvironment(application="expo", environment="prod"),),
-    logs=(LogGroup(group="/aws/elasticbeanstalk/prod/var/log/web.stdout.log"), LogGroup(group="/other")),
+    parts=(
+        BeanstalkEnvironment(application="expo", environment="prod"),
+        LogGroup(group="/aws/elasticbeanstalk/prod/var/log/web.stdout.log"),
+        LogGroup(group="/other"),
+    ),
 )
 fetch: Any = environments.environments.fetch
 

@@ -11,7 +11,8 @@ import pytest
 from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.elbv2 import load_balancers
-from console.stack.stack import LoadBalancer, Stack
+from console.services.elbv2.kinds import LoadBalancer
+from console.stack.stack import Stack
 from console.text import Clean
 
 GROUP = {"TargetGroupName": "api"}
@@ -50,7 +51,7 @@ async def test_a_target_that_is_listed_twice_is_one_and_two_ports_are_two(canned
             "describe_target_health": {"TargetHealthDescriptions": [target("healthy"), target("healthy"), other]},
         }
     )
-    report = await load_balancers.load_balancers.fetch(aws, Stack(name="s", alb=(LoadBalancer(load_balancer="lb"),)))
+    report = await load_balancers.load_balancers.fetch(aws, Stack(name="s", parts=(LoadBalancer(load_balancer="lb"),)))
     assert [f.value for f in report.findings if "healthy" in f.value] == ["2 of 2 healthy"]
 
 
@@ -109,7 +110,13 @@ def put(cloudwatch: Any, arn: str, metric: str, *values: float) -> None:
     cloudwatch.put_metric_data(Namespace="AWS/ApplicationELB", MetricData=data)
 
 
-STACK = Stack(name="s", alb=(LoadBalancer(load_balancer="journal"), LoadBalancer(load_balancer="gone")))
+STACK = Stack(
+    name="s",
+    parts=(
+        LoadBalancer(load_balancer="journal"),
+        LoadBalancer(load_balancer="gone"),
+    ),
+)
 
 
 async def test_a_quiet_load_balancer_is_ok_and_says_that_it_is_quiet(aws: Aws, journal: str) -> None:

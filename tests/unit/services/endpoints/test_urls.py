@@ -22,8 +22,9 @@ from console.aws.target import Target
 from console.aws.tls import web_context
 from console.readings.source import Level
 from console.services.endpoints import probe, urls
+from console.services.endpoints.kinds import Endpoint
 from console.services.endpoints.urls import Response, judge_answer, visible
-from console.stack.stack import Endpoint, Stack
+from console.stack.stack import Stack
 
 NOW = 1_800_000_000.0
 LIMITS = {"latency_warn_ms": 1000, "tls_warn_days": 30, "tls_crit_days": 7}
@@ -125,7 +126,7 @@ async def test_every_endpoint_is_judged_and_no_secret_or_body_is_shown(site: Any
     with_password = base.replace("//", "//operator:pass-w0rd@")
     stack = Stack(
         name="s",
-        endpoints=(
+        parts=(
             Endpoint(url=f"{with_password}/?key=s3cret", name="home"),
             Endpoint(url=f"{with_password}/moved?key=s3cret"),
             Endpoint(url="http://127.0.0.1:1/?key=s3cret"),

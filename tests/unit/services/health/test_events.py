@@ -10,13 +10,14 @@ import pytest
 
 from console.problems import Failure, Kind, Problem
 from console.readings.source import Level
+from console.services.ecs.kinds import EcsCluster
 from console.services.health import events
-from console.stack.file import parse
-from console.stack.stack import EcsCluster, Stack
+from console.stack.stack import Stack
+from console.stack_files.file import parse
 from console.text import Clean
 
 NOW = 1_800_000_000.0
-STACK = Stack(name="s", region="eu-west-1", ecs=(EcsCluster(cluster="c", region="eu-central-1"),))
+STACK = Stack(name="s", region="eu-west-1", parts=(EcsCluster(cluster="c", region="eu-central-1"),))
 
 
 def event(category: str = "issue", status: str = "open", scope: str = "PUBLIC", days: float = -1) -> dict[str, Any]:
@@ -96,8 +97,8 @@ async def test_more_services_than_a_filter_takes_are_asked_in_parts(canned: Cann
         "ec2.instance sns.topic"
     )
     tables = [part.partition(".") for part in parts.split()]
-    text = "".join(f'[[{table}]]\n{key} = "x"\n' for table, _, key in tables)
-    text = text.replace('topic = "x"', 'topic = "arn:aws:sns:eu-west-1:123456789012:x"')
+    text = "".join(f'[[{table}]]\n{key} = "xyz"\n' for table, _, key in tables)
+    text = text.replace('topic = "xyz"', 'topic = "arn:aws:sns:eu-west-1:123456789012:x"')
     many = parse('name = "s"\n' + text.replace("application = ", 'environment = "e"\napplication = '), "s.toml")
     await ask(health, many)
     assert [len(asked["filter"]["services"]) for _, asked in health.asked] == [10, 9]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from console.logs.groups import GroupInfo
+from console.logs.kinds import LogGroup
 from console.operations.bulk import Bulk
 from console.operations.operation import Danger, NoUndo, Observed, TookEffect
 from console.operations.parameters import build
@@ -14,10 +15,10 @@ from console.operations.steps import Call, Wait
 from console.services.logs import export, operations
 from console.services.logs.export import Export
 from console.services.logs.operations import CreateGroup, SetRetention
-from console.stack.file import parse
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
+from console.stack_files.file import parse
 
-STACK = Stack(name="one", logs=(LogGroup(group="/far", region="us-east-1"),))
+STACK = Stack(name="one", parts=(LogGroup(group="/far", region="us-east-1"),))
 GB = 10**9
 
 

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
+from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind, Problem
 from console.readings.source import Level
 from console.services.logs.recent_errors import LINE, NEWEST, PAGES, judge_errors, recent_errors, summarise
-from console.stack.stack import LogGroup, Stack
+from console.stack.stack import Stack
 from console.text import Clean
 
 GROUP = LogGroup(group="/ecs/web")
-STACK = Stack(name="one", logs=(GROUP,))
+STACK = Stack(name="one", parts=(GROUP,))
 NOW_MS = 1_800_000_000_000
 
 
@@ -65,8 +66,17 @@ async def test_a_group_of_another_class_is_a_finding_of_its_own_and_the_others_a
             raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
 
     rare = LogGroup(group="/rare")
-    both = await recent_errors.fetch(Aws(), Stack(name="one", logs=(GROUP, rare)))  # type: ignore[arg-type]
-    alone = await recent_errors.fetch(Aws(), Stack(name="one", logs=(rare,)))  # type: ignore[arg-type]
+    both = await recent_errors.fetch(
+        Aws(),
+        Stack(
+            name="one",
+            parts=(
+                GROUP,
+                rare,
+            ),
+        ),
+    )  # type: ignore[arg-type]
+    alone = await recent_errors.fetch(Aws(), Stack(name="one", parts=(rare,)))  # type: ignore[arg-type]
     assert [finding.level for finding in both.findings] == [Level.WARN, Level.UNKNOWN]
     assert both.findings[1:] == alone.findings
     assert "only Logs Insights reads it" in alone.findings[0].what and alone.findings[0].resource == "/rare"

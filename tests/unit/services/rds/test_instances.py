@@ -11,7 +11,8 @@ import pytest
 from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.rds import instances
-from console.stack.stack import DbInstance, Stack
+from console.services.rds.kinds import DbInstance
+from console.stack.stack import Stack
 from console.text import Clean
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -84,7 +85,7 @@ GOOD = {
 
 
 def stack(*instances: DbInstance) -> Stack:
-    return Stack(name="s", rds=instances)
+    return Stack(name="s", parts=instances)
 
 
 async def verdicts(aws: Aws, named: DbInstance) -> list[tuple[Level, str]]:

@@ -11,7 +11,8 @@ from console.aws.call import Aws
 from console.readings.numbers import DAY
 from console.readings.source import Level
 from console.services.s3.buckets import Count, Stored, count_objects, growth, judge_growth, storage
-from console.stack.stack import Bucket, Stack
+from console.services.s3.kinds import Bucket
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOW = 1_800_000_000.0
@@ -76,7 +77,7 @@ async def test_asks_for_each_storage_type_once(canned: Callable[..., Any]) -> No
         BucketSizeBytes=[MIB, 2 * MIB],
         NumberOfObjects=[3.0, 4.0],
     )
-    report = await storage.fetch(aws, Stack(name="one", s3=(Bucket(bucket="files"),)))
+    report = await storage.fetch(aws, Stack(name="one", parts=(Bucket(bucket="files"),)))
     kinds = [dict(metric.dimensions)["StorageType"] for metric in aws.metrics.asked]
     assert kinds == ["AllStorageTypes", "GlacierStorage", "StandardStorage"]
     assert {(metric.period, metric.span) for metric in aws.metrics.asked} == {(86400, 40 * 86400)}
@@ -91,7 +92,7 @@ async def test_a_bucket_is_measured_where_it_is_or_it_is_unknown(
     canned: Callable[..., Any], told: str, level: Level, asked_in: str | None
 ) -> None:
     aws = canned({"head_bucket": {"BucketRegion": told}, "list_metrics": {"Metrics": []}})
-    (finding,) = (await storage.fetch(aws, Stack(name="one", s3=(Bucket(bucket="files"),)))).findings
+    (finding,) = (await storage.fetch(aws, Stack(name="one", parts=(Bucket(bucket="files"),)))).findings
     assert finding.level is level and ("new or empty" in finding.what) is (level is Level.OK)
     assert {metric.region for metric in aws.metrics.asked} == {asked_in}
     assert [params["region"] for name, params in aws.asked if name == "list_metrics"] == [asked_in]

@@ -9,11 +9,12 @@ import pytest
 
 from console.readings.source import Level
 from console.services.s3 import requests as request_check
-from console.stack.stack import Bucket, Stack
+from console.services.s3.kinds import Bucket
+from console.stack.stack import Stack
 from console.text import Clean
 
 NOW = 1_800_000_000.0
-STACK = Stack(name="s", s3=(Bucket(bucket="images"),))
+STACK = Stack(name="s", parts=(Bucket(bucket="images"),))
 fetch: Any = request_check.requests.fetch
 
 

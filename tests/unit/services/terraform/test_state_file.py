@@ -14,8 +14,9 @@ from console.aws.call import Aws
 from console.readings.source import Level
 from console.services.backup.backups import backups
 from console.services.backup.judge import Backup
+from console.services.terraform.kinds import StateFile
 from console.services.terraform.state_file import FileState, judge_state, read_state
-from console.stack.stack import BackupPolicy, Stack, StateFile
+from console.stack.stack import BackupPolicy, Stack
 from console.text import Clean
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -71,7 +72,7 @@ async def test_versions_of_the_object_itself_count(aws: Aws, bucket: Any, versio
     for body in (b"1", b"22"):
         bucket.put_object(Bucket="state", Key="prod/terraform.tfstate", Body=body)
     bucket.put_object(Bucket="state", Key="prod/other", Body=b"x")
-    stack = Stack(name="one", terraform=StateFile(location="s3://state/prod/terraform.tfstate"))
+    stack = Stack(name="one", parts=(StateFile(location="s3://state/prod/terraform.tfstate"),))
     report = await backups.fetch(aws, stack)
     facts = dict(report.details[0].facts)
     assert facts["Bucket versioning"] == ("on" if versioned else "off")
@@ -89,7 +90,7 @@ async def test_copies_beside_it_and_in_a_folder_of_their_own_count(aws: Aws, buc
 
 
 async def test_a_bucket_that_does_not_exist_is_critical(aws: Aws) -> None:
-    stack = Stack(name="one", terraform=StateFile(location="s3://nowhere/terraform.tfstate"))
+    stack = Stack(name="one", parts=(StateFile(location="s3://nowhere/terraform.tfstate"),))
     report = await backups.fetch(aws, stack)
     assert [finding.level for finding in report.findings] == [Level.CRIT]
 

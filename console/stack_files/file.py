@@ -13,7 +13,9 @@ import msgspec
 from console.files.bounded import parse_toml, read_text, reason_of
 from console.naming.partitions import nearest
 from console.stack.names import Told, named
-from console.stack.stack import AccountId, Environment, KeyValue, Part, Region, Stack, StackName, Url
+from console.stack.part import KeyValue, Part, Region, Url
+from console.stack.stack import AccountId, Environment, Stack, StackName
+from console.stack_files.schema import StackFile, file_of, stack_of
 from console.text import clean
 
 
@@ -45,10 +47,10 @@ def _parse(text: str, where: str) -> tuple[Stack, Told]:
         data = parse_toml(text)
     except ValueError as error:
         raise StackError(f"{where}: {error}.") from error
-    for place, problem in _unknown_keys(data, Stack, ""):
+    for place, problem in _unknown_keys(data, StackFile, ""):
         raise StackError(f"{where}: {place}: {problem}")
     try:
-        return named(msgspec.convert(data, Stack))
+        return named(stack_of(msgspec.convert(data, StackFile)))
     except msgspec.ValidationError as error:
         raise StackError(f"{where}: {_explain(str(error), data)}") from error
     except ValueError as error:
@@ -124,7 +126,7 @@ def _in_words(expected: str) -> str:
 
 def write(stack: Stack) -> str:
     """The stack as TOML text that `parse` reads back equal."""
-    data = msgspec.to_builtins(stack)
+    data = msgspec.to_builtins(file_of(stack))
     lines: list[str] = []
     tables: list[str] = []
     for key, value in data.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from console.logs.kinds import LogGroup
+from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.stack.stack import Stack
 
 _GROUPS: Final = (
@@ -19,6 +21,6 @@ _BEANSTALK: Final = ("elasticbeanstalk:RequestEnvironmentInfo", "elasticbeanstal
 
 def permissions(stack: Stack | None = None) -> tuple[str, ...]:
     """What the logs of a stack need, or of any."""
-    groups = stack is None or bool(stack.logs)
-    instances = stack is None or bool(stack.beanstalk)
+    groups = stack is None or bool(stack.of(LogGroup))
+    instances = stack is None or bool(stack.of(BeanstalkEnvironment))
     return (*(_GROUPS if groups else ()), *(_BEANSTALK if instances else ()))

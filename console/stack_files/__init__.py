@@ -1,0 +1,1 @@
+"""Stack files: what may stand in one, read with errors that say what to mend, and written back."""
