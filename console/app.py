@@ -11,8 +11,8 @@ from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from console.desk.screens import SCREENS, ScreenEntry
 from console.process.crash import on_loop_error
-from screens import SCREENS, ScreenEntry
 from screens.modals import offered, open_modal
 from screens.quit import leave
 from screens.start import StartScreen

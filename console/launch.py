@@ -55,7 +55,7 @@ def run_console(options: Options) -> int:
 def _check(options: Options) -> None:
     """Refuse a screen or a theme that is not there."""
     import themes
-    from screens import SCREENS
+    from console.desk.screens import SCREENS
 
     for flag, given, allowed in (("theme", options.theme, themes.names()), ("screen", options.screen, tuple(SCREENS))):
         if given is not None and given not in allowed:

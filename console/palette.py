@@ -11,8 +11,8 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 import themes
+from console.desk.screens import SCREENS
 from console.files.memory import recall, remember
-from screens import SCREENS
 from screens.health.views import view_commands
 from screens.modals.palette import PaletteItem, PaletteModal
 

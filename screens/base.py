@@ -11,11 +11,11 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from console.desk.desk import Desk
+from console.desk.screens import SCREENS
 from console.problems import Problem
 from console.readings.poller import ReadingKey
 from console.readings.source import AnySource, Level, Reading
 from console.stack.stack import Stack
-from screens import SCREENS
 from screens.header_state import header_state
 from screens.sign_in import MFA, answers, open_sign_in
 from screens.stack_readings import silent

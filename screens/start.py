@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from textual.app import ComposeResult
 from textual.content import Content
 
-from screens import SCREENS
+from console.desk.screens import SCREENS
 from widgets.header import HeaderState, header_line
 from widgets.lines import Lines
 from widgets.mode_bar import Mode, modes_line

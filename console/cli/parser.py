@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "stacks": "list the stacks and their files",
     "policy": "print the least-privilege IAM policy: --read-only for looking only, --stack NAME for one stack",
     "operations": "list every change that can be made",
+    "tasks": "list everything that can be done, with the keys and the command that do it",
     "plan": "say what a change would do now, and do nothing",
     "apply": "plan a change, ask, do it, watch it and verify it",
     "undo": "take a change back that is in the journal",

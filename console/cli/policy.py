@@ -7,13 +7,11 @@ import argparse
 import msgspec
 
 from console.cli.output import write
-from console.desk import shell
+from console.desk.tasks import tasks
 from console.desk.workspace import open_workspace
 from console.iam import policy
+from console.operations.operation import Danger
 from console.options import Options
-from console.services.logs.permissions import permissions
-from console.services.operations import OPERATIONS, operations_on
-from console.services.sources import EVERY, SCREENS, views_of, wanted_by
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,17 +21,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, options: Options) -> int:
     """Print the policy as JSON."""
     del args
-    sources, operations, stack = tuple(EVERY.values()), tuple(OPERATIONS.values()), None
+    stack = None
     if options.stack:
         workspace = open_workspace(options)
         workspace.close()
         stack = workspace.stack(workspace.options.stack or "")
-        sources, operations = (*wanted_by(stack, *SCREENS), *views_of(stack)), operations_on(stack)
-    actions = [*permissions(stack), *(action for source in sources for action in source.permissions)]
-    if not options.read_only:
-        actions += [action for kind in operations for action in (*kind.permissions, *kind.dependent)]
-        if stack is None or any(isinstance(part, shell.OFFERED) for part in stack.parts):
-            actions += shell.PERMISSIONS
-    document = policy(actions)
+    allowed = [task for task in tasks(stack) if task.danger is Danger.READ or not options.read_only]
+    document = policy(action for task in allowed for action in task.permissions)
     write(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
     return 0

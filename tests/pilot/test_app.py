@@ -20,7 +20,7 @@ from textual.driver import Driver
 import screens
 import widgets
 from console.app import ConsoleApp
-from screens import SCREENS
+from console.desk.screens import SCREENS
 from screens.health.screen import HealthScreen
 from screens.modals.leave import LeaveModal
 from screens.resource.screen import ResourceScreen

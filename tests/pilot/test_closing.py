@@ -9,8 +9,8 @@ import pytest
 
 import screens
 import widgets
+from console.desk.screens import SCREENS
 from console.text import Clean
-from screens import SCREENS
 from screens.base import ConsoleScreen
 from screens.resource.screen import ResourceScreen
 from tests.pilot.logs_desk import LogDesk

@@ -17,13 +17,13 @@ from textual.widgets import Static
 
 from console.app import ConsoleApp
 from console.desk.desk import Desk
+from console.desk.screens import SCREENS
 from console.gate.events import AtTheGate, Reason
 from console.gate.planned import Planned
 from console.gate.write_state import WriteState
 from console.journal.records import RunState
 from console.options import Options
 from console.palette import commands
-from screens import SCREENS
 from screens.gate import open_plan, open_undo
 from screens.modals.actions import Subject
 from screens.modals.arm import ArmModal

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.aws.meter import METRIC_PRICE, PRICES
-from screens import SCREENS
+from console.desk.screens import SCREENS
 from tests.bench.server import ROOT
 from tests.faults import Fault, FaultProxy, Seen
 from tests.pty.harness import Terminal

@@ -14,8 +14,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from console.desk.screens import SCREENS
 from console.stack_files.file import load
-from screens import SCREENS
 from tests.bench.server import ROOT
 from tests.pty.harness import Terminal
 from tests.scorecard.card import SOAK, Outcome, line, with_notes

@@ -6,7 +6,7 @@ import time
 
 from textual.binding import Binding
 
-from screens import SCREENS
+from console.desk.screens import SCREENS
 from tests.pty.harness import Terminal
 
 COVERS = ("?", ":", "!", "P", "a")
