@@ -12,7 +12,7 @@ import pytest
 from console.aws.actions import is_read
 from console.logs.kinds import LogGroup
 from console.problems import Failure, Kind
-from console.readings.source import AnySource, Report
+from console.readings.source import AnySource, Level, Report
 from console.services.awslambda.kinds import Function
 from console.services.cloudfront.kinds import Distribution
 from console.services.docdb.kinds import DbCluster
@@ -25,13 +25,14 @@ from console.services.endpoints.kinds import Endpoint
 from console.services.kinds import KINDS
 from console.services.rds.kinds import DbInstance
 from console.services.s3.kinds import Bucket
-from console.services.sources import SOURCES, wanted_by
+from console.services.sources import SCREENS, SOURCES, wanted_by
 from console.stack.stack import Stack
 from console.stack_files.file import StackError, parse
 from console.stack_files.thresholds import check_thresholds
 from console.text import clean
 from tests.conftest import DemoServer
 from tests.contract.conftest import connected
+from tests.contract.examples import ACCOUNT, NOWHERE, OF_THE_ACCOUNT, missing
 from tests.faults import Fault, FaultProxy
 
 CATALOGUE = frozenset(
@@ -94,9 +95,8 @@ def test_explains_itself(source: AnySource) -> None:
 async def test_judges_every_resource_of_the_demo(
     source: AnySource, demo: DemoServer, stacks: tuple[Stack, ...]
 ) -> None:
-    wanting = [stack for stack in stacks if source.wants(stack)]
-    if not wanting:
-        pytest.skip("no demo stack has anything for it")
+    wanting = [stack for stack in (*stacks, ACCOUNT) if source.wants(stack)]
+    assert wanting, "no stack of the demo has anything for it"
     for stack in wanting:
         async with connected(demo, stack) as aws:
             report: Report = await source.fetch(aws, stack)
@@ -136,6 +136,29 @@ async def test_names_the_missing_permission(demo: DemoServer, stacks: tuple[Stac
         assert problem.permission in SOURCES[name].permissions, f"{name}: {problem}"
 
 
+async def test_says_what_is_missing(demo: DemoServer, stacks: tuple[Stack, ...]) -> None:
+    for stack in stacks:
+        nowhere = missing(stack)
+        async with connected(demo, stack) as aws:
+            for source in wanted_by(nowhere, *SCREENS):
+                if source.name in OF_THE_ACCOUNT:
+                    continue
+                report: Report = await source.fetch(aws, nowhere)
+                told = [finding for finding in report.findings if NOWHERE in finding.resource]
+                assert told, f"{source.name} says nothing of what is not there"
+                assert all(finding.level is not Level.OK for finding in told), f"{source.name}: {told}"
+
+
+async def test_a_throttled_check_has_failed(demo: DemoServer, stacks: tuple[Stack, ...]) -> None:
+    with FaultProxy(demo.url) as proxy:
+        proxy.always(Fault.THROTTLED)
+        failures = await _failures(demo, stacks, proxy.url)
+    for name, problem in failures.items():
+        assert problem is not None, f"{name} reported findings though it was throttled"
+        # An answer to HEAD has no body, and a 503 without one may be the service itself.
+        assert problem.kind is Kind.THROTTLED or problem.code == "503", f"{name}: {problem.kind} {problem}"
+
+
 async def _failures(demo: DemoServer, stacks: tuple[Stack, ...], url: str) -> dict[str, Any]:
     """The problem of each Source that asks AWS, all of them asked at once; None where it gave a value."""
 
@@ -147,7 +170,7 @@ async def _failures(demo: DemoServer, stacks: tuple[Stack, ...], url: str) -> di
                 return source.name, failure.problem
         return source.name, None
 
-    asked = {source: stack for stack in stacks for source in wanted_by(stack) if source.permissions}
+    asked = {source: stack for stack in stacks for source in wanted_by(stack, *SCREENS) if source.permissions}
     found = dict(await asyncio.gather(*(ask(source, stack) for source, stack in asked.items())))
     assert asyncio.all_tasks() == {asyncio.current_task()}, "a call goes on though its check has failed"
     return found
