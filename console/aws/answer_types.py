@@ -13,9 +13,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from aiobotocore.parsers import PROTOCOL_PARSERS
 from botocore.parsers import ResponseParserError
 
+from console.aws.botocore_internals import ParserHooks, strict_parser
 from console.aws.timestamps import parse_moment
 from console.problems import Suspect
 
@@ -50,7 +50,7 @@ def strict(protocol: str) -> type[Any]:
 
     It raises `Suspect` for a value of another type, and `ResponseParserError` for a body that cannot be read.
     """
-    return _strict(PROTOCOL_PARSERS[protocol])
+    return strict_parser(protocol, _Strict)
 
 
 def make_strict(protocol: str) -> Any:
@@ -58,20 +58,15 @@ def make_strict(protocol: str) -> Any:
     return strict(protocol)(timestamp_parser=parse_moment)
 
 
-def _strict(stock: type[Any]) -> type[Any]:
-    inner = stock.EVENT_STREAM_PARSER_CLS
-    members = {"EVENT_STREAM_PARSER_CLS": inner and type(f"Strict{inner.__name__}", (_Typed, inner), {})}
-    return type(f"Strict{stock.__name__}", (_Readable, _Typed, stock), members)
+class _Strict(ParserHooks):
+    """Looks at each value that a parser makes, and tells a body that it falls over as one that cannot be read."""
 
-
-class _Typed:
-    """Looks at each value that a parser makes."""
-
-    def _parse_shape(self, shape: Any, node: Any) -> Any:
+    def value(self, shape: Any, node: Any) -> Any:
+        """A value of the type that the model tells. Raises `Suspect` for any other."""
         kind = shape.type_name
         if kind == "list" and _is_no_list(node, shape.serialization):
             raise _other(shape)
-        value: Any = super()._parse_shape(shape, node)  # type: ignore[misc]
+        value: Any = self.stock_value(shape, node)
         if type(value) is _MOSTLY.get(kind):
             return value
         types = _TYPES.get(kind)
@@ -82,6 +77,33 @@ class _Typed:
             if value is None:
                 raise _other(shape)
         return _number(shape, value) if kind in _NUMBERS else value
+
+    async def answer(self, response: dict[str, Any], shape: Any) -> Any:
+        """The answer, or the error that it tells. Raises `Suspect` and `ResponseParserError`."""
+        try:
+            return await self.stock_answer(response, shape)
+        except (ResponseParserError, Suspect):
+            raise
+        except Exception as error:
+            raise ResponseParserError(f"{type(error).__name__}: {error}") from error
+
+    def error(self, response: dict[str, Any], shape: Any) -> Any:
+        """An error as it is told; of one of 500 and above that cannot be read, at least that.
+
+        Below 500 whoever wrote it may not be AWS, and a permission or a login is not what is missing.
+        """
+        error: Exception | None = None
+        try:
+            told = self.stock_error(response, shape)
+            if isinstance(told["Error"]["Code"], str):
+                message = told["Error"].get("Message")
+                told["Error"]["Message"] = message if isinstance(message, str) else ""
+                return told
+        except Exception as raised:  # noqa: BLE001 - whatever a foreign body makes a parser raise
+            error = raised
+        if response["status_code"] < 500:
+            raise ResponseParserError("The error is not one of this API.") from error
+        return self.wordless_error(response)
 
 
 def _meant(kind: str, value: Any) -> Any:
@@ -120,34 +142,3 @@ def _number(shape: Any, value: float) -> float:
 def _other(shape: Any) -> Suspect:
     wanted = _WORDS.get(shape.type_name, "a number")
     return Suspect(f"The answer is not one of this API: {shape.name} is not {wanted}.")
-
-
-class _Readable:
-    """Tells a body that a parser falls over as one that cannot be read."""
-
-    async def parse(self, response: dict[str, Any], shape: Any) -> Any:
-        """The answer, or the error that it tells. Raises `Suspect` and `ResponseParserError`."""
-        try:
-            return await super().parse(response, shape)  # type: ignore[misc]
-        except (ResponseParserError, Suspect):
-            raise
-        except Exception as error:
-            raise ResponseParserError(f"{type(error).__name__}: {error}") from error
-
-    def _do_error_parse(self, response: dict[str, Any], shape: Any) -> Any:
-        """An error as it is told; of one of 500 and above that cannot be read, at least that (called by botocore).
-
-        Below 500 whoever wrote it may not be AWS, and a permission or a login is not what is missing.
-        """
-        error: Exception | None = None
-        try:
-            told = super()._do_error_parse(response, shape)  # type: ignore[misc]
-            if isinstance(told["Error"]["Code"], str):
-                message = told["Error"].get("Message")
-                told["Error"]["Message"] = message if isinstance(message, str) else ""
-                return told
-        except Exception as raised:  # noqa: BLE001 - whatever a foreign body makes a parser raise
-            error = raised
-        if response["status_code"] < 500:
-            raise ResponseParserError("The error is not one of this API.") from error
-        return self._do_generic_error_parse(response)  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ from botocore.exceptions import (
 
 from console.aws import endpoints
 from console.aws.background import aside, undisturbed
+from console.aws.botocore_internals import expiry_of
 from console.aws.log_parser import LogParserFactory
 from console.aws.login import mfa
 from console.aws.login.credentials import PATIENCE, resolver
@@ -164,8 +165,7 @@ class Clients:
     @property
     def expires(self) -> datetime | None:
         """When the present credentials end; None for keys that do not, and before the first client."""
-        expires = getattr(self._known.credentials, "_expiry_time", None) if self._known else None
-        return expires if isinstance(expires, datetime) else None
+        return expiry_of(self._known.credentials) if self._known else None
 
     @property
     def profile(self) -> str | None:

@@ -6,26 +6,22 @@ import ssl
 from typing import Any
 
 import aiohttp
-from aiobotocore.config import DEFAULT_HTTP_SESSION_CLS, AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.utils import _RefCountedSession
 
+from console.aws.aiohttp_internals import send_once
+from console.aws.botocore_internals import ClientDefaults, ContextHook, CountedSession, SessionHook
 from console.aws.tls import aws_context
 
 
-class VerifyingSession(AIOHTTPSession):
+class VerifyingSession(ContextHook):
     """An HTTP session that verifies the chain and the host name of whoever answers, whatever the way there.
 
     aiobotocore's own leaves the host name unchecked, and behind a proxy it verifies nothing at all, neither the
     proxy nor what answers through it.
     """
 
-    def _context(self) -> ssl.SSLContext:
-        return aws_context(self._verify, self._cert_file, self._key_file)
-
-    def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
-        del proxy_url  # which is verified like all else
-        return aiohttp.TCPConnector(limit=self._max_pool_connections, ssl=self._context(), **self._connector_args)
+    def context(self, bundle: Any, cert: str | None, key: str | None) -> ssl.SSLContext:
+        """One context for all that trust alike. Raises OSError for a bundle that cannot be read."""
+        return aws_context(bundle, cert, key)
 
 
 class SharedTlsSession(VerifyingSession):
@@ -37,38 +33,25 @@ class SharedTlsSession(VerifyingSession):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._context()
+        self.made_context()
 
 
-class MetadataSession(VerifyingSession, _RefCountedSession):
+class MetadataSession(VerifyingSession, CountedSession):
     """The same for the credentials of a container or an instance, which may be given by https, too."""
 
 
-class SentOnceSession(SharedTlsSession):
-    """The same for requests that change something: each is sent once.
+class SentOnceSession(SessionHook, SharedTlsSession):
+    """The same for requests that change something: each is sent once, also by what lies below botocore's retries."""
 
-    Below botocore's retries aiohttp has one of its own: it sends a PUT or DELETE again whose connection broke
-    before the reply, though the first may have been carried out.
-    """
-
-    async def _get_session(self, proxy_url: str | None) -> aiohttp.ClientSession:
-        session: aiohttp.ClientSession = await super()._get_session(proxy_url)
-        session._retry_connection = False  # aiohttp offers no other switch
-        return session
+    def opened(self, session: aiohttp.ClientSession) -> None:
+        """Switch aiohttp's own second try off."""
+        send_once(session)
 
 
-class LoginConfig(AioConfig):
+class LoginConfig(ClientDefaults):
     """How the credential chain's own clients ask STS and SSO: soon given up, over the shared TLS context.
 
-    As a session's default it is merged under each client's own, whose HTTP session class aiobotocore forgets.
+    As a session's default it is merged under each client's own.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, http_session_cls=SharedTlsSession, **kwargs)
-
-    def merge(self, other_config: Any) -> AioConfig:
-        """The other's options over these."""
-        merged = super().merge(other_config)
-        given = getattr(other_config, "http_session_cls", DEFAULT_HTTP_SESSION_CLS)
-        merged.http_session_cls = SharedTlsSession if given is DEFAULT_HTTP_SESSION_CLS else given
-        return merged
+    default_session = SharedTlsSession

@@ -7,28 +7,13 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
-from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 
 import themes
 from widgets.terminal.driver import ConsoleDriver
 from widgets.terminal.key_order import KeyOrder
 from widgets.terminal.output_guard import GuardedApp
-
-
-class SteadyStylesheet(Stylesheet):
-    """Styles that are parsed anew only where the colours are others.
-
-    Textual does so twice whenever a screen is opened: each time 6 to 12 ms in which no key is answered.
-    """
-
-    _parsed_with: dict[str, str] | None = None
-
-    def reparse(self) -> None:
-        """Parse with other colours (called by Textual)."""
-        if self._parsed_with != self._variables:
-            super().reparse()
-            self._parsed_with = dict(self._variables)
+from widgets.terminal.textual_internals import SteadyStylesheet
 
 
 class TerminalApp(GuardedApp[ReturnType]):
@@ -57,8 +42,7 @@ class TerminalApp(GuardedApp[ReturnType]):
     @on(Driver.SignalResume)
     def action_repaint(self) -> None:
         """Paint all of the screen, whatever was written over it; what it shows stays as it is."""
-        screen = self.screen
-        self._display(screen, screen._compositor.render_update(full=True, screen_stack=self._background_screens))
+        self.paint_all()
 
     @on(ConsoleDriver.NoShell)
     def _stays(self) -> None:

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from textual.app import App
 
+from widgets.terminal.textual_internals import driver_of
+
 LIMIT: Final = 74_994
 """Bytes of base64 that go out at most: terminals drop a longer sequence without a word."""
 
@@ -45,7 +47,7 @@ def too_large(text: str) -> str:
 
 def send(app: App[Any], text: str) -> str:
     """Send text to the terminal's clipboard; gives the sentence to show, which never says more than is known."""
-    driver = app._driver
+    driver = driver_of(app)
     if driver is None or app.is_headless:
         return NO_TERMINAL
     data = sequence(text, os.environ)

@@ -6,17 +6,17 @@ import os
 import signal
 from typing import Final
 
-from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from console.process.signals import ENDING, in_background
+from widgets.terminal.textual_internals import JobHooks
 
 _TOGETHER: Final = 0.1
 """Seconds within which a signal is noted that was sent just before the one that continues the process."""
 
 
-class ConsoleDriver(LinuxDriver):
-    """Reads keys and writes frames; see `LinuxDriver`."""
+class ConsoleDriver(JobHooks):
+    """Reads keys and writes frames; see Textual's `LinuxDriver`."""
 
     _put_back = False
     """Whether the terminal is as it was found."""
@@ -36,40 +36,33 @@ class ConsoleDriver(LinuxDriver):
         self._put_back = False
         super().resume_application_mode()
 
-    def _sigtstp_application(self, *_: object) -> None:
+    def stop(self) -> None:
         """Stop with all that the shell started together, such as a script around the console.
 
         The system stops nothing that no shell could bring back, as behind ``ssh -t HOST groundskeeper``; Textual does.
         """
-        if not self._auto_restart:
-            super()._sigtstp_application()
-            return
         self.suspend_application_mode()
         self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)
         # Handles the signal that continues the process before it returns.
-        signal.signal(signal.SIGTSTP, self._sigtstp_application)
+        self.handle_stop()
         if not self._continued:
-            self._take_over()
-            self._app.post_message(self.NoShell())
+            self.take_over()
+            self.tell(self.NoShell())
 
-    def _sigcont_application(self, *_: object) -> None:
+    def continued(self) -> None:
         """Draw again after ``fg``, but not after ``kill %1``, which sends SIGTERM and SIGCONT, nor behind a shell.
 
         Another thread may take the first of the two, so they are noted in either order. Drawing from the background
         would stop the process once more, before the watchdog can end it.
         """
         self._continued = True
-        if ENDING.wait(_TOGETHER) or not self._auto_restart:
+        if ENDING.wait(_TOGETHER) or self.lent:
             return
         if in_background(self.fileno):
             os.kill(os.getpid(), signal.SIGSTOP)
             return
         if not self._put_back:  # stopped by SIGSTOP, unasked: whoever was here meanwhile has set modes of their own
             self.suspend_application_mode()
-        self._take_over()
-
-    def _take_over(self) -> None:
-        self._must_signal_resume = True
-        self.resume_application_mode()
+        self.take_over()

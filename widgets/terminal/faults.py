@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, runtime_checkable
 
 from rich.segment import Segment
-from textual._context import active_app, active_message_pump
 from textual.app import App, ReturnType
-from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -24,6 +22,7 @@ from textual.worker import WorkerFailed, get_current_worker
 
 from console.process.crash import in_words, sentence, write_crash
 from console.text import Clean, clean
+from widgets.terminal.textual_internals import RUNNING_APP, FaultHooks, dispatch_through
 
 if TYPE_CHECKING:
     from console.problems import Problem
@@ -42,7 +41,7 @@ class TellsFaults(Protocol):
         """Tell of it, until what failed has succeeded or is opened anew."""
 
 
-class FaultsApp(App[ReturnType]):
+class FaultsApp(FaultHooks[ReturnType]):
     """An App that goes on when something within it fails."""
 
     def __init__(self) -> None:
@@ -55,37 +54,17 @@ class FaultsApp(App[ReturnType]):
             self._told_files.add(path)
             self.notify(sentence(path), title="Not shown", severity="error", timeout=STAYS, markup=False)
 
-    def _register_child(self, parent: DOMNode, child: Widget, before: int | None, after: int | None) -> None:
-        """Guard whatever widget or screen comes to be, also Textual's own (called by Textual)."""
-        _guard(child)
-        super()._register_child(parent, child, before, after)
+    def joins(self, widget: Widget) -> None:
+        """Guard whatever widget or screen comes to be."""
+        _guard(widget)
 
-    async def _dispatch_message(self, message: Message) -> None:
-        """Handle a message: once the console has started, what its handler raises does not end it."""
-        try:
-            await super()._dispatch_message(message)
-        except Exception as error:
-            if not self._is_mounted:
-                raise
-            _failed(self, error)
+    def failed(self, node: MessagePump, error: Exception) -> None:
+        """Tell what a handler, a worker, a timer, a layout or a callback raised, and go on."""
+        _failed(node, error)
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Take what a worker, a timer, a layout or a callback raised (called by Textual)."""
-        if self._is_mounted:
-            _failed(active_message_pump.get(self), error)
-            return
+    def did_not_start(self, error: Exception) -> None:
+        """Write down what keeps the console from starting."""
         write_crash(error)
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        self._close_messages_no_wait()
-
-    async def _shutdown(self) -> None:
-        """End; whoever ended without being told to has failed (called by Textual)."""
-        if not self._exit:
-            self._return_code = self._return_code or 1
-        await super()._shutdown()
 
 
 def not_shown(error: Exception) -> Clean:
@@ -99,7 +78,7 @@ def fault_of(error: Exception) -> Problem:
     from console.problems import Kind, Problem
 
     path = write_crash(error)
-    app = active_app.get(None)
+    app = RUNNING_APP.get(None)
     if isinstance(app, FaultsApp):
         app.tell_crash(path)
     return Problem(Kind.BUG, clean(f"This failed: {in_words(error)}"), clean(f"{_STALE} {sentence(path)}"))
@@ -122,14 +101,14 @@ def _place(node: MessagePump) -> TellsFaults | None:
     # Keys lead to the App, whatever they do: what failed then is where the keys go.
     around: Any = node.focused or node.screen if isinstance(node, App) else node
     while around is not None and not isinstance(around, TellsFaults):
-        around = around._parent
+        around = around.parent
     return around
 
 
 def _guard(widget: Widget) -> None:
     """Keep what a widget raises within it: what it draws, how large it wants to be, what it does with a message."""
+    dispatch_through(widget, _dispatch)
     vars(widget).update(
-        _dispatch_message=partial(_dispatch, widget, widget._dispatch_message),
         render_line=partial(_line, widget, widget.render_line, set()),
         get_content_width=partial(_width, widget.get_content_width),
         get_content_height=partial(_height, widget.get_content_height),

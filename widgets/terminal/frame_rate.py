@@ -16,6 +16,7 @@ from textual.app import ReturnType
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from widgets.terminal.faults import STAYS, FaultsApp
+from widgets.terminal.textual_internals import IdleHooks
 
 if TYPE_CHECKING:
     from console.problems import Problem
@@ -70,7 +71,7 @@ class PacedApp(FaultsApp[ReturnType]):
         await super().on_event(event)
 
 
-class PacedScreen(Screen[ScreenResultType]):
+class PacedScreen(IdleHooks[ScreenResultType]):
     """A screen whose frames come at once where they answer a key."""
 
     @cached_property
@@ -84,11 +85,9 @@ class PacedScreen(Screen[ScreenResultType]):
             self._faults.add(problem)
             self.app.notify(str(problem), title="Failed", severity="error", timeout=STAYS, markup=False)
 
-    async def _on_idle(self, event: events.Idle) -> None:
-        """Paint now what Textual's own handler would leave to a timer (called by Textual before that one)."""
-        if isinstance(self.app, PacedApp) and self.app.pace.answering:
-            event.prevent_default()
-            self._on_timer_update()
+    def paints_at_once(self) -> bool:
+        """Whether what would wait for a timer answers a key."""
+        return isinstance(self.app, PacedApp) and self.app.pace.answering
 
 
 class PacedModal(ModalScreen[ScreenResultType], PacedScreen[ScreenResultType]):

@@ -11,17 +11,15 @@ import re
 from typing import Final
 
 from rich.cells import get_character_cell_size
-from rich.console import RenderableType
 from rich.segment import Segment
-from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import ReturnType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.screen import Screen
 from textual.strip import Strip
 
 from widgets.terminal.driver import ConsoleDriver
 from widgets.terminal.frame_rate import PacedApp
+from widgets.terminal.textual_internals import FrameHooks
 
 UNSAFE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -29,30 +27,6 @@ UNSAFE: Final = re.compile(
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 """Control, bidirectional and invisible code points: exactly those that `clean` replaces (a test compares them)."""
-
-
-class GuardedApp(PacedApp[ReturnType]):
-    """An App whose frames hold no text that could command the terminal.
-
-    An output by cell difference belongs into `_display`, after the guard.
-    """
-
-    def get_driver_class(self) -> type[Driver]:
-        """Our driver in place of the one it is made from; another that the environment names is kept."""
-        found = super().get_driver_class()
-        return ConsoleDriver if found is LinuxDriver else found
-
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, LayoutUpdate):
-            renderable.strips = [[guarded(strip) for strip in line] for line in renderable.strips]
-        elif isinstance(renderable, ChopsUpdate):
-            touched = {y for y, _, _ in renderable.spans}
-            renderable.chops = [
-                {x: strip and guarded(strip) for x, strip in line.items()} if y in touched else line
-                for y, line in enumerate(renderable.chops)
-            ]
-        super()._display(screen, renderable)
-        self.pace.painted()
 
 
 def guarded(strip: Strip) -> Strip:
@@ -78,3 +52,18 @@ def _safe_segment(segment: Segment) -> Segment:
 def _stand_in(match: re.Match[str]) -> str:
     """As many replacement characters as Textual counted cells; for most of these that is none."""
     return "\ufffd" * get_character_cell_size(match.group())
+
+
+class GuardedApp(FrameHooks[ReturnType], PacedApp[ReturnType]):
+    """An App whose frames hold no text that could command the terminal."""
+
+    checked = staticmethod(guarded)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Our driver in place of the one it is made from; another that the environment names is kept."""
+        found = super().get_driver_class()
+        return ConsoleDriver if found is LinuxDriver else found
+
+    def frame_painted(self) -> None:
+        """Note a frame."""
+        self.pace.painted()

@@ -9,17 +9,21 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from aiobotocore.credentials import (
-    AioAssumeRoleWithWebIdentityProvider,
-    AioProcessProvider,
-    create_credential_resolver,
-)
+from aiobotocore.credentials import create_credential_resolver
 from aiobotocore.session import AioSession
 from botocore.exceptions import CredentialRetrievalError
-from botocore.utils import get_environ_proxies
 
+from console.aws.botocore_internals import (
+    PROCESS,
+    ask_instance_only_if,
+    ask_metadata_over,
+    ask_mfa_of,
+    read_tokens_by,
+    start_processes_by,
+)
 from console.aws.login.ec2_host import is_on_aws
 from console.aws.login.mfa import Codes
 from console.aws.login.profile_faults import TokenFile, profile_name, sources
@@ -29,7 +33,6 @@ from console.aws.transport import MetadataSession
 PATIENCE: Final = 15.0
 """Seconds that a credential_process may take."""
 
-_PROCESS: Final = "custom-process"
 _MOST: Final = 65_536
 _roles: Final[dict[Target, dict[str, Any]]] = {}
 
@@ -44,32 +47,12 @@ def resolver(core: AioSession, target: Target, codes: Codes, patience: float = P
     A role is assumed once a login, whatever the number of sessions: an MFA code serves only once.
     """
     chain = create_credential_resolver(core, cache=_roles.setdefault(target.login, {}), region_name=target.region)
-    roles = chain.get_provider("assume-role")
-    roles._prompter = codes.prompter(target)
-    start = starter(patience)
-    chain.get_provider(_PROCESS)._popen = start
-    # The chain of a source_profile is built anew at each use.
-    roles._profile_provider_builder._create_process_provider = lambda profile_name: AioProcessProvider(
-        profile_name=profile_name, load_config=lambda: core.full_config, popen=start
-    )
-    _name_token_files(chain, roles._profile_provider_builder)
-    _verify(chain, core)
-    metadata = chain.get_provider("iam-role")._role_fetcher
-    metadata._disabled = metadata._disabled or not _may_ask(core)
+    ask_mfa_of(chain, codes.prompter(target))
+    start_processes_by(chain, core, starter(patience))
+    read_tokens_by(chain, TokenFile)  # which names the file that it cannot read
+    ask_metadata_over(chain, partial(MetadataSession, verify=core.get_config_variable("ca_bundle")))
+    ask_instance_only_if(chain, lambda: _may_ask(core))
     return chain
-
-
-def _name_token_files(chain: Any, builder: Any) -> None:
-    """Let what reads the token of a web identity name the file that it cannot read, also for a source_profile."""
-    make: Callable[..., AioAssumeRoleWithWebIdentityProvider] = builder._create_web_identity_provider
-
-    def made(*args: Any, **kwargs: Any) -> AioAssumeRoleWithWebIdentityProvider:
-        provider = make(*args, **kwargs)
-        provider._token_loader_cls = TokenFile
-        return provider
-
-    builder._create_web_identity_provider = made
-    chain.get_provider("assume-role-with-web-identity")._token_loader_cls = TokenFile
 
 
 def _may_ask(core: AioSession) -> bool:
@@ -82,16 +65,6 @@ def _may_ask(core: AioSession) -> bool:
         return True
     chosen = sources(core.full_config, profile_name(core))
     return any(profile.get("credential_source") == "Ec2InstanceMetadata" for _, profile in chosen) or is_on_aws()
-
-
-def _verify(chain: Any, core: AioSession) -> None:
-    """Let what asks for the credentials of a container or an instance verify whom it asks."""
-    bundle = core.get_config_variable("ca_bundle")
-    container = chain.get_provider("container-role")._fetcher
-    container._session = MetadataSession(verify=bundle, timeout=container.TIMEOUT_SECONDS)
-    instance = chain.get_provider("iam-role")._role_fetcher
-    proxies = get_environ_proxies(instance._base_url)
-    instance._session = MetadataSession(verify=bundle, timeout=instance._timeout, proxies=proxies)
 
 
 def forget_roles(target: Target) -> None:
@@ -194,4 +167,4 @@ def _check(printed: bytes) -> None:
 
 
 def _failed(reason: str) -> CredentialRetrievalError:
-    return CredentialRetrievalError(provider=_PROCESS, error_msg=reason)
+    return CredentialRetrievalError(provider=PROCESS, error_msg=reason)

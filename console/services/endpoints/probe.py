@@ -8,35 +8,33 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+from asyncio import Transport
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiohttp
 
+from console.aws.aiohttp_internals import ConnectionSeen
 from console.aws.proxy import proxy_of
 from console.services.endpoints.urls import Response, visible
 from console.text import Clean, clean
-
-if TYPE_CHECKING:
-    from aiohttp.connector import Connection
 
 AT_ONCE: Final = 8
 TIMEOUT: Final = 10.0
 """Seconds for a whole answer, from the name's resolution to the last header."""
 
 
-class _Response(aiohttp.ClientResponse):
+class _Response(ConnectionSeen):
     """A response that remembers until when the peer's certificate holds; later the connection may be gone."""
 
     expires: datetime | None = None
 
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        transport = connection.transport
+    def connected(self, transport: Transport | None) -> None:
+        """Read the peer's certificate."""
         certificate = transport.get_extra_info("peercert") if transport is not None else None
         if certificate and "notAfter" in certificate:
             self.expires = datetime.fromtimestamp(ssl.cert_time_to_seconds(certificate["notAfter"]), UTC)
-        return await super().start(connection)
 
 
 async def ask(urls: Iterable[str], tls: ssl.SSLContext) -> list[Response]:

@@ -267,7 +267,7 @@ _MAKERS = ("ClientSession", "TCPConnector", "create_client", "urlopen", "HTTPSCo
            "SSLContext", "_create_unverified_context", "AIOHTTPSession", "HttpxSession", "URLLib3Session")  # fmt: skip
 _KNOWN = {
     "console/aws/tls.py": {"create_default_context"},
-    "console/aws/transport.py": {"TCPConnector"},
+    "console/aws/botocore_internals.py": {"TCPConnector"},
     "console/aws/login/sso.py": {"create_client"},
     "console/checkup/access.py": {"create_client"},
     "console/services/endpoints/probe.py": {"ClientSession", "TCPConnector"},
