@@ -33,13 +33,13 @@ def operation_arguments(parser: argparse.ArgumentParser, more: Callable[[argpars
         )
         group = command.add_argument_group("fields")
         for parameter in parameters(kind):
-            _add(group, parameter)
+            _add(group.add_argument, parameter)
         more(command)
 
 
-def _add(group: argparse._ArgumentGroup, parameter: Parameter) -> None:
+def _add(add: Callable[..., object], parameter: Parameter) -> None:
     if parameter.is_secret:
-        group.add_argument(
+        add(
             "--secret-file", metavar="FILE", help=f"a file with the {parameter.field.word}; - for stdin; else asked for"
         )
         return
@@ -53,7 +53,7 @@ def _add(group: argparse._ArgumentGroup, parameter: Parameter) -> None:
     options: dict[str, Any] = {} if parameter.required else {"default": parameter.default}
     if parameter.default in (True, False):
         options |= {"nargs": "?", "const": True}
-    group.add_argument(
+    add(
         parameter.flag,
         dest=f"{_FIELD}{parameter.name}",
         type=parse,

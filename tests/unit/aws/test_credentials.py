@@ -109,6 +109,8 @@ CASES = [
      "InvalidConfigError", "loop"),
     ("[profile shop\n", "shop", "ConfigParseError", "config"),
     ("[profile shop]\ncredential_process = /no/such/command\n", "shop", "CredentialRetrievalError", "No such file"),
+    ("[profile shop]\nrole_arn = x\nsource_profile = b\n[profile b]\ncredential_process = /no/such/command\n", "shop",
+     "CredentialRetrievalError", "No such file"),
     (ROLE, "shop", "MFARequired", "mfa/ana"),
     (f"[profile shop]\nlogin_session = {USER}\n", "shop", "LoginSessionUnsupported", "made by `aws login`"),
     (f"[profile shop]\nrole_arn = x\nsource_profile = b\n[profile b]\nlogin_session = {USER}\n", "shop",
