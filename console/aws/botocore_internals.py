@@ -2,7 +2,7 @@
 
 Whoever upgrades them reads this file, and no other: each use stands here with its reason, as a function, or as a class
 whose public hook ours implement. What the libraries have to be like for it is held by
-`tests/unit/suite/test_internals.py`, which fails, too, where anything that is not public is used elsewhere.
+`tests/unit/suite/test_internals.py`; `test_internals_scan.py` beside it finds what is not public elsewhere.
 `pyproject.toml` lets in only the versions that this was tried with.
 """
 

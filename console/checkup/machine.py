@@ -1,4 +1,4 @@
-"""This machine: terminal, folders, tools, versions."""
+"""This machine: terminal, folders, tools, Python."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Final, TextIO
 
-from console import __version__
 from console.checkup.verdict import Verdict, fail, ok, warn
 from console.files.settings import (
     FolderError,
@@ -25,7 +23,6 @@ from console.files.settings import (
 )
 from console.process.terminal import colour_mode, over_ssh, refusal
 
-_LIBRARIES: Final = ("textual", "aioboto3", "aiobotocore", "botocore", "aiohttp", "msgspec")
 _TESTED: Final = ((3, 11), (3, 13))
 _SECONDS: Final = 10
 _PLUGIN: Final = "session-manager-plugin"
@@ -110,14 +107,12 @@ def _version(path: str) -> str:
     return done.stdout.strip()
 
 
-def versions() -> Iterator[Verdict]:
-    """What runs here, for a report of a fault."""
-    python = ".".join(str(number) for number in sys.version_info[:3])
+def python() -> Iterator[Verdict]:
+    """Whether Groundskeeper was tested on the Python that runs here."""
+    version = ".".join(str(number) for number in sys.version_info[:3])
     oldest, newest = _TESTED
     if oldest <= sys.version_info[:2] <= newest:
-        yield ok("Python", python)
+        yield ok("Python", version)
     else:
         tested = f"{oldest[0]}.{oldest[1]} to {newest[0]}.{newest[1]}"
-        yield warn("Python", f"{python}, which Groundskeeper was not tested on.", f"Use {tested}.")
-    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
-    yield ok("versions", f"groundskeeper {__version__}, {libraries}")
+        yield warn("Python", f"{version}, which Groundskeeper was not tested on.", f"Use {tested}.")

@@ -15,6 +15,7 @@ import msgspec
 
 from console.aws.connections import Connections
 from console.checkup import access, machine
+from console.checkup.libraries import libraries
 from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
 from console.cli.output import paint, write
 from console.demo.options import DemoError
@@ -83,7 +84,8 @@ def _machine() -> Iterator[Verdict]:
     yield from machine.terminal(sys.stdin, sys.stdout, sys.stderr, os.environ)
     yield from machine.folders()
     yield from machine.tools()
-    yield from machine.versions()
+    yield from machine.python()
+    yield from libraries()
 
 
 def _standings(stacks: Iterable[Stack]) -> Iterator[Verdict]:

@@ -1,8 +1,8 @@
 """All that is used of Textual and is not public: whoever upgrades Textual reads this file, and no other.
 
 Each override stands here with its reason, and calls a public method that our classes implement. What Textual has to be
-like for it (names, signatures, who calls them) is held by `tests/unit/suite/test_internals.py`, which fails, too, where
-anything that is not public is used elsewhere. `pyproject.toml` lets in only the version that this was tried with.
+like for it (names, signatures, who calls them) is held by `tests/unit/suite/test_internals.py`; beside it
+`test_internals_scan.py` finds what is not public elsewhere. `pyproject.toml` lets in only the version that was tried.
 """
 
 from __future__ import annotations

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 
 from console.__main__ import main
 from console.checkup import access, machine
+from console.checkup.libraries import libraries
 from console.checkup.verdict import Mark, Verdict
 from console.problems import Kind, Problem
 from console.services.awslambda.kinds import Function
@@ -23,6 +26,7 @@ from console.text import Clean
 from tests.faults import Fault, FaultProxy
 
 REGION = "eu-west-1"
+TEXTUAL = metadata.version("textual")
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 Seed = Callable[[str], Any]
 
@@ -195,3 +199,49 @@ def test_a_stack_file_that_cannot_be_used_beside_others_is_a_line_too(
     assert main(["doctor", "--endpoint-url", "http://127.0.0.1:1"]) == 1
     told = capsys.readouterr().out
     assert "✖ fail stack files:" in told and "prodution" in told and "Mend it: its stack is left out." in told
+
+
+def install(folder: Path, name: str, version: str, *more: str) -> None:
+    """Let a distribution be found in a folder as installed."""
+    place = folder / f"{name}-{version}.dist-info"
+    place.mkdir()
+    (place / "METADATA").write_text("\n".join(("Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}", *more)))
+
+
+def test_what_is_installed_here_is_what_was_tested() -> None:
+    (versions,) = libraries()
+    assert versions.mark is Mark.OK
+    assert f"textual {TEXTUAL}" in versions.what and "moto" in versions.what
+    assert "ruff" not in versions.what  # which is for its developers
+
+
+@pytest.mark.parametrize("version", ["8.2.9", "8.2.7", "9.0.0", "8.2.9rc1", "of my own"])
+def test_a_library_of_another_version_than_was_tested_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(tmp_path, "textual", version)
+    monkeypatch.syspath_prepend(tmp_path)
+    _, lines = examined(capsys, "--endpoint-url", "http://127.0.0.1:1")
+    line = lines["textual"]
+    assert line["mark"] == "warn"
+    assert line["what"].startswith(f"{version} is installed; Groundskeeper was tested with textual==")
+    assert line["next"].endswith(f"-m pip install textual=={TEXTUAL}")
+    assert lines["versions"]["mark"] == "ok" and f"textual {version}" in lines["versions"]["what"]
+
+
+def test_what_was_tested_is_what_the_installation_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ("textual<9,>=8", "gone>=1", "moto[server]==1.0; extra == 'demo'", "absent==1; extra == 'demo'",
+              "ruff==0.1; extra == 'dev'", "rich==1; python_version < '3'")  # fmt: skip
+    install(tmp_path, "groundskeeper", "0.1.0", *(f"Requires-Dist: {one}" for one in wanted))
+    install(tmp_path, "textual", "8.7.1")
+    monkeypatch.syspath_prepend(tmp_path)
+    verdicts = {verdict.check: verdict for verdict in libraries()}
+    assert marks(verdicts.values()) == {"gone": Mark.WARN, "moto": Mark.WARN, "versions": Mark.OK}
+    assert verdicts["gone"].what.startswith("None is installed; Groundskeeper was tested with gone>=1 ")
+    assert verdicts["moto"].next.endswith("-m pip install moto==1.0")
+
+
+def test_from_a_folder_that_is_not_installed_it_is_not_known_what_was_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if "site-packages" not in folder])
+    (versions,) = libraries()
+    assert versions.mark is Mark.WARN and "not known" in versions.what and versions.next

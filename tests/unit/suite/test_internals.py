@@ -12,15 +12,18 @@ import inspect
 import textwrap
 from dataclasses import dataclass, replace
 from functools import cache
+from importlib import metadata
 from types import ModuleType
 from typing import Any
 
 import pytest
 from aiobotocore.parsers import PROTOCOL_PARSERS
+from packaging.requirements import Requirement
 from textual.events import Idle
 from textual.screen import Screen
 
 from console.aws import aiohttp_internals, botocore_internals
+from tests.paths import ROOT
 from widgets.terminal import textual_internals
 
 
@@ -276,3 +279,20 @@ def test_every_parser_makes_values_and_errors_by_what_is_replaced(protocol: str)
 @pytest.mark.parametrize(("component", "by"), COMPONENTS)
 def test_botocore_asks_for_the_components_that_are_registered(component: str, by: str) -> None:
     assert component in named(resolved(by))
+
+
+LIBRARIES = sorted({use.owner.partition(":")[0].partition(".")[0] for use in USED} | {"moto"})
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_only_the_version_that_was_tried_may_be_installed(library: str) -> None:
+    wanted = [one for one in map(Requirement, metadata.requires("groundskeeper") or []) if one.name == library]
+    version = metadata.version(library)
+    assert {str(one.specifier) for one in wanted} == {f"=={version}"}
+    for lock in (ROOT / "requirements").glob("*.lock"):
+        assert f"\n{library}=={version} " in lock.read_text(), lock
+
+
+def test_nothing_of_a_next_major_version_is_installed() -> None:
+    wanted = [one for one in map(Requirement, metadata.requires("groundskeeper") or []) if one.name != "groundskeeper"]
+    assert [str(one) for one in wanted if not {"<", "=="} & {bound.operator for bound in one.specifier}] == []
