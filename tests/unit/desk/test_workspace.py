@@ -127,7 +127,7 @@ def fill(seed: Seed) -> None:
 
 
 def checked(options: Options, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
-    code = health.run(argparse.Namespace(json=True, problems=False, view=None), options)
+    code = health.run(argparse.Namespace(json=True, problems=False, view=None, all=False), options)
     return code, json.loads(capsys.readouterr().out)
 
 
