@@ -11,7 +11,7 @@ demo: $(VENV)/.demo ## open the console on the embedded AWS; no account needed
 	@$(BIN)/groundskeeper --demo
 
 test: $(VENV)/.dev ## run the tests
-	@$(BIN)/python -m pytest -q -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --durations=20
 
 check: $(VENV)/.dev ## lint, format, types, layers
 	@$(BIN)/ruff check .

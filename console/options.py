@@ -21,6 +21,8 @@ class Options:
     endpoint_url: str | None = None
     demo: bool = False
     scenario: str | None = None
+    now: str | None = None
+    seed: int | None = None
     write: bool = False
     reason: str | None = None
     read_only: bool = False
@@ -31,8 +33,9 @@ class Options:
         """The same options; raises UsageError for those that contradict each other."""
         if self.demo and (self.endpoint_url or self.profile):
             raise UsageError("--demo has an endpoint and profiles of its own: leave out --endpoint-url and --profile.")
-        if self.scenario and not self.demo:
-            raise UsageError("--scenario NAME belongs to the demo: add --demo.")
+        of_demo = {"--scenario": self.scenario, "--now": self.now, "--seed": self.seed}
+        if given := [flag for flag, value in of_demo.items() if value is not None and not self.demo]:
+            raise UsageError(f"{given[0]} belongs to the demo: add --demo.")
         if self.write and self.read_only:
             raise UsageError("--write and --read-only contradict each other: give one of them.")
         if self.write and not (self.reason or "").strip():

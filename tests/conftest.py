@@ -153,7 +153,7 @@ def _serve(folder: Path, traffic: str = TRAFFIC, stacks: Sequence[str] = STACKS)
     }
     # A session that is killed cannot end its server: the server ends itself when our end of its lifeline closes.
     command = [sys.executable, "-m", "console.demo", "--time-scale", str(TIME_SCALE), "--linger", "1"]
-    command += ["--traffic-from", traffic, "--stacks", ",".join(stacks)]
+    command += ["--now", traffic, "--stacks", ",".join(stacks)]
     with (
         (folder / "log").open("wb") as log,
         child(command, env=environment, stdout=subprocess.PIPE, stderr=log) as process,

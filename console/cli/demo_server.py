@@ -13,12 +13,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stacks", metavar="A,B", help="only these stacks")
     parser.add_argument("--time-scale", type=float, default=1.0, metavar="X", help="let X seconds pass in one")
     parser.add_argument("--linger", type=float, metavar="S", help="end S seconds after the last console has gone")
-    parser.add_argument(
-        "--traffic-from",
-        metavar="MOMENT",
-        help="begin with the traffic of a moment, such as 2026-03-04T14:00, whatever the time is",
-    )
-    parser.add_argument("--seed", type=int, metavar="N", help="begin with another world")
     parser.add_argument("--about", action="store_true", help="say what is simulated, and end")
 
 
@@ -33,7 +27,5 @@ def run(args: argparse.Namespace, options: Options) -> int:
         write(server.about())
         return 0
     names = tuple(args.stacks.split(",")) if args.stacks else STACKS
-    seed = SEED if args.seed is None else args.seed
-    return server.run(
-        DemoOptions(args.port, names, args.time_scale, args.linger, options.scenario, args.traffic_from, seed)
-    )
+    seed = SEED if options.seed is None else options.seed
+    return server.run(DemoOptions(args.port, names, args.time_scale, args.linger, options.scenario, options.now, seed))

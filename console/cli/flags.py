@@ -15,6 +15,8 @@ def shared_flags() -> argparse.ArgumentParser:
     group.add_argument("--endpoint-url", metavar="URL", help="another endpoint than AWS's own")
     group.add_argument("--demo", action="store_true", help="use the embedded AWS: no account needed")
     group.add_argument("--scenario", metavar="NAME", help="an emergency for the demo to rehearse")
+    group.add_argument("--now", metavar="MOMENT", help="the moment whose traffic a demo that starts begins with")
+    group.add_argument("--seed", type=int, metavar="N", help="the chance of a demo that starts: another world")
     group.add_argument("--write", action="store_true", help="arm writing at the start, on the stack that is open then")
     group.add_argument("--reason", metavar="TEXT", help="why, for the record; goes with --write")
     group.add_argument("--read-only", action="store_true", help="refuse every change")

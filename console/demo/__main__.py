@@ -17,15 +17,13 @@ def main() -> int:
     parser.add_argument("--time-scale", type=float, default=1.0)
     parser.add_argument("--linger", type=float)
     parser.add_argument("--scenario")
-    parser.add_argument("--traffic-from", metavar="MOMENT")
+    parser.add_argument("--now", metavar="MOMENT")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--about", action="store_true")
     parser.add_argument("--detach", type=int, metavar="FD", help=argparse.SUPPRESS)
     given = parser.parse_args()
     stacks = tuple(filter(None, given.stacks.split(",")))
-    options = ServerOptions(
-        given.port, stacks, given.time_scale, given.linger, given.scenario, given.traffic_from, given.seed
-    )
+    options = ServerOptions(given.port, stacks, given.time_scale, given.linger, given.scenario, given.now, given.seed)
     if given.detach is not None and os.fork():
         os._exit(0)  # the child goes on alone; whoever waits for it reads its end of the pipe
     from console.demo import server

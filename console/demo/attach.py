@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from console.demo import record, sandbox
-from console.demo.options import DemoError, ServerOptions, check_installed
+from console.demo.options import SEED, DemoError, ServerOptions, check_installed
 from console.demo.record import ASKING, PREFIX, Record
 from console.files.settings import FolderError, make_private, runtime_dir, state_dir
 
@@ -100,6 +100,8 @@ def attach_or_start_blocking(options: ServerOptions | None = None) -> Demo:
         with _alone():
             found = record.alive()
             running = found is not None
+            if found is not None and (unlike := _unlike(chosen, found)):
+                raise DemoError(unlike)
             found = found or _start(chosen)
             demo = Demo(found, hold(found))
     except FolderError as error:
@@ -110,6 +112,19 @@ def attach_or_start_blocking(options: ServerOptions | None = None) -> Demo:
     if running and chosen.scenario:
         demo.ask(f"/scenario/{chosen.scenario}")
     return demo
+
+
+def _unlike(options: ServerOptions, running: Record) -> str:
+    """Why a server that runs is not the one that is asked for, as a sentence; empty where it is, or may be any."""
+    asked = {"--now": (options.now, None, running.now), "--seed": (options.seed, SEED, running.seed)}
+    for flag, (wanted, usual, begun) in asked.items():
+        if wanted not in (usual, begun):
+            known = f"{flag} {begun}" if begun is not None else f"no {flag}"
+            return (
+                f"A demo runs already, which began with {known}. Next: leave {flag} out to join it; or close its "
+                f"consoles, and it ends {LINGER / 60:g} minutes later; or end process {running.pid}."
+            )
+    return ""
 
 
 @contextmanager
@@ -154,7 +169,7 @@ def _command(options: ServerOptions) -> list[str]:
         *(sys.executable, "-P", "-m", "console.demo", "--port", str(options.port)),
         *("--stacks", ",".join(options.stacks), "--time-scale", str(options.time_scale)),
         *("--linger", str(linger), *(("--scenario", options.scenario) if options.scenario else ())),
-        *("--seed", str(options.seed), *(("--traffic-from", options.traffic_from) if options.traffic_from else ())),
+        *("--seed", str(options.seed), *(("--now", options.now) if options.now else ())),
     ]
 
 

@@ -43,9 +43,9 @@ class ServerOptions:
 
     `port` 0 takes any free one; `time_scale` 60 lets an hour pass in a minute; `linger` is how many seconds
     the server outlives its last console (None: until a signal ends it); `scenario` is an emergency to inject.
-    `traffic_from` is a moment as ISO 8601 (UTC where it says nothing) whose traffic and weather the stacks have when
+    `now` is a moment as ISO 8601 (UTC where it says nothing) whose traffic and weather the stacks have when
     the server starts, such as a weekday's noon; None: that of the real time. Timestamps are real in any case. Two
-    servers with the same `seed` and `traffic_from` begin with the same world.
+    servers with the same `seed` and `now` begin with the same world.
     """
 
     port: int = 0
@@ -53,16 +53,16 @@ class ServerOptions:
     time_scale: float = 1.0
     linger: float | None = None
     scenario: str | None = None
-    traffic_from: str | None = None
+    now: str | None = None
     seed: int = SEED
 
-    def ahead(self, now: datetime) -> float:
+    def ahead(self, real: datetime) -> float:
         """By how many seconds, whole minutes, the traffic's clock is ahead of the real one. ValueError: no moment."""
-        if self.traffic_from is None:
+        if self.now is None:
             return 0.0
-        moment = datetime.fromisoformat(self.traffic_from)
+        moment = datetime.fromisoformat(self.now)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return (moment - now).total_seconds() // 60 * 60
+        return (moment - real).total_seconds() // 60 * 60
 
     def checked(self) -> ServerOptions:
         """The same options; raises DemoError for those that cannot be."""
@@ -77,7 +77,7 @@ class ServerOptions:
         try:
             self.ahead(datetime.now(UTC))
         except ValueError as error:
-            what = f"--traffic-from {self.traffic_from}: give a moment such as 2026-03-04T14:00."
+            what = f"--now {self.now}: give a moment such as 2026-03-04T14:00."
             raise DemoError(what) from error
         if self.scenario is None:
             return self

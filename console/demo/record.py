@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import console
-from console.demo.options import STACKS, DemoError
+from console.demo.options import SEED, STACKS, DemoError, ServerOptions
 from console.files.settings import FolderError, check_private, read_private, runtime_dir, state_dir
 from console.text import clean
 
@@ -33,7 +33,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """Where a demo server is and what belongs to it.
 
     `state` is the name of its folder in the state folder; in the folder `files` are its AWS configuration and
-    stack files.
+    stack files. `now` and `seed` are what its world began with.
     """
 
     url: str
@@ -42,6 +42,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     files: str
     stacks: tuple[str, ...]
+    now: str | None = None
+    seed: int = SEED
 
     @property
     def folder(self) -> Path:
@@ -74,14 +76,23 @@ def record_path() -> Path:
     return runtime_dir() / "demo.json"
 
 
-def of(port: int, stacks: tuple[str, ...]) -> Record:
+def of(port: int, options: ServerOptions) -> Record:
     """The record of this process as the server at a port, with a state folder that no other world has.
 
     The files are the port's: a console whose server comes back at its old port finds its profiles again.
     """
     state = f"demo-{secrets.token_hex(4)}"
     url, files = f"http://127.0.0.1:{port}", str(runtime_dir() / f"demo-{port}")
-    return Record(url=url, pid=os.getpid(), version=console.__version__, state=state, files=files, stacks=stacks)
+    return Record(
+        url=url,
+        pid=os.getpid(),
+        version=console.__version__,
+        state=state,
+        files=files,
+        stacks=options.stacks,
+        now=options.now,
+        seed=options.seed,
+    )
 
 
 def write(record: Record) -> None:

@@ -76,7 +76,7 @@ def serve(options: ServerOptions, tell: Callable[[Record], None]) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with _port(options.port) as opened:
-        here = record.of(opened.getsockname()[1], options.stacks)
+        here = record.of(opened.getsockname()[1], options)
         with _shut_in(here):
             _serve(options, opened, here, tell)
 

@@ -208,6 +208,8 @@ def _demo(options: Options) -> Demo | None:
         if known is None or known.url.rstrip("/") != (endpoint or "").rstrip("/") or record.alive() is None:
             return None
     from console.demo.attach import attach_or_start_blocking
+    from console.demo.options import SEED
     from console.demo.options import ServerOptions as DemoOptions
 
-    return attach_or_start_blocking(DemoOptions(scenario=options.scenario))
+    seed = SEED if options.seed is None else options.seed
+    return attach_or_start_blocking(DemoOptions(scenario=options.scenario, now=options.now, seed=seed))

@@ -113,6 +113,8 @@ def test_a_closed_pipe_is_a_quiet_end(demo: DemoServer) -> None:
     [
         (["stacks", "--demo", "--profile", "x"], 2, "leave out"),
         (["stacks", "--scenario", "x"], 2, "--demo"),
+        (["stacks", "--now", "2026-03-08T01:00"], 2, "--now belongs to the demo: add --demo"),
+        (["stacks", "--seed", "3"], 2, "--seed belongs to the demo: add --demo"),
         (["stacks", "--write", "--read-only"], 2, "contradict"),
         (["stacks", "--write"], 2, "--reason"),
         (["stacks", "--endpoint-url", "localhost:1"], 2, "give a URL"),
@@ -238,3 +240,15 @@ def test_one_broken_stack_file_does_not_hide_the_others(empty: dict[str, str]) -
     assert "shop" in done.stdout
     assert "broken.toml" in done.stderr and "Nearest: cpu_warn." in done.stderr
     assert run("health", "--stack", "broken", env=empty).returncode == 3
+
+
+def test_a_demo_that_runs_is_joined_only_by_who_wants_its_moment_and_its_chance(demo: DemoServer) -> None:
+    begun = demo.record.now or ""
+    same = run("stacks", "--demo", "--now", begun, "--json", env=demo.environment)
+    assert (same.returncode, len(json.loads(same.stdout))) == (0, len(demo.record.stacks))
+    other = run("stacks", "--demo", "--now", "2026-03-08T01:00", env=demo.environment)
+    assert other.returncode == 2
+    assert f"A demo runs already, which began with --now {begun}. Next: leave --now out" in other.stderr
+    chance = run("stacks", "--demo", "--seed", "3", env=demo.environment)
+    assert chance.returncode == 2
+    assert "leave --seed out to join it" in chance.stderr

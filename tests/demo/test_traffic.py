@@ -111,7 +111,7 @@ def test_one_seed_makes_one_world(serving: Serving, tmp_path: Path) -> None:
 )
 def test_the_same_traffic_begins_whenever_a_server_is_started(shape: Shape) -> None:
     def numbers(now: datetime) -> list[Any]:
-        ahead = ServerOptions(traffic_from=SUNDAY_NIGHT).ahead(now)
+        ahead = ServerOptions(now=SUNDAY_NIGHT).ahead(now)
         history = MetricHistory(clock=now.timestamp, ahead=ahead)
         key = history.define("App", "M", {}, shape + Level(9), account="1", region="r", counts=True)
         start = now.timestamp() // MINUTE * MINUTE
@@ -147,15 +147,13 @@ def test_the_fewest_requests_are_two_fifths_of_the_usual() -> None:
 
 def test_a_moment_is_utc_unless_it_says_otherwise() -> None:
     now = datetime(2026, 3, 8, 2, 0, 30, tzinfo=UTC)
-    assert ServerOptions(traffic_from=SUNDAY_NIGHT).ahead(now) == -MINUTE
-    assert ServerOptions(traffic_from="2026-03-08T02:01:00+14:00").ahead(now) == -14 * HOUR
-    assert (
-        ServerOptions(traffic_from="2026-03-08T02:01:00Z").ahead(now.astimezone(timezone(-timedelta(hours=3.5)))) == 0
-    )
+    assert ServerOptions(now=SUNDAY_NIGHT).ahead(now) == -MINUTE
+    assert ServerOptions(now="2026-03-08T02:01:00+14:00").ahead(now) == -14 * HOUR
+    assert ServerOptions(now="2026-03-08T02:01:00Z").ahead(now.astimezone(timezone(-timedelta(hours=3.5)))) == 0
     assert ServerOptions().ahead(now) == 0
 
 
 @pytest.mark.parametrize("moment", ["noon", "2026-02-30T12:00", ""])
 def test_what_is_no_moment_is_refused(moment: str) -> None:
-    with pytest.raises(DemoError, match=r"--traffic-from .*give a moment such as 2026-03-04T14:00"):
-        ServerOptions(traffic_from=moment).checked()
+    with pytest.raises(DemoError, match=r"--now .*give a moment such as 2026-03-04T14:00"):
+        ServerOptions(now=moment).checked()
