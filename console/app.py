@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, work
@@ -43,19 +43,17 @@ class ConsoleApp(TerminalApp[int]):
         super().__init__(theme)
         self._make_desk = make_desk
         self._first = first or next(iter(SCREENS))
+        self.made_desk: Desk | None = None
         for name, entry in SCREENS.items():
             self.add_mode(name, partial(self._make, entry))
             self.bind(entry.key, f"open('{name}')", description=entry.label, show=False)
 
-    @cached_property
-    def desk(self) -> Desk:
-        """What the screens work at; made after the first frame, which needs nothing of it."""
-        return self._make_desk()
-
     @property
-    def made_desk(self) -> Desk | None:
-        """The desk, or None before it was needed."""
-        return self.desk if "desk" in vars(self) else None
+    def desk(self) -> Desk:
+        """What the screens work at. Raises `RuntimeError` before the first frame, which needs nothing of it."""
+        if self.made_desk is None:
+            raise RuntimeError("The desk was used before the first frame was painted.")
+        return self.made_desk
 
     def get_default_screen(self) -> StartScreen:
         """What is painted first."""
@@ -79,7 +77,7 @@ class ConsoleApp(TerminalApp[int]):
 
     def _import(self) -> None:
         SCREENS[self._first].load()
-        self.desk  # noqa: B018
+        self.made_desk = self._make_desk()
 
     def _make(self, entry: ScreenEntry) -> Screen[None]:
         return entry.load()(self.desk)

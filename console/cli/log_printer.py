@@ -49,7 +49,7 @@ class Printer:
         if self._ordered is not None:
             self._print(self._ordered.due())
 
-    def add_gap(self, at_ms: int, text: Clean) -> LineKey:
+    def add_gap(self, at_ms: int, text: Clean, group: Clean | None = None) -> LineKey:
         """Say that lines are missing."""
         sys.stderr.write(f"groundskeeper: {text}\n")
         return LineKey(at_ms, 0)

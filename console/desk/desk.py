@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -52,6 +51,7 @@ class Desk:
         self.meter = Meter()
         self.sign_in = SignIn(self)
         self._connections: Connections | None = None
+        self._tails: Tails | None = None
         self._identities: dict[str, Connection] = {}
         self._problems: dict[str, Problem] = {}
         self._listeners: dict[object, Callable[[], None]] = {}
@@ -104,12 +104,13 @@ class Desk:
         """All stacks that there are."""
         return self.workspace.stacks if self.workspace else ()
 
-    @cached_property
     def tails(self) -> Tails:
-        """The logs that are followed, whichever screen is open."""
-        from console.desk.tails import Tails
+        """The logs that are followed, whichever screen is open; made when they are asked for first."""
+        if self._tails is None:
+            from console.desk.tails import Tails
 
-        return Tails(self._connect, self.poller.idle)
+            self._tails = Tails(self._connect, self.poller.idle)
+        return self._tails
 
     @property
     def account(self) -> Stack:
@@ -181,6 +182,13 @@ class Desk:
             self.changes.renew(self._whose(stack))
         self._again(stack)
 
+    def give_mfa(self, code: str, stack: Stack | None = None) -> None:
+        """Go on with the code of an MFA device. Raises `ValueError` for what is no code."""
+        if self.workspace is None:
+            raise RuntimeError("An MFA code was given before the workspace was open.")
+        self._connect_to(self.workspace).give_mfa(self._whose(stack), code)
+        self.renew(stack)
+
     async def shell(self, place: Place, stack: Stack | None = None) -> ShellCommand | Clean:
         """The command that opens a shell there while the console is suspended, or why there is none."""
         from console.desk.shell import shell_command
@@ -240,8 +248,8 @@ class Desk:
         if self._search is not None:
             self._search.cancel()
             await asyncio.gather(self._search, return_exceptions=True)
-        if "tails" in vars(self):
-            await self.tails.close()
+        if self._tails is not None:
+            await self._tails.close()
         await self.poller.close()
         if self._connections is not None:
             await self._connections.close()

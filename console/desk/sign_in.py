@@ -25,10 +25,7 @@ class SignIn:
 
     def mfa(self, code: str, stack: Stack | None = None) -> None:
         """Go on with the code of an MFA device. Raises `ValueError` for what is no code."""
-        from console.aws.login import mfa
-
-        mfa.SHARED.give(self._target(stack), code)
-        self._desk.renew(stack)
+        self._desk.give_mfa(code, stack)
 
     async def begin(self, stack: Stack | None = None) -> DeviceAuthorization:
         """Ask for a code with which to sign in to SSO in any browser. Raises `Failure`."""

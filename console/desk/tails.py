@@ -24,15 +24,19 @@ class Tails:
         self._idle = idle
         self._panes: dict[str, Panes] = {}  # the one that was used last is the last; used also while others are closed
 
-    def of(self, stack: Stack) -> Panes:
-        """The panes of a stack; without any where its logs were not opened yet."""
+    def of(self, stack: Stack) -> Panes | None:
+        """The panes of a stack; None where its logs were not opened yet."""
+        return self._panes.get(stack.name)
+
+    def open(self, stack: Stack) -> Panes:
+        """The panes of a stack; empty ones where its logs were not opened yet."""
         panes = self._panes.pop(stack.name, None) or Panes(partial(self._connect, stack), self._idle)
         self._panes[stack.name] = panes
         return panes
 
     async def enter(self, stack: Stack) -> Panes:
         """Follow this stack's logs on, and no other's."""
-        panes = self.of(stack)
+        panes = self.open(stack)
         for other in list(self._panes.values()):
             if other is not panes:
                 await other.pause()

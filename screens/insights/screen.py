@@ -179,7 +179,7 @@ class InsightsScreen(ConsoleScreen):
         self.refresh_bindings()
         problem: Problem | None = None
         try:
-            aws = await self.desk.tails.aws(self._stack)
+            aws = await self.desk.tails().aws(self._stack)
             expected: Estimate = await estimate(aws, question)
             self._tell(estimate=expected)
             if expected.large and not await self.app.push_screen_wait(LogScanModal(warning(expected))):

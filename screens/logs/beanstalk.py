@@ -90,7 +90,7 @@ class BeanstalkLogsScreen(LinesScreen):
         """Ask every environment of the stack; what goes wrong with one is told, the others go on."""
         self._problems = ()
         try:
-            aws = await self.desk.tails.aws(self._stack)
+            aws = await self.desk.tails().aws(self._stack)
         except Failure as failure:
             self._problems = (str(failure.problem),)
             self._tell("")

@@ -41,7 +41,7 @@ async def open_logs(
         app.notify(f"No log group is known to be that of {resource}: these are all of {stack.name}.", markup=False)
     if desk.stack is not stack:
         desk.choose(stack)
-    panes = desk.tails.of(stack)
+    panes = desk.tails().open(stack)
     at_ms = _moment(findings)
     if at_ms is None or not panes.go_to(groups, at_ms):
         await panes.open(groups, _wanted(at_ms))

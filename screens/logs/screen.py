@@ -55,7 +55,7 @@ class LogsScreen(LinesScreen):
     @property
     def panes(self) -> Panes | None:
         """The panes of the open stack."""
-        return self.desk.tails.of(self.desk.stack) if self.desk.stack else None
+        return self.desk.tails().of(self.desk.stack) if self.desk.stack else None
 
     def selection(self) -> Subject | None:
         """The log group of the line under the cursor, or of the pane, for the menu of actions."""
@@ -78,7 +78,7 @@ class LogsScreen(LinesScreen):
         stack = self.desk.stack
         if stack is None:
             return
-        panes = await self.desk.tails.enter(stack)
+        panes = await self.desk.tails().enter(stack)
         if not panes.panes:
             await panes.open(await asyncio.to_thread(first_groups, stack))
         self._look()

@@ -119,7 +119,7 @@ class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
         self._sets = [GroupChoice(clean(name), groups, "set") for name, groups in sorted(named.items())]
         self._show()
         try:
-            aws = await self._desk.tails.aws(self._stack)
+            aws = await self._desk.tails().aws(self._stack)
             regions = {None, *(group.region for group in self._stack.of(LogGroup))}
             found = [info for region in regions for info in await list_groups(aws, region=region)]
         except Failure as failure:

@@ -56,7 +56,7 @@ def panes_of(pilot: Pilot[int]) -> Panes:
     """The panes of the open stack."""
     assert isinstance(pilot.app, ConsoleApp)
     assert pilot.app.desk.stack is not None
-    return pilot.app.desk.tails.of(pilot.app.desk.stack)
+    return pilot.app.desk.tails().of(pilot.app.desk.stack)
 
 
 def logs_screen(pilot: Pilot[int]) -> LogsScreen:

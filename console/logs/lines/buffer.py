@@ -85,8 +85,12 @@ class LogBuffer:
         self._make_room()
         self._changed()
 
-    def add_gap(self, at_ms: int, text: Clean) -> LineKey:
-        """Say at a moment that lines are missing; gives the key with which `fill_gap` takes the row away."""
+    def add_gap(self, at_ms: int, text: Clean, group: Clean | None = None) -> LineKey:
+        """Say at a moment that lines are missing; gives the key with which `fill_gap` takes the row away.
+
+        The group makes no difference: there is one place for all.
+        """
+        del group
         key = LineKey(at_ms, self._number)
         self._number += 1
         self._gaps += 1

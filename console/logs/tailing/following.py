@@ -33,8 +33,8 @@ class LineSink(Protocol):
 class Sink(LineSink, Protocol):
     """Where lines go, and what is said of them. A `LogBuffer` is one."""
 
-    def add_gap(self, at_ms: int, text: Clean) -> LineKey:
-        """Say at a moment that lines are missing."""
+    def add_gap(self, at_ms: int, text: Clean, group: Clean | None = None) -> LineKey:
+        """Say at a moment that lines are missing, of one group or of all that are read together."""
 
     def fill_gap(self, key: LineKey) -> None:
         """Say that they are there now."""
@@ -113,17 +113,18 @@ class Hole:
 
 @dataclass(slots=True)
 class Holes:
-    """What is missing of one group at present."""
+    """What is missing at present of what a `reader` reads: of one group, or of all that it reads together."""
 
     sink: Sink
-    group: Clean
+    reader: Clean
+    group: Clean | None = None
     open: list[Hole] = field(default_factory=list)
 
     def add(self, start_ms: int, end_ms: int | None, why: str) -> Hole:
         """Say that lines are missing from a moment on, up to another or to now."""
         until = f"to {_clock(end_ms)}" if end_ms is not None else "on"
-        text = Clean(f"{self.group}: lines from {_clock(start_ms)} {until} are missing: {why}")
-        hole = Hole(start_ms, self.sink.add_gap(start_ms, text), text)
+        text = Clean(f"{self.reader}: lines from {_clock(start_ms)} {until} are missing: {why}")
+        hole = Hole(start_ms, self.sink.add_gap(start_ms, text, self.group), text)
         self.open.append(hole)
         return hole
 

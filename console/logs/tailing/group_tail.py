@@ -68,7 +68,7 @@ class GroupTail:
         self._idle = idle
         self._crowded = crowded
         self._intake = Intake(floor_ms=start_ms)
-        self._holes = Holes(sink, self.name)
+        self._holes = Holes(sink, self.name, self.name)
         self._skew = self._overlap = 0.0
         self._start = self._front = start_ms
         self._owed = Owed(self._pace, start_ms, self._now())

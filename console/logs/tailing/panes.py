@@ -65,10 +65,11 @@ class Pane:
 
 @dataclass(slots=True)
 class _Gap:
-    """A row that says what is missing: in which buffer it is, and under which key."""
+    """A row that says what is missing: of which group, in which buffer it is, and under which key."""
 
     at_ms: int
     text: Clean
+    group: Clean | None
     buffer: LogBuffer
     key: LineKey
 
@@ -259,12 +260,12 @@ class Panes:
         for pane in self.panes:
             pane.buffer.append(found.get(id(pane.buffer), []))
 
-    def add_gap(self, at_ms: int, text: Clean) -> LineKey:
-        """Say at a moment that lines are missing."""
-        buffer = self._buffer_of_gap(text)
+    def add_gap(self, at_ms: int, text: Clean, group: Clean | None = None) -> LineKey:
+        """Say at a moment that lines are missing, in the pane of their group."""
+        buffer = self._buffer_of(group)
         self._gap_number += 1
         key = LineKey(at_ms, self._gap_number)
-        self._gaps[key] = _Gap(at_ms, text, buffer, buffer.add_gap(at_ms, text))
+        self._gaps[key] = _Gap(at_ms, text, group, buffer, buffer.add_gap(at_ms, text))
         return key
 
     def fill_gap(self, key: LineKey) -> None:
@@ -278,10 +279,9 @@ class Panes:
         for pane in self.panes:
             pane.buffer.sampled(answers)
 
-    def _buffer_of_gap(self, text: Clean) -> LogBuffer:
-        """A row begins with its group's name: the only thing that tells where it belongs."""
-        groups = [name for name in self._where if text.startswith(f"{name}: ")]
-        return self._where[max(groups, key=len)] if groups else self.panes[0].buffer
+    def _buffer_of(self, group: Clean | None) -> LogBuffer:
+        first = self.panes[0].buffer
+        return first if group is None else self._where.get(group, first)
 
     # How it is shown
 
@@ -292,7 +292,7 @@ class Panes:
             self._arrange(self.groups, split=split)
             arranged = self.version
             for gap in self._gaps.values():
-                gap.buffer = self._buffer_of_gap(gap.text)
+                gap.buffer = self._buffer_of(gap.group)
                 gap.key = gap.buffer.add_gap(gap.at_ms, gap.text)
             for chunk in (chunk for pane in former for chunk in reversed(pane.buffer.chunks)):
                 if self.version != arranged:
