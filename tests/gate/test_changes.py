@@ -13,12 +13,15 @@ from msgspec.structs import replace
 
 from console.aws.meter import Meter
 from console.desk.changes import Changes
+from console.desk.desk import Desk
+from console.gate.events import AtTheGate
 from console.gate.write_state import WriteState
 from console.journal.owner import me
 from console.journal.records import RunFilter, RunState
 from console.journal.store import SqliteStore
 from console.operations.plan import Plan
 from console.operations.step_context import Done, Work
+from console.options import Options
 from tests.deadlines import SOON
 from tests.gate.scripted import Do, Hold, Script, Scripted
 from tests.gate.world import World, planned
@@ -99,3 +102,34 @@ async def test_an_open_console_takes_up_what_another_one_leaves_behind(world: Wo
                 await heard.wait()
     finally:
         await changes.close()
+
+
+async def test_a_desk_is_busy_exactly_while_a_change_is_at_work_and_takes_none_as_it_closes(
+    world: World, script: Script, changes: Changes
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def work(work: Work) -> Done:
+        begun.set()
+        await asyncio.to_thread(go_on.wait, SOON)
+        return Done()
+
+    desk = Desk(Options())
+    assert not desk.busy()
+    desk.changes = changes
+    script.plan = Plan((Do(work),))
+    asked = await changes.plan(Scripted(), world.stack)
+    assert not desk.busy()
+    applying = asyncio.create_task(changes.apply(asked, "yes"))
+    try:
+        assert await asyncio.to_thread(begun.wait, SOON)
+        assert desk.busy()
+        desk.stop_taking()
+        with pytest.raises(AtTheGate, match="ending"):
+            await changes.apply(asked, "yes")
+        assert desk.busy()
+    finally:
+        go_on.set()
+    outcome = await applying
+    assert outcome.run is not None and outcome.run.changed
+    assert not desk.busy()

@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from console.aws.call import Aws
 from console.gate.events import AtTheGate, Reason
 from console.gate.runner import Runner
 from console.gate.write_state import Locked, WriteState
 from console.journal.journal import Journal
 from console.journal.records import RunState
 from console.journal.store import SqliteStore
-from console.operations.operation import Danger
+from console.operations.operation import Danger, Observed
 from console.operations.plan import Plan
 from console.operations.step_context import Done, Work
 from console.problems import Failure
@@ -296,6 +297,26 @@ def test_nobody_who_waits_or_looks_on_can_stop_a_change(world: World, script: Sc
         assert not runner.busy()
         (run,) = runner.journal.runs().result()
         assert run.state in (RunState.SENT, RunState.DONE)
+
+
+def test_a_change_that_is_looked_at_again_as_the_console_ends_is_not_begun(
+    world: World, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever ends the console has seen by then that nothing is at work."""
+    observe, looks = Scripted.observe, []
+
+    async def leave_meanwhile(operation: Scripted, aws: Aws) -> Observed:
+        looks.append(operation)
+        if len(looks) == 2:
+            runner.stop_taking()
+        return await observe(operation, aws)
+
+    script.plan = Plan((Do(),))
+    monkeypatch.setattr(Scripted, "observe", leave_meanwhile)
+    with world.runner() as runner:
+        gate = refusal(runner, world, script)
+        assert gate.reason is Reason.REFUSED and "ending" in str(gate)
+        assert runner.journal.runs().result() == ()
 
 
 def test_leaving_ends_a_run_before_its_next_step_and_lets_go_of_what_is_watched(world: World, script: Script) -> None:

@@ -103,6 +103,28 @@ def test_the_steps_of_the_end_are_run_after_a_failure_and_after_a_stop(
     assert ran == ["cleaned up"]
 
 
+def test_who_stops_a_change_does_not_stop_what_cleans_up_after_it(world: World, script: Script) -> None:
+    """It may wait, as for an API that is asked for fewer calls, and still is run to its end."""
+    ran: list[str] = []
+
+    async def stopped(work: Work) -> Done:
+        runner.stop(world.told[-1].run.id)
+        return Done()
+
+    async def clean_up(work: Work) -> Done:
+        assert not work.stopping()
+        await work.sleep(1)
+        ran.append("cleaned up")
+        return Done()
+
+    script.plan = Plan((Do(stopped), Do(name="second")), finally_=(Do(clean_up, name="clean up"),))
+    with world.runner() as runner:
+        outcome = applied(runner, Scripted(), world.stack)
+        assert outcome.state is RunState.PARTLY and "Left behind" not in outcome.what
+        assert steps_of(runner) == [StepState.DONE, StepState.WAITING, StepState.DONE]
+    assert ran == ["cleaned up"]
+
+
 def test_what_could_not_be_cleaned_up_is_told(world: World, script: Script) -> None:
     script.plan = Plan((Do(),), finally_=(failing(Changed.NOTHING),))
     with world.runner() as runner:

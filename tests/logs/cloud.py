@@ -37,9 +37,9 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def group(name: str) -> LogGroup:
-    """A log group by its name."""
-    return LogGroup(group=name)
+def group(name: str, region: str | None = None) -> LogGroup:
+    """A log group by its name, of a region of its own where one is given."""
+    return LogGroup(group=name, region=region)
 
 
 def failure(kind: Kind, what: str = "It failed.") -> Failure:
@@ -75,6 +75,8 @@ class Cloud:
     empty_pages: bool = False
     spoil: Callable[[dict[str, Any]], None] = lambda params: None
     asked: list[dict[str, Any]] = field(default_factory=list)
+    regions: list[str | None] = field(default_factory=list)
+    """Where each call of `asked` was made."""
     limits: Limits = field(default_factory=Limits)
     _number: int = 0
 
@@ -95,6 +97,7 @@ class Cloud:
     async def call(self, service: str, operation: str, *, expect: str, region: str | None, **params: Any) -> Any:
         assert (service, operation, expect) == ("logs", "filter_log_events", "events")
         self.asked.append(params)
+        self.regions.append(region)
         await asyncio.sleep(0)
         self.spoil(params)
         if params["logGroupName"] not in self.groups:

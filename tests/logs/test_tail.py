@@ -327,6 +327,33 @@ async def test_a_quiet_group_leaves_the_budget_to_one_of_many_lines(cloud: Cloud
     assert asked("/b") < 10
 
 
+async def test_a_group_with_a_region_of_its_own_is_followed_there_within_the_budget_of_that_region(
+    cloud: Cloud, shown: Shown
+) -> None:
+    home, abroad = [await cloud.bucket("logs:FilterLogEvents", region) for region in (None, "us-east-1")]
+    assert home is not None and abroad is not None
+    cloud.page = 5
+    cloud.write("/a", ["x"] * 2000, now_ms() - 100)
+
+    def asked(name: str) -> list[str | None]:
+        calls = zip(cloud.asked, cloud.regions, strict=True)
+        return [region for params, region in calls if params["logGroupName"] == name]
+
+    # A quiet group would be read again and again, if the one of many lines were of its region.
+    pace = replace(HURRY, every=3600.0, shared=0.0, lagging=3600.0, jump=3600.0)
+    tail = Tail(cloud.connect, [group("/a"), group("/b", "us-east-1")], shown, pace=pace)
+    tail.listen(shown.news)
+    tail.start()
+    await shown.until(lambda: len(shown) > 20 and tail.states[1].doing is Doing.FOLLOWING)
+    tail.wake()
+    await shown.until(lambda: len(shown) == 2000)
+    assert set(asked("/a")) == {None} and asked("/b") == ["us-east-1"] * 2
+    assert home.wanted_besides("others") and abroad.wanted_besides("others")
+    assert (home._rate.per_second, abroad._rate.per_second) == (4.0, 1.0)
+    await tail.stop()
+    assert not home.wanted_besides("others") and not abroad.wanted_besides("others")
+
+
 async def test_odd_text_is_made_safe_and_large_lines_are_cut(cloud: Cloud, shown: Shown) -> None:
     cloud.write("/a", ["\x1b]0;title\x07[link=x]", "x" * 1_000_000, "one\n  two\r\n", "\ud800\u202e", "plain\n"])
     async with following(cloud, shown, "/a"):

@@ -187,13 +187,15 @@ async def test_a_terminal_too_small_to_read_the_plan_cannot_confirm_it(at_demo: 
     before = desired(at_demo)
     async with console((80, 24)) as pilot:
         await open_plan(pilot, before + 1)
-        await pilot.resize_terminal(59, 15)
-        await until(pilot, lambda: "too small" in asked(pilot))
-        await pilot.press("y")
-        await pilot.pause(0.3)
-        assert "too small" in asked(pilot)
-        await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: "Apply this?" in asked(pilot))
+        for width, height in ((59, 15), (59, 24), (80, 15)):
+            await pilot.resize_terminal(width, height)
+            small = f"The terminal is too small to confirm: {width}x{height}, it takes 60x16."
+            await until(pilot, lambda small=small: small in asked(pilot))  # type: ignore[misc]
+            await pilot.press("y")
+            await pilot.pause(0.3)
+            assert small in asked(pilot)
+            await pilot.resize_terminal(60, 16)
+            await until(pilot, lambda: "Apply this?" in asked(pilot))
     assert desired(at_demo) == before
 
 

@@ -103,3 +103,23 @@ async def test_lines_of_a_group_that_is_read_no_more_end_nothing(cloud: Cloud) -
     await panes.arrange(split=True)
     panes.append([event._replace(stream=panes.streams.index(Clean("/gone"), Clean("s")))])
     await panes.close()
+
+
+async def test_what_is_missing_of_a_group_is_told_in_its_own_pane_though_its_name_begins_with_anothers(
+    cloud: Cloud,
+) -> None:
+    """A name may hold what stands after it in the row."""
+    names = ("/0", "/0: lines", "/0: lines: of", "/1")
+
+    async def connect() -> Any:
+        return cloud
+
+    panes = Panes(connect)
+    for order in (names, names[::-1]):
+        await panes.open([group(name) for name in order])
+        await panes.arrange(split=True)
+        for name in names:
+            panes.add_gap(1, Clean(f"{name}: lines from here on are missing"))
+        rows = {pane.names[0]: [pane.buffer.chunks[0].texts()] for pane in panes.panes}
+        assert rows == {name: [[f"{name}: lines from here on are missing"]] for name in names}
+    await panes.close()

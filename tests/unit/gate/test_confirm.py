@@ -43,6 +43,23 @@ def test_scaling_to_none_or_under_the_minimum_destroys(desired: int, minimum: in
     assert danger_on(operation, now, STAGING) is danger
 
 
+@pytest.mark.parametrize(
+    ("desired", "minimum", "danger"),
+    [
+        (2, 2, Danger.CHANGE),  # autoscaling would keep it there
+        (1, 2, Danger.DESTROY),
+        (1, 1, Danger.CHANGE),
+        (1, None, Danger.CHANGE),
+        (1, 0, Danger.CHANGE),
+        (0, 1, Danger.DESTROY),
+        (5, 2, Danger.CHANGE),
+    ],
+)
+def test_scaling_down_to_exactly_the_minimum_loses_nothing(desired: int, minimum: int | None, danger: Danger) -> None:
+    operation, now = scaled(desired, desired=5, minimum=minimum)
+    assert danger_on(operation, now, STAGING) is danger
+
+
 def test_scaling_up_below_the_minimum_loses_nothing() -> None:
     operation, now = scaled(2, desired=1, minimum=4)
     assert danger_on(operation, now, STAGING) is Danger.CHANGE

@@ -103,6 +103,21 @@ def test_text_is_bounded_as_well_as_lines() -> None:
     assert texts(buffer)
 
 
+def test_it_is_full_as_soon_as_older_lines_would_be_dropped_again() -> None:
+    """Whoever scrolls up is given older lines while there is room for a chunk of them, by lines as well as by text."""
+    by_lines, by_text = LogBuffer(most_lines=1000), LogBuffer(most_bytes=1_000_000)
+    assert not by_lines.full and not by_text.full
+    by_lines.append([event(at, "x") for at in range(874)])
+    by_text.append([event(at, "x" * 999) for at in range(874)])
+    assert not by_lines.full and not by_text.full
+    by_lines.append([event(874, "x")])
+    by_text.append([event(874, "x" * 999)])
+    assert by_lines.full and by_text.full
+    assert by_lines.tally.dropped == by_text.tally.dropped == 0
+    by_lines.append([event(-at, "older") for at in range(1, 126)])
+    assert by_lines.tally.dropped == 0, "there was still room for the chunk"
+
+
 def test_many_older_lines_are_put_before_all() -> None:
     buffer = LogBuffer()
     buffer.append([event(at, str(at)) for at in range(50_000, 50_000 + 3 * LINES)])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.problems import Failure, Kind, Problem
-from console.readings.poller import IDLE_AFTER, LONGEST_WAIT, Poller, ReadingKey
+from console.readings.poller import IDLE_AFTER, Poller, ReadingKey
 from console.readings.source import Reading, Report, Source
 from console.stack.stack import Stack
 from console.text import Clean
@@ -105,6 +105,23 @@ async def test_a_failure_keeps_the_last_good_value_and_says_since_when(poller: P
     assert reading.since == good_at + timedelta(seconds=20)
 
 
+async def test_another_kind_of_problem_has_a_beginning_of_its_own_and_one_that_comes_again_too(
+    poller: Poller, clock: Clock
+) -> None:
+    scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(scripted.source(), STACK, "panel", heard(readings))
+    network, told = Failure(Problem(Kind.NETWORK, Clean("No way."))), []
+    start = clock.now
+    for answer in (THROTTLED, network, network, None, network):
+        asked = await scripted.asked.get()
+        asked.set_result(Report()) if answer is None else asked.set_exception(answer)
+        reading = await settled(readings, lambda r: r.next_at)
+        told.append(reading.since and (reading.since - start).total_seconds())
+        clock.pass_(20)
+        poller.refresh_now()
+    assert told == [0, 20, 20, None, 80]
+
+
 async def test_success_clears_the_problem(poller: Poller) -> None:
     scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
     poller.watch(scripted.source(), STACK, "panel", heard(readings))
@@ -187,7 +204,9 @@ async def test_what_nobody_watches_any_more_is_not_fetched(poller: Poller) -> No
 
 def test_the_wait_doubles_to_a_cap_and_login_is_asked_again_soon(poller: Poller) -> None:
     waits = [poller.pause(15.0, failures, THROTTLED.problem) for failures in range(8)]
-    assert waits == [15, 30, 60, 120, 240, LONGEST_WAIT, LONGEST_WAIT, LONGEST_WAIT]
+    assert waits == [15, 30, 60, 120, 240, 300, 300, 300]
+    slow = [poller.pause(period, 7, THROTTLED.problem) for period in (299.0, 300.0, 3600.0)]
+    assert slow == [300, 300, 3600], "what is read seldom is not read more often because it fails"
     assert poller.pause(15.0, 6, Problem(Kind.LOGIN, Clean("Expired."))) == 4.0
 
 
