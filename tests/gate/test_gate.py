@@ -18,7 +18,7 @@ from console.gate.write_state import Locked, WriteState
 from console.journal.journal import Journal
 from console.journal.records import RunState
 from console.journal.store import SqliteStore
-from console.operations.operation import Danger, Observed
+from console.operations.operation import Danger, Observed, Resource
 from console.operations.plan import Plan
 from console.operations.step_context import Done, Work
 from console.problems import Failure
@@ -56,6 +56,20 @@ def test_a_plan_is_stale_after_120_seconds(world: World, script: Script) -> None
                 runner.apply(plan, "yes").result(SOON)
             assert caught.value.reason is Reason.STALE
             assert caught.value.planned is not None and not caught.value.planned.differs(plan)
+
+
+def test_another_resource_of_the_same_state_makes_a_plan_stale(world: World, script: Script) -> None:
+    """Such as one that was deleted and made anew since the plan was shown."""
+    script.plan = Plan((Do(),))
+    with world.runner() as runner:
+        plan = planned(runner, Scripted(), world.stack)
+        script.targets = (Resource("thing", "arn:another"),)
+        with pytest.raises(AtTheGate, match="it is another resource now") as caught:
+            runner.apply(plan, "yes").result(SOON)
+        assert caught.value.reason is Reason.STALE and runner.journal.runs().result() == ()
+        assert caught.value.planned is not None and caught.value.planned.digest != plan.digest
+        elsewhere = replace(plan, place=replace(plan.place, region="us-east-1"))
+        assert elsewhere.digest != plan.digest
 
 
 def test_other_credentials_make_a_plan_stale(world: World, script: Script, tmp_path: Path) -> None:

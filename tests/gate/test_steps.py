@@ -53,7 +53,9 @@ def test_after_one_that_changed_something_a_failure_is_partly_or_unknown(
     script.plan = Plan((Do(name="first"), failing(changed), Do(name="third")))
     script.answer = answer
     with world.runner() as runner:
-        assert applied(runner, Scripted(), world.stack).state is ended
+        outcome = applied(runner, Scripted(), world.stack)
+        assert outcome.state is ended
+        assert outcome.run is not None and outcome.run.changed is True, "the first step has"
         assert steps_of(runner) == [StepState.DONE, recorded, StepState.WAITING]
     assert set(script.asked) == ({"second"} if changed is Changed.PERHAPS else set())
 

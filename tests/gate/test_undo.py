@@ -110,6 +110,15 @@ def test_what_may_have_been_done_can_be_taken_back(world: World, script: Script)
         assert outcome.run.changed is None and why_not_undone(outcome.run) == ""
 
 
+def test_what_may_have_been_taken_back_is_not_taken_back_once_more(world: World, script: Script) -> None:
+    with world.runner() as runner:
+        run = made(runner, world).run
+        script.plan = Plan((Do(body=perhaps),))
+        undoing = undone(runner, run, world)
+        assert undoing.state is RunState.UNKNOWN and undoing.run is not None
+        assert f"Run {undoing.run.id} has taken it back already" in refusal(runner, run, world)
+
+
 def test_a_run_is_taken_back_once(world: World, script: Script) -> None:
     with world.runner() as runner:
         run = made(runner, world).run
@@ -180,10 +189,15 @@ def test_it_warns_of_what_somebody_else_changed_since_also_where_the_run_failed(
         assert any("no longer as run" in warning for warning in plan.plan.warnings)
 
 
-def test_it_warns_of_a_later_run_of_the_journal(world: World, script: Script) -> None:
+@pytest.mark.parametrize("unsure", [False, True])
+def test_it_warns_of_a_later_run_of_the_journal_also_of_one_that_may_have_changed_it(
+    world: World, script: Script, unsure: bool
+) -> None:
     with world.runner() as runner:
-        run, later = made(runner, world).run, made(runner, world).run
-        assert run is not None and later is not None
+        run = made(runner, world).run
+        script.plan = Plan((Do(body=perhaps) if unsure else Do(),))
+        later = made(runner, world).run
+        assert run is not None and later is not None and later.changed is (None if unsure else True)
         plan = runner.plan_undo(run, world.stack).result(SOON)
         assert any(later.id in warning for warning in plan.plan.warnings)
 

@@ -206,6 +206,17 @@ def test_it_goes_on_while_all_is_the_same() -> None:
     assert state.refusal(SHOP, HERE) is None and state.refusal(SHOP) is None
 
 
+def test_where_the_stacks_are_is_forgotten_when_the_credentials_are_read_anew() -> None:
+    """Nothing is armed for an account of which only those of before have told."""
+    state = armed()
+    state.reset("somebody signed in anew")
+    assert state.place(SHOP) is None
+    with pytest.raises(Locked, match="not known yet in whose account stack shop is"):
+        state.arm(SHOP, "why")
+    state.told(SHOP, OTHER_ACCOUNT)
+    assert state.arm(SHOP, "why").place == OTHER_ACCOUNT
+
+
 def test_it_can_be_disarmed_early() -> None:
     state = armed()
     state.disarm()

@@ -65,6 +65,9 @@ def test_an_hourly_metric_is_not_late_after_an_hour() -> None:
         (points(6, 0, 0, ago=60, period=60), Level.CRIT, "6"),
         (points(5, 1, ago=60, period=60), Level.OK, "5"),
         (points(60, ago=900, period=60), Level.OK, "0"),
+        # five minutes are judged, and those by which CloudWatch may be behind
+        (points(6, ago=479, period=60), Level.CRIT, "6"),
+        (points(6, ago=480, period=60), Level.OK, "0"),
     ],
 )
 def test_a_quiet_metric_is_0_while_nothing_happens(found: Points, level: Level, value: str) -> None:

@@ -60,6 +60,8 @@ def test_percent_only_where_there_is_a_whole() -> None:
 def test_a_quarter_of_an_hour_is_enough_where_much_happens() -> None:
     now = epoch(NOON)
     assert busy_span(((now - 600, 60.0), (now - 300, 60.0)), now) == 900
+    assert busy_span(((now - 600, 100.0),), now) == 900
+    assert busy_span(((now - 600, 99.0),), now) == 3600
     assert busy_span(((now - 1800, 600.0), (now - 300, 6.0)), now) == 3600
     assert busy_span((), now) == 3600
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -221,6 +222,37 @@ def test_without_a_key_the_sources_slow_down_then_stop_until_one_comes(poller: P
     clock.pass_(3 * IDLE_AFTER)
     poller.idle_pause = False
     assert poller.pause(15.0, 0, None) == 15
+
+
+async def test_the_first_key_after_a_while_has_all_read_at_once_and_the_next_ones_nothing(
+    poller: Poller, clock: Clock
+) -> None:
+    scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(replace(scripted.source(), period=36_000.0), STACK, "panel", heard(readings))
+    (await scripted.asked.get()).set_result(Report())
+    for seconds, read in ((IDLE_AFTER, False), (IDLE_AFTER + 1, True), (1, False), (3 * IDLE_AFTER, True)):
+        await settled(readings, lambda reading: reading.next_at or reading.paused)
+        clock.pass_(seconds)
+        poller.touch()
+        if not read:
+            await asyncio.sleep(0)
+            assert scripted.asked.empty()
+            poller.refresh_now()
+        (await asyncio.wait_for(scripted.asked.get(), SOON)).set_result(Report())
+
+
+async def test_after_a_success_the_wait_begins_to_double_anew(poller: Poller, clock: Clock) -> None:
+    scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
+    poller.watch(scripted.source(), STACK, "panel", heard(readings))
+    waits = []
+    for fails in (True, True, False, True):
+        asked = await scripted.asked.get()
+        asked.set_exception(THROTTLED) if fails else asked.set_result(Report())
+        reading = await settled(readings, lambda reading: reading.next_at)
+        assert reading.next_at is not None
+        waits.append((reading.next_at - clock.now).total_seconds())
+        poller.refresh_now()
+    assert waits == [30, 60, 15, 30]
 
 
 async def test_what_nobody_watches_any_more_is_known_until_it_is_stale(poller: Poller, clock: Clock) -> None:
