@@ -146,6 +146,39 @@ async def test_one_that_is_asked_so_often_and_no_more_ends(cloud: Cloud, soon: N
     assert 3 <= len(asked) <= 3 * AT_ONCE and any(waits)
 
 
+async def test_failures_that_do_not_come_in_a_row_give_no_group_up(cloud: Cloud, soon: None) -> None:
+    failed: dict[str, int] = {}
+
+    def spoil(params: dict[str, Any]) -> None:
+        page = repr(params)
+        failed[page] = failed.get(page, 0) + 1
+        if failed[page] < 3:
+            raise failure(Kind.NETWORK)
+
+    cloud.spoil, shown = spoil, Shown()
+    search = searching(cloud, shown, tries=3)
+    async with asyncio.timeout(SOON):
+        await search.run()
+    assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/a", "/b")
+    assert len(failed) > 8 and not search.progress.failed
+
+
+async def test_a_group_with_a_region_of_its_own_is_searched_there_within_the_budget_of_that_region(
+    cloud: Cloud,
+) -> None:
+    home, abroad = [await cloud.bucket("logs:FilterLogEvents", region) for region in (None, "us-east-1")]
+    assert home is not None and abroad is not None
+    rates = set()
+    search = Search(
+        cloud.connect, [group("/a"), group("/b", "us-east-1")], Shown(), START, START + MINUTE,
+        tell=lambda: rates.add((home._rate.per_second, abroad._rate.per_second)),
+    )  # fmt: skip
+    await search.run()
+    calls = zip(cloud.asked, cloud.regions, strict=True)
+    assert {(params["logGroupName"], region) for params, region in calls} == {("/a", None), ("/b", "us-east-1")}
+    assert rates == {(4.0, 4.0)} and not home.wanted_besides("others") and not abroad.wanted_besides("others")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -55,8 +56,11 @@ class LiveCloud(Cloud):
         self.sessions: asyncio.Queue[Session] = asyncio.Queue()
         self.started: list[dict[str, Any]] = []
         self.classes: dict[str, dict[str, str]] = {}
+        self.at: list[tuple[str, str | None]] = []
+        """Which operation was asked in which region."""
 
     async def call(self, service: str, operation: str, **params: Any) -> Any:
+        self.at.append((operation, params["region"]))
         if operation == "start_live_tail":
             return await self.start_live_tail(**{n: v for n, v in params.items() if n not in ("expect", "region")})
         if operation != "describe_log_groups":
@@ -155,6 +159,57 @@ async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(
     assert any("Live Tail was begun again; they are being read." in text for text in holes)
     assert first.closed and second.closed and kinds == told
     assert cloud.meter.dollars == pytest.approx(2 * PRICE)
+
+
+async def test_what_came_late_while_there_was_no_session_is_found_too(shown: Shown) -> None:
+    """Its own time is that of lines which the session before it had brought."""
+    cloud = LiveCloud("/a")
+    tail = LiveTail(cloud.connect, [group("/a")], shown)
+    async with living(tail):
+        first = await cloud.sessions.get()
+        cloud.say(first, "one")
+        await shown.until(lambda: len(shown) == 1)
+        tail._began_ms -= 60_000  # as if it had begun a minute ago
+        cloud.write("/a", ["late"], now_ms() - 5000)
+        first.updates.put_nowait(in_stream("SessionTimeoutException"))
+        await shown.until(lambda: "late" in shown.texts and not shown.missing)
+    assert shown.texts == ["late", "one"]
+
+
+async def test_sessions_that_bring_nothing_are_begun_less_and_less_often(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_tail, "_WAITS", (0.0, 0.0, 3600.0))
+    cloud, begun = LiveCloud("/a"), []
+
+    async def start(**params: Any) -> dict[str, Any]:
+        begun.append(params)
+        session = Session()
+        if len(begun) == 3:
+            cloud.say(session, "one")
+        session.updates.put_nowait(failure(Kind.NETWORK))
+        return {"responseStream": session}
+
+    cloud.start_live_tail = start  # type: ignore[method-assign]
+    tail = LiveTail(cloud.connect, [group("/a")], shown, tell=shown.news)
+    async with living(tail):
+        await shown.until(lambda: (tail.states[0].again_at or 0) > time.time() + 600)
+        assert len(begun) == 6, "a line that it brought made a new beginning"
+    assert shown.texts == ["one"]
+
+
+async def test_groups_with_a_region_of_their_own_are_followed_and_mended_there(shown: Shown) -> None:
+    cloud = LiveCloud("/a")
+    tail = LiveTail(cloud.connect, [group("/a", "us-east-1")], shown)
+    async with living(tail):
+        first = await cloud.sessions.get()
+        cloud.say(first, "one")
+        await shown.until(lambda: len(shown) == 1)
+        cloud.say(None, "between")
+        first.updates.put_nowait(in_stream("SessionTimeoutException"))
+        await shown.until(lambda: len(shown.texts) == 2 and not shown.missing)
+    assert {name for name, _ in cloud.at} == {"describe_log_groups", "start_live_tail", "filter_log_events"}
+    assert {region for _, region in cloud.at} == {"us-east-1"}
 
 
 async def test_samples_are_counted_and_said_in_a_row(shown: Shown) -> None:

@@ -12,6 +12,7 @@ from console.desk.tails import KEPT, Tails
 from console.logs.event import LogEvent
 from console.logs.kinds import LogGroup
 from console.logs.tailing.panes import Panes, ReadRequest
+from console.logs.tailing.tail import BACK
 from console.stack.stack import Stack
 from console.text import Clean
 from tests.logs.cloud import Cloud, group
@@ -105,6 +106,25 @@ async def test_lines_of_a_group_that_is_read_no_more_end_nothing(cloud: Cloud) -
     await panes.close()
 
 
+async def test_one_goes_to_a_moment_only_where_all_from_before_it_on_is_read(cloud: Cloud) -> None:
+    async def connect() -> Any:
+        return cloud
+
+    panes, groups, now = Panes(connect), [group("/0"), group("/1")], int(time.time() * 1000)
+    assert not panes.go_to(groups, now)
+    await panes.open(groups)
+    began = panes.began_ms - int(1000 * BACK)
+    assert panes.go_to(groups[::-1], began) and panes.take_jump() == began
+    assert not panes.go_to(groups, began - 1), "that was not read"
+    assert not panes.go_to(groups[:1], began)
+    assert panes.take_jump() is None
+    await panes.open(groups, ReadRequest(pattern="ERROR"))
+    assert not panes.go_to(groups, now), "not all lines"
+    await panes.open(groups, ReadRequest(start_ms=now - 1000, end_ms=now))
+    assert not panes.go_to(groups, now - 500), "nothing after the end"
+    await panes.close()
+
+
 async def test_what_is_missing_of_a_group_is_told_in_its_own_pane_though_its_name_begins_with_anothers(
     cloud: Cloud,
 ) -> None:
@@ -119,7 +139,7 @@ async def test_what_is_missing_of_a_group_is_told_in_its_own_pane_though_its_nam
         await panes.open([group(name) for name in order])
         await panes.arrange(split=True)
         for name in names:
-            panes.add_gap(1, Clean(f"{name}: lines from here on are missing"))
+            panes.add_gap(1, Clean(f"{name}: lines from here on are missing"), Clean(name))
         rows = {pane.names[0]: [pane.buffer.chunks[0].texts()] for pane in panes.panes}
         assert rows == {name: [[f"{name}: lines from here on are missing"]] for name in names}
     await panes.close()
