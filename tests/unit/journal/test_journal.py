@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -11,10 +12,12 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from console.journal import owner as owners
 from console.journal import rows
 from console.journal.export import json_line, markdown, shown_outcome, shown_state
 from console.journal.filesystem import is_local, network_filesystem
@@ -115,6 +118,8 @@ def test_the_file_system_is_that_of_the_nearest_mount(tmp_path: Path) -> None:
     assert network_filesystem(Path("/"), mounts) is None
     assert network_filesystem(tmp_path, tmp_path / "absent") is None
     assert network_filesystem(tmp_path) is None
+    mounts.write_text(f"{mounts.read_text()}32 30 0:42 / {tmp_path} rw - ext4 /dev/sdb1 rw\n")
+    assert network_filesystem(tmp_path / "state", mounts) is None, "what is mounted over another one is what is seen"
 
 
 def test_runs_are_found_by_what_is_asked(journal: Journal) -> None:
@@ -176,6 +181,25 @@ def test_only_a_process_that_has_surely_ended_is_gone() -> None:
     assert life_of(replace(mine, pid=child.pid)) is Life.GONE
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it is told by ps, which does not show such ones")
+def test_a_process_that_has_ended_is_gone_though_nobody_has_taken_note_of_it_yet() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        owner = replace(me(), pid=child.pid, started=owners._started(child.pid) or "")
+        assert life_of(owner) is Life.ALIVE
+        assert child.stdin is not None
+        child.stdin.write(b"\n")
+        child.stdin.flush()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and still is there
+        assert life_of(owner) is Life.GONE
+
+
+def test_where_the_system_does_not_tell_whether_a_process_lives_nobody_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = me()
+    monkeypatch.setattr(owners, "_started", lambda pid: None)
+    assert life_of(mine) is Life.UNTOLD
+    assert life_of(replace(mine, boot="another")) is Life.GONE, "that needs no look at processes"
+
+
 def test_the_name_of_a_machine_may_change_under_a_process() -> None:
     mine = me()
     renamed = replace(mine, host="renamed")
@@ -228,6 +252,47 @@ def test_locks_are_believed_only_on_file_systems_that_no_other_machine_shares(tm
         mounts.write_text(f"22 1 0:20 / / rw - {kind} /dev/sda1 rw\n")
         assert is_local(tmp_path, mounts) is local
     assert not is_local(tmp_path, tmp_path / "absent")
+
+
+def test_two_that_look_at_a_lock_do_not_take_each_other_for_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.journal.locks.is_local", lambda folder: True)
+    locks = Locks(tmp_path)
+    lock = locks.try_run(RUN.id)
+    assert lock is not None
+    lock.release()
+    with (locks.folder / f"run-{RUN.id}").open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_SH)
+        assert locks.is_held(RUN.id) is False
+
+
+def test_waiting_for_a_lock_and_looking_at_it_leaves_no_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.journal.locks.is_local", lambda folder: True)
+    locks = Locks(tmp_path)
+    opened, open_, close = set(), os.open, os.close
+
+    def opening(*args: Any) -> int:
+        opened.add(fd := open_(*args))
+        return fd
+
+    def closing(fd: int) -> None:
+        opened.discard(fd)
+        close(fd)
+
+    monkeypatch.setattr("console.journal.locks.os.open", opening)
+    monkeypatch.setattr("console.journal.locks.os.close", closing)
+    held = locks.try_resource("arn:x"), locks.try_run(RUN.id)
+    for _ in range(20):
+        assert locks.try_resource("arn:x") is None and locks.try_run(RUN.id) is None
+        assert locks.is_held(RUN.id)
+    assert len(opened) == 2
+    for lock in held:
+        assert lock is not None
+        lock.release()
+    assert not opened
 
 
 async def test_a_look_at_a_lock_does_not_keep_a_run_from_being_taken_over(

@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from console.journal import opening
 from console.journal.journal import Journal
 from console.journal.opening import Opened
 from console.journal.records import ItemRecord, RunFilter, RunState, StepState, UnreadableRun
@@ -312,6 +313,38 @@ def test_a_file_that_may_only_be_read_is_read_and_written_as_soon_as_it_may_be(
         assert (tmp_path / NAME).read_bytes() == before
     assert journal.change(RUN.id, outcome="Now it can be.").result().outcome == "Now it can be."
     assert journal.refusal().result() == journal.note().result() == ""
+    journal.close()
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_a_file_whose_log_cannot_be_read_is_not_read_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: bool
+) -> None:
+    """What stands in the log alone is what was recorded last: without it a change would be shown as not made."""
+    made(tmp_path / NAME)
+    log = tmp_path / f"{NAME}-wal"
+    if logged:
+        log.write_bytes(b"x")
+    look, tried = opening._looked_at, []
+
+    def without_rights(address: str) -> sqlite3.Connection:
+        tried.append(address)
+        if "immutable" not in address:
+            raise sqlite3.OperationalError("unable to open database file")
+        return look(address)
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(opening, "_make", denied)
+    monkeypatch.setattr(opening, "_looked_at", without_rights)
+    journal = Journal(tmp_path)
+    if logged:
+        with pytest.raises(JournalError, match="cannot be used"):
+            journal.runs().result()
+        assert not any("immutable" in address for address in tried)
+    else:
+        assert len(journal.runs().result()) == 50
     journal.close()
 
 
