@@ -89,7 +89,7 @@ class Feed:
             failure = error if isinstance(error, Failure) else Failure(classify(error, where=self.key.source))
             self._failures += 1
             known = self.reading.problem
-            same = known is not None and known.kind is failure.problem.kind and self.reading.since is not None
+            same = known is not None and known.kind is failure.problem.kind
             since = self.reading.since if same else self._poller.now()
             return replace(self.reading, problem=failure.problem, since=since, fetching=False)
         self._failures = 0

@@ -107,6 +107,25 @@ def test_a_count_that_was_seen_set_and_is_moved_while_it_is_watched_was_set(
     assert says in outcome.what
 
 
+@pytest.mark.parametrize("steps", [(Do(),), (Do(), Hold())], ids=["sent", "watched"])
+@pytest.mark.parametrize(("late", "state"), [(3, RunState.DONE), (4, RunState.FAILED)])
+def test_at_the_end_too_no_is_believed_only_when_it_stays(
+    world: World, monkeypatch: pytest.MonkeyPatch, steps: tuple[Do, ...], late: int, state: RunState
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(Moved, "script", Script(plan=Plan(steps)))
+    monkeypatch.setattr(Moved, "seen", [*[False] * late, True])
+    monkeypatch.setattr(Moved, "at_once", False)
+    monkeypatch.setitem(OPERATIONS, Moved.name, Moved)
+    with world.runner(sleep=sleep) as runner:
+        assert applied(runner, Moved(), world.stack).state is state
+    assert slept[-3:] == [1.0, 2.0, 4.0]
+
+
 def test_a_restart_does_not_rest_on_the_count_that_autoscaling_moves(world: World) -> None:
     state = world.observed(Restart(FRONTEND).within(world.stack)).state
     assert "desired" not in state
