@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from console.logs.event import LineKey
+from console.logs.kinds import LogGroup
 from console.logs.reading.pages import Pages
 from console.logs.tailing.backfill import Owed
 from console.logs.tailing.following import Hole, TailPace
-from console.stack.stack import LogGroup
 from console.text import Clean
 
 NOW = 1_800_000_000_000
