@@ -101,9 +101,15 @@ class ConsoleApp(TerminalApp[int]):
         await super().on_event(event)
 
     async def action_open(self, name: str) -> None:
-        """Open a screen: the one that is left stops watching. The present one is opened at its beginning."""
+        """Open a screen: the one that is left stops watching. The present one is opened at its beginning.
+
+        Before there is a desk the one that was asked for last is the one to begin with.
+        """
         from screens.base import ConsoleScreen
 
+        if self.made_desk is None:
+            self._first = name
+            return
         former = [screen for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
         if name == self.current_mode:
             for _ in former[1:]:
@@ -124,8 +130,10 @@ class ConsoleApp(TerminalApp[int]):
             await self.pop_screen()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether a modal is offered now: not before there is a desk, nor one that has nothing to do."""
-        return action != "modal" or (self.made_desk is not None and offered(str(parameters[0]), self.screen))
+        """Whether a key does something now: not what works at the desk before there is one, nor a modal without use."""
+        if action not in ("modal", "palette", "refresh"):
+            return True
+        return self.made_desk is not None and (action != "modal" or offered(str(parameters[0]), self.screen))
 
     def action_modal(self, name: str) -> None:
         """Open a modal over the screen."""

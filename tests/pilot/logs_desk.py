@@ -56,7 +56,7 @@ def panes_of(pilot: Pilot[int]) -> Panes:
     """The panes of the open stack."""
     assert isinstance(pilot.app, ConsoleApp)
     assert pilot.app.desk.stack is not None
-    return pilot.app.desk.tails().of(pilot.app.desk.stack)
+    return pilot.app.desk.tails().open(pilot.app.desk.stack)
 
 
 def logs_screen(pilot: Pilot[int]) -> LogsScreen:
@@ -68,7 +68,7 @@ def logs_screen(pilot: Pilot[int]) -> LogsScreen:
 def kept(pilot: Pilot[int]) -> list[str]:
     """The texts of all lines of all panes, gaps too, pane after pane."""
     assert isinstance(pilot.app, ConsoleApp)
-    if pilot.app.desk.stack is None:
+    if pilot.app.made_desk is None or pilot.app.desk.stack is None:
         return []
     return [
         chunk.line(index).text

@@ -7,6 +7,7 @@ import json
 import pkgutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -20,8 +21,10 @@ from textual.driver import Driver
 import screens
 import widgets
 from console.app import ConsoleApp
+from console.desk.desk import Desk
 from console.desk.screens import SCREENS
 from screens.health.screen import HealthScreen
+from screens.logs.screen import LogsScreen
 from screens.modals.leave import LeaveModal
 from screens.resource.screen import ResourceScreen
 from screens.stacks.screen import StacksScreen
@@ -277,3 +280,18 @@ async def test_another_theme_colours_what_is_open_and_what_is_opened_later() -> 
             await until(pilot, lambda: app.screen.styles.background == light)
         app.use_theme("dark")
         await until(pilot, lambda: app.screen.styles.background == dark)
+
+
+async def test_a_screen_that_is_asked_for_before_there_is_a_desk_is_the_first_one() -> None:
+    made = threading.Event()
+
+    def make() -> Desk:
+        assert made.wait(30)
+        return ScriptedDesk()
+
+    async with ConsoleApp(make).run_test() as pilot:
+        await pilot.press("colon", "r", "2")
+        assert pilot.app.made_desk is None
+        made.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, LogsScreen))
+        assert len(pilot.app.screen_stack) == 1

@@ -48,7 +48,9 @@ async def console(size: tuple[int, int] = (120, 40), options: Options | None = N
     """The console on the demo's first stack, ready to make changes."""
     app = ConsoleApp(lambda: Desk(options or Options(demo=True, stack="mra-mines")))
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.desk.changes is not None and app.desk.stack is not None)
+        await until(
+            pilot, lambda: app.made_desk is not None and app.desk.changes is not None and app.desk.stack is not None
+        )
         yield pilot
 
 
