@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.freshness import is_silent, is_stale, not_read, worst_first
 from console.readings.source import AnySource, Finding, Level, Reading, Report
 from console.text import Clean, clean
 
 Readings = Sequence[tuple[AnySource, Reading[Any]]]
 
-ALIKE: Final = frozenset({Kind.LOGIN, Kind.NETWORK, Kind.SKEW})
+ALIKE: Final = frozenset({ProblemKind.LOGIN, ProblemKind.NETWORK, ProblemKind.SKEW})
 """Problems that concern every check alike: said once, not once a check."""
 
 FEW: Final = 2

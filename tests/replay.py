@@ -19,7 +19,7 @@ from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
 from console.aws.target import Target
 from console.naming.partitions import partition_of
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 
 Path = tuple[str | int, ...]
@@ -109,7 +109,7 @@ class Player:
         return self._tape.regions[service, region]
 
     async def points(self, metrics: Sequence[Metric]) -> list[Points]:
-        why = Problem(Kind.SUSPECT, Clean("InternalError."))
+        why = Problem(ProblemKind.SUSPECT, Clean("InternalError."))
         return [
             Unanswered(why) if metric.label == self._lost else self._tape.points.get(metric, ()) for metric in metrics
         ]
@@ -139,9 +139,9 @@ class Player:
         # What is asked otherwise, for want of a member, is answered as something like it was.
         found = next((one for one in alike if one.params == wanted), next(iter(alike), None))
         if found is None:
-            raise Failure(Problem(Kind.INVALID, Clean(f"{service}.{operation} was not asked like this before.")))
+            raise Failure(Problem(ProblemKind.INVALID, Clean(f"{service}.{operation} was not asked like this before.")))
         if expect is not None and any(expect not in page for page in found.pages):
-            raise Failure(Problem(Kind.SUSPECT, Clean(f"The answer lacks {expect!r}.")))
+            raise Failure(Problem(ProblemKind.SUSPECT, Clean(f"The answer lacks {expect!r}.")))
         return [copy.deepcopy(page) for page in found.pages]
 
 

@@ -28,7 +28,7 @@ from console.aws.service_regions import perhaps_not_there
 from console.aws.session import CLOSED, Clients
 from console.aws.target import Target
 from console.naming import partitions
-from console.problems import Failure, Kind, Problem, Suspect, classify, lost_login
+from console.problems import Failure, Problem, ProblemKind, Suspect, classify, lost_login
 from console.text import clean
 
 Answer = dict[str, Any]
@@ -206,7 +206,7 @@ class Aws:
         """A failure, explained; where a service refuses the credentials, STS is asked whether they are lost."""
         problem = self._problem(error, service, operation, region)
         place = self.target.region_of(service, region or self._home) or self._home
-        if problem.kind is Kind.LOGIN and isinstance(error, ClientError):
+        if problem.kind is ProblemKind.LOGIN and isinstance(error, ClientError):
             if error.operation_name in OPERATIONS:  # the chain's own: no other credentials are there to ask with
                 problem = hint_where_off(problem, self._home)
             else:
@@ -220,7 +220,7 @@ class Aws:
                 problem = replace(problem, hint=clean(f"{own} {problem.hint}"))
             else:
                 problem = perhaps_not_there(problem, service, place)
-        self.refused = self.refused or problem.kind is Kind.LOGIN
+        self.refused = self.refused or problem.kind is ProblemKind.LOGIN
         return Failure(problem)
 
     def _problem(self, error: Exception, service: str, operation: str, region: str | None) -> Problem:
@@ -241,7 +241,9 @@ class Aws:
             client = await self._client("sts", region)
             _genuine(await client.get_caller_identity(), "Account")
         except (*RAISED, Failure, KeyError) as error:
-            return {Kind.LOGIN: Word.REFUSED, Kind.DENIED: Word.ACCEPTED}.get(classify(error).kind, Word.UNKNOWN)
+            return {ProblemKind.LOGIN: Word.REFUSED, ProblemKind.DENIED: Word.ACCEPTED}.get(
+                classify(error).kind, Word.UNKNOWN
+            )
         return Word.ACCEPTED
 
     async def _client(self, service: str, region: str | None) -> Any:

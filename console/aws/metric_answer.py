@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Self
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean, clean
 
 Points = tuple[tuple[float, float], ...]
@@ -42,7 +42,7 @@ def refused(label: str, failure: Failure) -> Unanswered:
     """A metric that CloudWatch would not have in the question; `label` names it."""
     why = failure.problem
     what = clean(f"CloudWatch refuses to tell {label}: {why.what}", limit=500)
-    return Unanswered(Problem(Kind.INVALID, what, Clean("Check the names in the stack file."), why.code))
+    return Unanswered(Problem(ProblemKind.INVALID, what, Clean("Check the names in the stack file."), why.code))
 
 
 class MetricAnswer:
@@ -88,7 +88,7 @@ class MetricAnswer:
             how = "gave no points"
         what = f"{label} is not known: CloudWatch {how}{f': {said}' if said else ''}"
         return Unanswered(
-            Problem(Kind.SUSPECT, clean(f"{what.rstrip('.')}.", limit=500), Clean("It will be asked again."))
+            Problem(ProblemKind.SUSPECT, clean(f"{what.rstrip('.')}.", limit=500), Clean("It will be asked again."))
         )
 
 

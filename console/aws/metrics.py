@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.meter import METRIC_PRICE
 from console.aws.metric_answer import MetricAnswer, Points, Unanswered, refused
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -33,7 +33,7 @@ TRIES: Final = 40
 REFUSED_FOR: Final = 3600.0
 """Seconds for which a metric that CloudWatch refused is not asked again."""
 
-_REFUSALS: Final = frozenset({Kind.INVALID, Kind.BUG, Kind.NOT_FOUND})
+_REFUSALS: Final = frozenset({ProblemKind.INVALID, ProblemKind.BUG, ProblemKind.NOT_FOUND})
 """What CloudWatch, or botocore before it, says to a batch of which one metric is wrong."""
 
 

@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 
 from console.aws.service_regions import NOT_THERE
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 
 _NEVER_CONNECTED: Final = frozenset({errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH})
 
@@ -44,7 +44,7 @@ def proof_of(failure: Failure) -> Proof:
     """
     cause = failure.__cause__
     if isinstance(cause, ClientError):
-        if failure.problem.kind is Kind.THROTTLED or failure.problem.code in _TURNED_AWAY:
+        if failure.problem.kind is ProblemKind.THROTTLED or failure.problem.code in _TURNED_AWAY:
             return Proof.NOTHING_RAN
         status = cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return Proof.REFUSED if 400 <= status < 500 else Proof.NONE
@@ -54,7 +54,9 @@ def proof_of(failure: Failure) -> Proof:
         return Proof.REFUSED  # who answers was not believed, so nothing was sent; nor would it be the next time
     if isinstance(cause, EndpointConnectionError):
         return Proof.NOTHING_RAN if _never_connected(cause.kwargs.get("error")) else Proof.NONE
-    before_sending = failure.problem.kind in (Kind.LOGIN, Kind.INVALID) or failure.problem.code == NOT_THERE
+    before_sending = (
+        failure.problem.kind in (ProblemKind.LOGIN, ProblemKind.INVALID) or failure.problem.code == NOT_THERE
+    )
     return Proof.REFUSED if before_sending or isinstance(cause, ParamValidationError) else Proof.NONE
 
 

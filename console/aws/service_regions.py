@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from console.naming import partitions
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def not_a_region(region: str) -> Problem | None:
     hint = (
         "Next: mend it where it is set: --region, AWS_REGION, AWS_DEFAULT_REGION, settings.toml or the AWS config file."
     )
-    return Problem(Kind.INVALID, clean(f"{region!r} {why}", limit=300), Clean(hint))
+    return Problem(ProblemKind.INVALID, clean(f"{region!r} {why}", limit=300), Clean(hint))
 
 
 def not_offered(service: str, region: str) -> Problem:
     """That a service is not asked, since the partition of the region has none."""
     partition = partitions.partition_of(region)
     return Problem(
-        Kind.UNAVAILABLE,
+        ProblemKind.UNAVAILABLE,
         clean(f"Partition {partition}, where {region} is, has no {service}: it was not asked."),
         _SKIP,
         NOT_THERE,
@@ -66,7 +66,7 @@ def perhaps_not_there(problem: Problem, service: str, region: str) -> Problem:
     if not listed or loader().load_service_model(service, "service-2")["metadata"]["endpointPrefix"] in listed:
         return problem
     what = f"{service} has no address in {region}, and partition {partition} no such service as far as is known."
-    return replace(problem, kind=Kind.UNAVAILABLE, what=clean(what), hint=_SKIP, code=NOT_THERE)
+    return replace(problem, kind=ProblemKind.UNAVAILABLE, what=clean(what), hint=_SKIP, code=NOT_THERE)
 
 
 def read_ahead() -> None:

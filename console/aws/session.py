@@ -39,7 +39,7 @@ from console.aws.tls import aws_context, web_context
 from console.aws.transport import LoginConfig, SentOnceSession, SharedTlsSession
 from console.files.bounded import LIMIT, too_large
 from console.naming import partitions
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.redact import quiet_loggers
 from console.text import Clean, clean
 
@@ -251,7 +251,7 @@ def _place(service: str, region: str | None, home: str | None) -> str | None:
         raise Failure(unlike)
     if home and (problem := partitions.foreign(wanted, home)):
         hint = Clean("Nothing was asked. Next: give what is there a stack and a profile of its own.")
-        raise Failure(Problem(Kind.INVALID, clean(f"{wanted} {problem}."), hint))
+        raise Failure(Problem(ProblemKind.INVALID, clean(f"{wanted} {problem}."), hint))
     place = home_of(service, wanted)
     if place is None:
         raise Failure(not_offered(service, wanted))

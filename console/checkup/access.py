@@ -12,7 +12,7 @@ import msgspec
 
 from console.checkup.verdict import Mark, Verdict, fail, of_problem, ok, warn
 from console.naming.partitions import FIRST, of_name
-from console.problems import Failure, Kind, Problem, classify
+from console.problems import Failure, Problem, ProblemKind, classify
 from console.readings.source import AnySource, Reading
 from console.readings.sweep import sweep
 from console.services.sources import SCREENS, wanted_by
@@ -112,7 +112,7 @@ async def of_stack(connections: Connections, stack: Stack) -> AsyncIterator[Verd
     for source, reading in (await sweep(connections, few, wanted_by(few, *SCREENS))).items():
         yield _permission(source, reading, stack)
     for unlisted in stack.unlisted if isinstance(stack, Account) else ():
-        mark = Mark.FAIL if unlisted.problem.kind is Kind.DENIED else Mark.WARN
+        mark = Mark.FAIL if unlisted.problem.kind is ProblemKind.DENIED else Mark.WARN
         yield of_problem(f"health: {unlisted.kind}", unlisted.problem, mark)
 
 
@@ -140,11 +140,11 @@ def _permission(source: AnySource, reading: Reading[Any], stack: Stack) -> Verdi
     check, problem = f"{source.screen}: {source.name}", reading.problem
     if problem is None:
         return ok(check, "may be read")
-    if problem.kind is Kind.UNAVAILABLE:
+    if problem.kind is ProblemKind.UNAVAILABLE:
         return ok(check, f"not offered here: {problem.what}")
-    if problem.kind is Kind.DENIED:
+    if problem.kind is ProblemKind.DENIED:
         then = f"Add it. All that are needed: groundskeeper policy --read-only --stack {stack.name}"
         missing = problem.permission or ", ".join(source.permissions)
         return fail(check, f"Not allowed: {missing}.", then)
-    mark = Mark.FAIL if problem.kind in (Kind.LOGIN, Kind.SKEW) else Mark.WARN
+    mark = Mark.FAIL if problem.kind in (ProblemKind.LOGIN, ProblemKind.SKEW) else Mark.WARN
     return of_problem(check, problem, mark)

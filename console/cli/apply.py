@@ -24,7 +24,7 @@ from console.gate.undo import why_not_undone
 from console.journal.records import RunState
 from console.journal.store import JournalError
 from console.options import Options
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.process.streams import give_up
 from console.stack.stack import Stack
 from console.text import clean
@@ -98,7 +98,7 @@ class Applying:
             sys.stderr.write(f"\ngroundskeeper: stopped. {sent if self._confirmed else 'Nothing was changed.'}\n")
             return ended.code
         except Failure as failure:
-            if failure.problem.kind is Kind.LOGIN:
+            if failure.problem.kind is ProblemKind.LOGIN:
                 raise
             sys.stderr.write(f"groundskeeper: {failure}\n")
             return 1

@@ -16,7 +16,7 @@ from console.journal.reconcile import is_adrift
 from console.journal.records import AT_WORK, ENDED, AnyRun, RunEntry, RunFilter, RunRecord, RunState
 from console.journal.store import JournalError
 from console.operations.operation import Operation
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -216,4 +216,4 @@ class Changes:
 
 
 def _problem(why: str) -> Problem:
-    return Problem(Kind.INVALID, clean(why), Clean("Until then no change can be made."))
+    return Problem(ProblemKind.INVALID, clean(why), Clean("Until then no change can be made."))

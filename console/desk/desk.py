@@ -18,7 +18,7 @@ from console.desk.sign_in import SignIn
 from console.files.memory import recall, remember
 from console.gate.write_state import AccountRegion, WriteState
 from console.options import Options
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.poller import Listener, Poller
 from console.readings.source import AnySource, Reading
 from console.stack.stack import Stack
@@ -80,7 +80,7 @@ class Desk:
             self.stack = first_of(stacks, recall().stack)
             if broken := self.workspace.broken:
                 more = f" ({len(broken) - 1} more files are broken too.)" if len(broken) > 1 else ""
-                self.problem = Problem(Kind.INVALID, broken[0], Clean(f"The other stacks are here.{more}"))
+                self.problem = Problem(ProblemKind.INVALID, broken[0], Clean(f"The other stacks are here.{more}"))
             if self.workspace.undescribed:
                 self._search = asyncio.create_task(self._find_stack(self.workspace))
                 return

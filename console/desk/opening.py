@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from console.options import Options, UsageError
-from console.problems import Kind, Problem, classify
+from console.problems import Problem, ProblemKind, classify
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 AGAIN: Final = 4.0
 """Seconds until an account that could not be asked what it holds is asked again."""
 
-_PASSING: Final = frozenset({Kind.LOGIN, Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
+_PASSING: Final = frozenset({ProblemKind.LOGIN, ProblemKind.NETWORK, ProblemKind.THROTTLED, ProblemKind.SUSPECT})
 
 
 async def opened(options: Options) -> Workspace:
@@ -67,9 +67,9 @@ def problem_of(error: Exception) -> Problem:
     from console.stack_files.file import StackError
 
     if isinstance(error, DemoError):
-        return Problem(Kind.NETWORK, clean(error))
+        return Problem(ProblemKind.NETWORK, clean(error))
     if isinstance(error, (UsageError, StackError, SettingsError)):
-        return Problem(Kind.INVALID, clean(error), Clean("Mend it, then start again."))
+        return Problem(ProblemKind.INVALID, clean(error), Clean("Mend it, then start again."))
     return classify(error)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.services.ec2.kinds import Instances
 from console.services.ecs.kinds import EcsCluster
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
@@ -203,7 +203,7 @@ async def _begin(
         if aws.account and (now := (await who_am_i(writer)).account) != aws.account:
             what = clean(f"The credentials are now those of account {now}, and were those of {aws.account}.")
             hint = Clean("No shell was opened. Next: choose the profile anew (P), and look where you are.")
-            raise Failure(Problem(Kind.LOGIN, what, hint))
+            raise Failure(Problem(ProblemKind.LOGIN, what, hint))
         return await writer.call(service, operation, expect=expect, region=region, **params)
     finally:
         await writer.close()

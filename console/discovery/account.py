@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console.discovery.parts import parts_of
 from console.inventory.found import FoundResource, Inventory
 from console.inventory.listing import MOST, Listing
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.services.cloudwatch.kinds import Alarms
 from console.services.kinds import LISTINGS
 from console.stack.account import Account, Crowd, Unlisted
@@ -45,7 +45,7 @@ async def take_inventory(aws: Aws, identity: Identity, region: str, tell: Tell =
 
     lists = await asyncio.gather(*map(one, LISTINGS))
     unlisted = tuple(found for found in lists if isinstance(found, Unlisted))
-    if len(unlisted) == len(LISTINGS) or any(each.problem.kind is Kind.LOGIN for each in unlisted):
+    if len(unlisted) == len(LISTINGS) or any(each.problem.kind is ProblemKind.LOGIN for each in unlisted):
         raise Failure(unlisted[0].problem)
     # Pages overlap where something came or went between them.
     items = dict.fromkeys(each for found in lists if not isinstance(found, Unlisted) for each in found)

@@ -9,7 +9,7 @@ import msgspec
 from console.discovery.match import Matcher
 from console.discovery.parts import with_logs
 from console.inventory.found import FoundResource, Inventory
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.stack.account import Unlisted
 from console.text import Clean, clean
@@ -63,7 +63,7 @@ def _item(inventory: Inventory, environment: str) -> FoundResource:
             return each
     names = ", ".join(each.name for each in there) or "none"
     what = clean(f"There is no Elastic Beanstalk environment {environment} in {inventory.region}. There are: {names}.")
-    raise Failure(Problem(Kind.NOT_FOUND, what, Clean("Check the region and the account.")))
+    raise Failure(Problem(ProblemKind.NOT_FOUND, what, Clean("Check the region and the account.")))
 
 
 async def _settings(aws: Aws, item: FoundResource) -> tuple[list[dict[str, Any]], Unlisted | None]:

@@ -20,7 +20,7 @@ from console.operations.complete_answers import told_whole
 from console.operations.operation import NoUndo, Observed, Operation
 from console.operations.plan import Plan
 from console.operations.preview import Shell
-from console.problems import OTHER_ACCOUNT, Failure, Kind, Problem
+from console.problems import OTHER_ACCOUNT, Failure, Problem, ProblemKind
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -52,7 +52,7 @@ class Gate:
                 before = await operation.observe(connection.aws)
             refused = operation.refuse(before) or ""
         except Failure as failure:
-            if failure.problem.kind is not Kind.NOT_FOUND:
+            if failure.problem.kind is not ProblemKind.NOT_FOUND:
                 raise
             before, refused = Observed({}), str(failure)
         return Planned(
@@ -87,7 +87,7 @@ class Gate:
         """The calls that read where a run was made. Raises `Failure`, also where the stack leads elsewhere by now."""
         aws, here = await self.place(stack, region)
         if why := elsewhere(run, here):
-            raise Failure(Problem(Kind.LOGIN, clean(why), Clean("It is left as it is."), OTHER_ACCOUNT))
+            raise Failure(Problem(ProblemKind.LOGIN, clean(why), Clean("It is left as it is."), OTHER_ACCOUNT))
         return aws
 
     def check(self, planned: Planned, answer: str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean, clean
 
 STANDARD: Final = "STANDARD"
@@ -33,7 +33,7 @@ def unreadable(group_class: str) -> Problem | None:
         return None
     words, following = _WORDS.get(group_class, _ELSE), _NEXT.get(group_class, _NEXT["INFREQUENT_ACCESS"])
     what = clean(f"It is of class {group_class}: {words}", limit=300)
-    return Problem(Kind.UNAVAILABLE, what, Clean(following), OTHER_CLASS)
+    return Problem(ProblemKind.UNAVAILABLE, what, Clean(following), OTHER_CLASS)
 
 
 def explained(failure: Failure) -> Failure:

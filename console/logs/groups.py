@@ -11,7 +11,7 @@ from console.logs.classes import STANDARD, unreadable
 from console.logs.kinds import LOG_GROUP, LogGroup
 from console.naming.arn import is_arn
 from console.naming.resource_kind import read
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.stack.names import foreign
 from console.stack.stack import Stack
 from console.text import Clean, clean
@@ -101,10 +101,10 @@ def whole_name(word: str, stack: Stack) -> str | None:
     try:
         name = read(word, LOG_GROUP)
     except ValueError as error:
-        raise Failure(Problem(Kind.INVALID, clean(f"{word!r} {error}"))) from error
+        raise Failure(Problem(ProblemKind.INVALID, clean(f"{word!r} {error}"))) from error
     own = next((group.region for group in stack.of(LogGroup) if group.group == name.text), None)
     if name.arn is not None and (problem := foreign(name.arn, stack, own)):
-        raise Failure(Problem(Kind.INVALID, clean(f"{word!r} {problem}")))
+        raise Failure(Problem(ProblemKind.INVALID, clean(f"{word!r} {problem}")))
     return name.text
 
 
@@ -146,7 +146,7 @@ async def resolve(aws: Aws, words: Sequence[str], stack: Stack) -> tuple[LogGrou
         if not meant:
             names = ", ".join(clean(group.group) for group in stack.of(LogGroup)) or "none"
             what = clean(f"No log group is named {word!r} or begins so.")
-            raise Failure(Problem(Kind.NOT_FOUND, what, Clean(f"The stack has: {names}.")))
+            raise Failure(Problem(ProblemKind.NOT_FOUND, what, Clean(f"The stack has: {names}.")))
     return tuple(chosen.values())
 
 

@@ -10,7 +10,7 @@ from console.journal.records import ItemRecord, StepState
 from console.operations.preview import Shell
 from console.operations.step_context import Changed, Done, StepFailed, Work
 from console.operations.steps import Call, Step
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.text import Clean, clean
 
 
@@ -78,7 +78,7 @@ class Bulk(Step):
             await self.call(item).run(replace(work, answers={}, moved=lambda _: work.moved(item.id)))
         except StepFailed as failed:
             cause = failed.__cause__
-            if isinstance(cause, Failure) and cause.problem.kind is Kind.NOT_FOUND:
+            if isinstance(cause, Failure) and cause.problem.kind is ProblemKind.NOT_FOUND:
                 await work.keep([replace_state(record, StepState.DONE, "already gone")])
                 return 1
             perhaps = failed.changed is Changed.PERHAPS

@@ -12,16 +12,16 @@ from console.operations.preview import Shell, call_words, quote
 from console.operations.secret import Secret
 from console.operations.step_context import Changed, Done, StepFailed, Work
 from console.operations.step_values import Blob, Result, parts_of
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.text import Clean, clean
 
 RESEND_AFTER: Final = (0.5, 1.0, 2.0, 4.0)
 """Seconds before a call is sent again of which it is proved that it did not run."""
 
-_PASSES: Final = frozenset({Kind.NETWORK, Kind.THROTTLED, Kind.SUSPECT})
+_PASSES: Final = frozenset({ProblemKind.NETWORK, ProblemKind.THROTTLED, ProblemKind.SUSPECT})
 """Problems that a wait sits out."""
 
-_BLIND: Final = frozenset({Kind.LOGIN, Kind.REFUSED, Kind.DENIED, Kind.SKEW})
+_BLIND: Final = frozenset({ProblemKind.LOGIN, ProblemKind.REFUSED, ProblemKind.DENIED, ProblemKind.SKEW})
 """Problems of whoever looks, which say nothing of what is looked at."""
 
 

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from console.problems import Failure, Kind, Suspect, classify
+from console.problems import Failure, ProblemKind, Suspect, classify
 from console.readings.source import Finding, Level, Report
 from console.stack.part import Part
 from console.text import Clean, clean
 
 T = TypeVar("T")
 
-_OURS: Final = frozenset({Kind.DENIED, Kind.LOGIN, Kind.SKEW})
+_OURS: Final = frozenset({ProblemKind.DENIED, ProblemKind.LOGIN, ProblemKind.SKEW})
 """Problems of who asks, not of what is asked: they concern every resource alike."""
 
 
@@ -34,7 +34,7 @@ async def each(
     room = asyncio.Semaphore(AT_ONCE)
     outcomes = await asyncio.gather(*(_read(resource, read, room) for resource in wanted))
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
-    broken = [failure for failure in failures if failure.problem.kind is not Kind.NOT_FOUND]
+    broken = [failure for failure in failures if failure.problem.kind is not ProblemKind.NOT_FOUND]
     fatal = [failure for failure in broken if failure.problem.kind in _OURS]
     if fatal or (broken and len(broken) == len(wanted)):
         raise (fatal or broken)[0]
@@ -85,7 +85,7 @@ async def _read(resource: T, read: Callable[[T], Awaitable[Report]], room: async
 
 def _failed(source: str, name: str, failure: Failure) -> Finding:
     problem = failure.problem
-    if problem.kind is Kind.NOT_FOUND:
+    if problem.kind is ProblemKind.NOT_FOUND:
         what = f"It does not exist in this account and region. {problem.hint}".strip()
         return Finding(source, clean(name), Level.CRIT, Clean(what), Clean("MISSING"), Clean("exists"))
     return Finding(source, clean(name), Level.UNKNOWN, clean(problem), clean(problem.kind.value))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from console.problems import Failure, Kind, classify
+from console.problems import Failure, ProblemKind, classify
 from console.readings.freshness import is_known
 from console.readings.source import AnySource, Reading
 from console.stack.stack import Stack
@@ -193,7 +193,7 @@ class Poller:
     def pause(self, period: float, failures: int, problem: object) -> float | None:
         """Seconds until the next fetch, with a tenth of jitter; None when it stops until the next key."""
         seconds = min(period * 2**failures, max(LONGEST_WAIT, period)) if failures else period
-        if failures and getattr(problem, "kind", None) is Kind.LOGIN:
+        if failures and getattr(problem, "kind", None) is ProblemKind.LOGIN:
             # Signing in elsewhere should be noticed within seconds, and asking costs nothing.
             seconds = min(period, 4.0)
         idle = self.idle() if self.idle_pause else 0.0

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from console.desk.desk import Desk
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Level, Reading
 from console.text import clean
 from screens.header_state import header_state
@@ -116,7 +116,7 @@ class ItemsScreen(PacedScreen[None]):
         try:
             entry = await changes.entry(await changes.run(self._run.id))
         except (JournalError, LookupError) as error:
-            self._panel.show(Reading(problem=Problem(Kind.INVALID, clean(error.args[0]))))
+            self._panel.show(Reading(problem=Problem(ProblemKind.INVALID, clean(error.args[0]))))
             return
         self._panel.show(Reading())
         if entry == self._entry:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.desk.desk import Desk
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Level, Reading
 from console.text import clean
 from screens.base import ConsoleScreen
@@ -148,7 +148,7 @@ class JournalScreen(ConsoleScreen):
         try:
             runs = await changes.runs(RunFilter(text=self._text, limit=SHOWN))
         except JournalError as error:
-            self._panel.show(Reading(problem=Problem(Kind.INVALID, clean(error))))
+            self._panel.show(Reading(problem=Problem(ProblemKind.INVALID, clean(error))))
             return
         self._panel.show(Reading())
         rows = await asyncio.to_thread(rows_of, runs, changes)

@@ -10,7 +10,7 @@ from console.logs.lines.streams import Stream, short_names
 from console.logs.reading.look_back import LookBack
 from console.logs.tailing.following import Doing, GroupState
 from console.logs.tailing.panes import Pane, Panes
-from console.problems import Kind
+from console.problems import ProblemKind
 from console.text import Clean
 from widgets.times import span
 
@@ -43,7 +43,7 @@ def problems(panes: Panes, pane: Pane) -> tuple[str, ...]:
     for state in panes.states(pane):
         if state.problem is not None:
             next_step = "Next: p chooses other groups; it goes on by itself once the group is there."
-            hint = next_step if state.problem.kind is Kind.NOT_FOUND else state.problem.hint
+            hint = next_step if state.problem.kind is ProblemKind.NOT_FOUND else state.problem.hint
             found.setdefault(f"{state.problem.what} {hint}", []).append(state.group)
     if panes.looking is not None:
         told = {name for names in found.values() for name in names}

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.services.cloudwatch.kinds import ApplicationMetric
 from console.services.cognitoidp.kinds import USER_POOL
 from console.services.ec2.kinds import Instances
@@ -26,7 +26,7 @@ ACCOUNT = Account(
     name="account-123456789012",
     region="eu-west-1",
     crowds=(Crowd("Lambda functions", 5000, (Clean("one"), Clean("two"))),),
-    unlisted=(Unlisted("EKS clusters", Problem(Kind.DENIED, Clean("Access denied: eks:ListClusters."))),),
+    unlisted=(Unlisted("EKS clusters", Problem(ProblemKind.DENIED, Clean("Access denied: eks:ListClusters."))),),
 )
 """What an account without stack file holds; no demo stack is one."""
 

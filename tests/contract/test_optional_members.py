@@ -12,7 +12,7 @@ from zlib import crc32
 
 import pytest
 
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.readings.source import AnySource, Finding, Level, Report
 from console.services.account.discovered import discovered
 from console.services.sources import SOURCES
@@ -132,7 +132,7 @@ async def amiss(source: AnySource, stack: Stack, demo: DemoServer) -> list[str]:
             report = await again(loss.spoiled, loss.metric)
         except Failure as failure:
             # The only resource cannot be judged, and that is told as what the check has to say.
-            if not (alone and failure.problem.kind is Kind.SUSPECT):
+            if not (alone and failure.problem.kind is ProblemKind.SUSPECT):
                 found.append(f"{loss.name}: the whole check fails: {failure}")
         except Exception as error:
             error.add_note(f"{stack.name}: {loss.name}")

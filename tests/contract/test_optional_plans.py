@@ -8,7 +8,7 @@ import pytest
 
 from console.operations.complete_answers import told_whole
 from console.operations.operation import Danger, Operation
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.services.operations import OPERATIONS
 from console.stack.stack import Stack
 from tests.conftest import DemoServer
@@ -38,7 +38,9 @@ async def test_what_is_left_out_makes_no_change_harmless(
                     now = await operation.observe(player)
                 found = danger(operation, now, stack)
             except Failure as failure:
-                assert failure.problem.kind in (Kind.SUSPECT, Kind.NOT_FOUND), f"{one.api} {written(path)}: {failure}"
+                assert failure.problem.kind in (ProblemKind.SUSPECT, ProblemKind.NOT_FOUND), (
+                    f"{one.api} {written(path)}: {failure}"
+                )
             except Exception as error:
                 error.add_note(f"without {one.api} {written(path)}")
                 raise

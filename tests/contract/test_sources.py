@@ -11,7 +11,7 @@ import pytest
 
 from console.aws.actions import is_read
 from console.logs.kinds import LogGroup
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.readings.source import AnySource, Level, Report
 from console.services.awslambda.kinds import Function
 from console.services.cloudfront.kinds import Distribution
@@ -123,7 +123,7 @@ async def test_never_takes_a_broken_answer_for_none(fault: Fault, demo: DemoServ
         failures = await _failures(demo, stacks, proxy.url)
     for name, problem in failures.items():
         assert problem is not None, f"{name} reported findings though every answer was broken"
-        assert problem.kind in (Kind.SUSPECT, Kind.NETWORK), f"{name}: {problem.kind} {problem}"
+        assert problem.kind in (ProblemKind.SUSPECT, ProblemKind.NETWORK), f"{name}: {problem.kind} {problem}"
 
 
 async def test_names_the_missing_permission(demo: DemoServer, stacks: tuple[Stack, ...]) -> None:
@@ -132,7 +132,7 @@ async def test_names_the_missing_permission(demo: DemoServer, stacks: tuple[Stac
         failures = await _failures(demo, stacks, proxy.url)
     for name, problem in failures.items():
         assert problem is not None, f"{name} reported findings though access was denied"
-        assert problem.kind is Kind.DENIED, f"{name}: {problem.kind} {problem}"
+        assert problem.kind is ProblemKind.DENIED, f"{name}: {problem.kind} {problem}"
         assert problem.permission in SOURCES[name].permissions, f"{name}: {problem}"
 
 
@@ -156,7 +156,7 @@ async def test_a_throttled_check_has_failed(demo: DemoServer, stacks: tuple[Stac
     for name, problem in failures.items():
         assert problem is not None, f"{name} reported findings though it was throttled"
         # An answer to HEAD has no body, and a 503 without one may be the service itself.
-        assert problem.kind is Kind.THROTTLED or problem.code == "503", f"{name}: {problem.kind} {problem}"
+        assert problem.kind is ProblemKind.THROTTLED or problem.code == "503", f"{name}: {problem.kind} {problem}"
 
 
 async def _failures(demo: DemoServer, stacks: tuple[Stack, ...], url: str) -> dict[str, Any]:

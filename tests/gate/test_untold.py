@@ -9,7 +9,7 @@ from console.journal.records import RunState
 from console.operations.operation import Observed
 from console.operations.plan import Plan
 from console.operations.steps import Wait, Waited
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.text import Clean
 from tests.gate.scripted import Do, Script, Scripted
 from tests.gate.world import SOON, World, applied, planned
@@ -23,7 +23,7 @@ def test_nothing_is_planned_on_what_was_not_told(world: World, script: Script, m
     monkeypatch.setattr(Scripted, "observe", lacking)
     with world.runner() as runner, pytest.raises(Failure, match="lacks 'status'") as failed:
         planned(runner, Scripted(), world.stack)
-    assert failed.value.problem.kind is Kind.SUSPECT
+    assert failed.value.problem.kind is ProblemKind.SUSPECT
 
 
 @pytest.mark.parametrize(("whole", "says"), [(2, "at the last moment"), (3, "could not be read again")])

@@ -14,7 +14,7 @@ from console.logs.event import GAP, LogLine
 from console.logs.kinds import LogGroup
 from console.logs.lines.buffer import LogBuffer
 from console.logs.tailing.following import TailPace
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.deadlines import SOON
 
@@ -42,7 +42,7 @@ def group(name: str, region: str | None = None) -> LogGroup:
     return LogGroup(group=name, region=region)
 
 
-def failure(kind: Kind, what: str = "It failed.") -> Failure:
+def failure(kind: ProblemKind, what: str = "It failed.") -> Failure:
     """A failure of some kind."""
     return Failure(Problem(kind, Clean(what)))
 
@@ -101,7 +101,7 @@ class Cloud:
         await asyncio.sleep(0)
         self.spoil(params)
         if params["logGroupName"] not in self.groups:
-            raise failure(Kind.NOT_FOUND)
+            raise failure(ProblemKind.NOT_FOUND)
         return {"ResponseMetadata": {"RequestId": "r"}, **self._page(params)}
 
     def _page(self, params: dict[str, Any]) -> dict[str, Any]:

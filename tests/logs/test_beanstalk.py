@@ -12,7 +12,7 @@ from console.aws.call import Aws
 from console.aws.meter import Meter
 from console.aws.target import Target
 from console.logs.lines.buffer import LogBuffer
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.services.elasticbeanstalk import instance_logs
 from console.services.elasticbeanstalk.instance_logs import fetch, pour
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
@@ -77,7 +77,7 @@ async def test_an_environment_that_does_not_answer(aws: Aws, stack: Stack, monke
     monkeypatch.setattr(instance_logs, "PATIENCE", 0.0)
     with pytest.raises(Failure, match="gave its logs within 0 s") as caught:
         await fetch(aws, stack.of(BeanstalkEnvironment)[0], "tail")
-    assert caught.value.problem.kind is Kind.UNAVAILABLE
+    assert caught.value.problem.kind is ProblemKind.UNAVAILABLE
     with pytest.raises(Failure) as caught:
         await fetch(aws, BeanstalkEnvironment(application="x", environment="gone"), "tail")
-    assert caught.value.problem.kind in (Kind.NOT_FOUND, Kind.INVALID)
+    assert caught.value.problem.kind in (ProblemKind.NOT_FOUND, ProblemKind.INVALID)

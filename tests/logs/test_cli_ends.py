@@ -12,7 +12,7 @@ import pytest
 from console.cli import log_printer
 from console.cli.logs import TRIES, Printing, arguments
 from console.logs.reading import history
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.stack.stack import Stack
 from console.text import Clean
 from tests.deadlines import SOON
@@ -57,7 +57,7 @@ async def test_what_does_not_answer_is_waited_for_so_long_and_no_longer(capsys: 
 
     def spoil(params: dict[str, Any]) -> None:
         if params["logGroupName"] == "/a":
-            raise failure(Kind.NETWORK, "No answer.")
+            raise failure(ProblemKind.NETWORK, "No answer.")
 
     cloud.spoil = spoil
     assert await printed(cloud, names=("/a", "/b")) == 1
@@ -75,7 +75,7 @@ async def test_a_group_that_only_insights_reads_ends_it_at_once(
 
     def spoil(params: dict[str, Any]) -> None:
         what = Clean("The log group /a is of log-group-class INFREQUENT_ACCESS.")
-        raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+        raise Failure(Problem(ProblemKind.INVALID, what, code=Clean("InvalidOperationException")))
 
     cloud.spoil = spoil
     assert await printed(cloud, *flag) == 1

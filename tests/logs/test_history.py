@@ -12,7 +12,7 @@ from console.filter_pattern import PatternError
 from console.logs.event import LogEvent
 from console.logs.reading import history
 from console.logs.reading.history import AT_ONCE, Search
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.deadlines import SOON
 from tests.logs.cloud import Cloud, Shown, failure, group
@@ -101,7 +101,12 @@ async def test_what_passes_is_waited_out_and_nothing_comes_twice(cloud: Cloud, s
 
     def spoil(params: dict[str, Any]) -> None:
         if chance.random() < 0.3:
-            passing = (Kind.THROTTLED, Kind.NETWORK, Kind.SUSPECT, *([Kind.INVALID] if "nextToken" in params else []))
+            passing = (
+                ProblemKind.THROTTLED,
+                ProblemKind.NETWORK,
+                ProblemKind.SUSPECT,
+                *([ProblemKind.INVALID] if "nextToken" in params else []),
+            )
             raised.add(kind := chance.choice(passing))
             raise failure(kind)
 
@@ -109,13 +114,13 @@ async def test_what_passes_is_waited_out_and_nothing_comes_twice(cloud: Cloud, s
     search = searching(cloud, shown, tell=lambda: told.append(search.progress))
     await search.run()
     assert sorted(shown.texts) == expected(cloud, START, START + 1440 * MINUTE, "/a", "/b")
-    assert Kind.INVALID in raised, "a token never expired"
+    assert ProblemKind.INVALID in raised, "a token never expired"
     assert any(progress.waiting for progress in told) and not told[-1].waiting
     assert [progress.covered for progress in told] == sorted(progress.covered for progress in told)
 
 
-@pytest.mark.parametrize("kind", [Kind.NOT_FOUND, Kind.DENIED, Kind.INVALID])
-async def test_a_group_that_cannot_be_searched_is_told_and_the_others_go_on(cloud: Cloud, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ProblemKind.NOT_FOUND, ProblemKind.DENIED, ProblemKind.INVALID])
+async def test_a_group_that_cannot_be_searched_is_told_and_the_others_go_on(cloud: Cloud, kind: ProblemKind) -> None:
     def spoil(params: dict[str, Any]) -> None:
         if params["logGroupName"] == "/a":
             raise failure(kind)
@@ -134,7 +139,7 @@ async def test_one_that_is_asked_so_often_and_no_more_ends(cloud: Cloud, soon: N
     def spoil(params: dict[str, Any]) -> None:
         if params["logGroupName"] == "/a":
             asked.append("/a")
-            raise failure(Kind.NETWORK)
+            raise failure(ProblemKind.NETWORK)
 
     cloud.spoil, shown = spoil, Shown()
     waits: list[Problem | None] = []
@@ -153,7 +158,7 @@ async def test_failures_that_do_not_come_in_a_row_give_no_group_up(cloud: Cloud,
         page = repr(params)
         failed[page] = failed.get(page, 0) + 1
         if failed[page] < 3:
-            raise failure(Kind.NETWORK)
+            raise failure(ProblemKind.NETWORK)
 
     cloud.spoil, shown = spoil, Shown()
     search = searching(cloud, shown, tries=3)
@@ -203,7 +208,7 @@ async def test_a_group_of_a_class_that_is_not_read_so_is_told_with_what_reads_it
     """
 
     def spoil(params: dict[str, Any]) -> None:
-        raise Failure(Problem(Kind.INVALID, Clean(words), code=Clean("InvalidOperationException")))
+        raise Failure(Problem(ProblemKind.INVALID, Clean(words), code=Clean("InvalidOperationException")))
 
     cloud.spoil = spoil
     search = Search(cloud.connect, [group("/a")], Shown(), START, START + MINUTE)

@@ -17,7 +17,7 @@ from console.logs.insights.curves import curves
 from console.logs.insights.query import InsightsQuery, QueryResults, Scan, ask, estimate, read_answer
 from console.logs.insights.saved import keep, own_folder, saved_queries
 from console.logs.kinds import LogGroup
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
@@ -110,7 +110,7 @@ async def test_the_estimate_rests_on_stored_bytes_and_the_share_of_time(
 async def test_a_query_that_is_not_understood_is_told_with_its_place(aws: Aws) -> None:
     with pytest.raises(Failure) as caught:
         await ask(aws, question("fields @message | nonsense"))
-    assert caught.value.problem.kind is Kind.INVALID
+    assert caught.value.problem.kind is ProblemKind.INVALID
     assert "position" in str(caught.value.problem)
 
 
@@ -146,7 +146,7 @@ async def test_too_many_queries_at_once_are_told_with_what_helps() -> None:
 
     async def call(service: str, operation: str, **params: Any) -> Any:
         what = Clean("LimitExceededException: Account maximum query concurrency limit of [30] reached.")
-        raise Failure(Problem(Kind.THROTTLED, what, Clean("Asked less often."), Clean("LimitExceededException")))
+        raise Failure(Problem(ProblemKind.THROTTLED, what, Clean("Asked less often."), Clean("LimitExceededException")))
 
     with pytest.raises(Failure) as failed:
         await ask(SimpleNamespace(call=call), question("fields @message"))  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ from console.logs.tailing import live_tail
 from console.logs.tailing.dedupe_without_ids import Twins
 from console.logs.tailing.following import Doing
 from console.logs.tailing.live_tail import PRICE, TERMS, LiveTail
-from console.problems import Kind
+from console.problems import ProblemKind
 from console.text import Clean
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
@@ -122,20 +122,20 @@ def in_stream(code: str) -> Exception:
 
 ENDS = [
     (in_stream("SessionTimeoutException"), set()),
-    (in_stream("SessionStreamingException"), {Kind.NETWORK}),
-    (failure(Kind.NETWORK, "The line is dead."), {Kind.NETWORK}),
+    (in_stream("SessionStreamingException"), {ProblemKind.NETWORK}),
+    (failure(ProblemKind.NETWORK, "The line is dead."), {ProblemKind.NETWORK}),
 ]
 
 
 @pytest.mark.parametrize(("ended", "told"), ENDS, ids=["after 3 h", "of AWS's own", "broken"])
 async def test_a_session_that_ends_is_begun_again_and_the_hole_is_filled(
-    shown: Shown, ended: Exception, told: set[Kind]
+    shown: Shown, ended: Exception, told: set[ProblemKind]
 ) -> None:
     """After three hours that is its ordinary end, not a problem; "an unknown error" is AWS's (StartLiveTail in the
     API reference).
     """
     cloud = LiveCloud("/a")
-    kinds: set[Kind] = set()
+    kinds: set[ProblemKind] = set()
 
     def tell() -> None:
         kinds.update(state.problem.kind for state in tail.states if state.problem)
@@ -187,7 +187,7 @@ async def test_sessions_that_bring_nothing_are_begun_less_and_less_often(
         session = Session()
         if len(begun) == 3:
             cloud.say(session, "one")
-        session.updates.put_nowait(failure(Kind.NETWORK))
+        session.updates.put_nowait(failure(ProblemKind.NETWORK))
         return {"responseStream": session}
 
     cloud.start_live_tail = start  # type: ignore[method-assign]

@@ -14,7 +14,7 @@ import pytest
 from console.logs.event import LATE
 from console.logs.tailing.following import Doing
 from console.logs.tailing.tail import Tail
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.logs.cloud import HURRY, Cloud, Shown, failure, group, now_ms
 
@@ -50,7 +50,14 @@ async def test_lines_of_many_groups_stand_in_the_order_of_their_times(cloud: Clo
     assert not any(line.flags & LATE for line in shown.lines)
 
 
-FAULTS = (Kind.THROTTLED, Kind.NETWORK, Kind.SUSPECT, Kind.INVALID, Kind.LOGIN, Kind.DENIED)
+FAULTS = (
+    ProblemKind.THROTTLED,
+    ProblemKind.NETWORK,
+    ProblemKind.SUSPECT,
+    ProblemKind.INVALID,
+    ProblemKind.LOGIN,
+    ProblemKind.DENIED,
+)
 
 
 async def write_numbers(cloud: Cloud, chance: random.Random, most: int) -> None:
@@ -134,7 +141,7 @@ async def test_a_failure_says_what_is_missing_until_it_is_read_from_where_it_was
 
     def spoil(params: dict[str, Any]) -> None:
         if broken and "nextToken" in params:
-            raise failure(Kind.THROTTLED, "AWS asks for fewer calls.")
+            raise failure(ProblemKind.THROTTLED, "AWS asks for fewer calls.")
 
     cloud.spoil = spoil
     async with following(cloud, shown, "/a") as tail:
@@ -156,7 +163,7 @@ async def test_after_a_long_outage_the_newest_come_first_and_the_hole_is_filled(
 
     def spoil(params: dict[str, Any]) -> None:
         if down or (slow and "after" not in shown.texts and params["startTime"] < outage):
-            raise failure(Kind.NETWORK)
+            raise failure(ProblemKind.NETWORK)
 
     async with following(cloud, shown, "/a") as tail:
         await shown.until(lambda: shown.texts == ["before"])
@@ -180,7 +187,7 @@ async def test_an_outage_that_goes_on_is_one_row(cloud: Cloud, shown: Shown) -> 
 
     def spoil(params: dict[str, Any]) -> None:
         if down:
-            raise failure(Kind.THROTTLED)
+            raise failure(ProblemKind.THROTTLED)
 
     async with following(cloud, shown, "/a"):
         await shown.until(lambda: shown.texts == ["before"])
@@ -212,7 +219,7 @@ async def test_a_group_of_another_class_is_told_and_asked_for_no_more(cloud: Clo
     def spoil(params: dict[str, Any]) -> None:
         if params["logGroupName"] == "/a":
             what = Clean("The log group /a is of log-group-class INFREQUENT_ACCESS.")
-            raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+            raise Failure(Problem(ProblemKind.INVALID, what, code=Clean("InvalidOperationException")))
 
     cloud.spoil = spoil
     cloud.write("/b", ["one"])
@@ -272,7 +279,7 @@ async def test_a_throttled_tail_asks_for_no_more_than_is_ordinary(cloud: Cloud, 
     assert bucket is not None
 
     def spoil(params: dict[str, Any]) -> None:
-        raise failure(Kind.THROTTLED)
+        raise failure(ProblemKind.THROTTLED)
 
     cloud.spoil = spoil
     async with following(cloud, shown, "/a") as tail:

@@ -18,7 +18,7 @@ from console.desk.desk import Desk
 from console.desk.workspace import Workspace
 from console.files.settings import Settings
 from console.options import Options
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import AnySource, Detail, Event, Finding, Level, Report, Series, Source
 from console.services.awslambda.kinds import FUNCTION
 from console.services.ecs.kinds import SERVICE
@@ -32,14 +32,20 @@ LEDGER = Stack(name="ledger", environment="production", production=True, region=
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 DENIED = Problem(
-    Kind.DENIED, Clean("Not allowed to call ListTasks."), Clean("Ask for ecs:ListTasks."), permission="ecs:ListTasks"
+    ProblemKind.DENIED,
+    Clean("Not allowed to call ListTasks."),
+    Clean("Ask for ecs:ListTasks."),
+    permission="ecs:ListTasks",
 )
-NO_CREDENTIALS = Problem(Kind.LOGIN, Clean("No AWS credentials were found."), Clean("Set AWS_PROFILE."))
+NO_CREDENTIALS = Problem(ProblemKind.LOGIN, Clean("No AWS credentials were found."), Clean("Set AWS_PROFILE."))
 SSO_EXPIRED = Problem(
-    Kind.LOGIN, Clean("The SSO sign-in has expired."), Clean("Sign in again."), Clean("TokenRetrievalError")
+    ProblemKind.LOGIN, Clean("The SSO sign-in has expired."), Clean("Sign in again."), Clean("TokenRetrievalError")
 )
 MFA = Problem(
-    Kind.LOGIN, Clean("This profile's role asks for an MFA code."), Clean("Type its next code."), Clean("MFARequired")
+    ProblemKind.LOGIN,
+    Clean("This profile's role asks for an MFA code."),
+    Clean("Type its next code."),
+    Clean("MFARequired"),
 )
 
 

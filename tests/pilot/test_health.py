@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Level, Report
 from console.text import Clean
 from tests.pilot.scripted import (
@@ -131,7 +131,7 @@ async def test_what_keeps_many_checks_from_being_made_is_said_once() -> None:
 
 
 async def test_a_network_that_fails_leaves_the_last_values_and_never_says_none() -> None:
-    down = Problem(Kind.NETWORK, Clean("No answer (ecs)."), Clean("It will be tried again."))
+    down = Problem(ProblemKind.NETWORK, Clean("No answer (ecs)."), Clean("It will be tried again."))
     desk = ScriptedDesk()
     async with console(desk, (80, 24)) as pilot:
         await shows(pilot, "web-api", "batch")

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from console.logs.event import LogEvent
 from console.logs.kinds import LOG_GROUP, LogGroup
 from console.logs.sets import recall_sets
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Detail, Finding, Level, Report
 from console.stack.stack import Stack
 from console.text import Clean, clean
@@ -104,7 +104,7 @@ async def test_what_is_wrong_with_all_groups_alike_is_told_once() -> None:
     desk = LogDesk()
 
     def throttle(params: dict[str, Any]) -> None:
-        raise failure(Kind.THROTTLED, "AWS asks to slow down.")
+        raise failure(ProblemKind.THROTTLED, "AWS asks to slow down.")
 
     desk.cloud.spoil = throttle
     async with console(desk, (120, 40), "logs") as pilot:
@@ -167,7 +167,7 @@ async def test_what_is_missing_is_said_in_the_pane_of_its_group_also_after_they_
 
     def throttle(params: dict[str, Any]) -> None:
         if params["logGroupName"] == WORK:
-            raise failure(Kind.THROTTLED, "AWS asks to slow down.")
+            raise failure(ProblemKind.THROTTLED, "AWS asks to slow down.")
 
     def gaps() -> list[int]:
         return [pane.buffer.tally.gaps for pane in panes_of(pilot).panes]
@@ -206,7 +206,7 @@ async def test_throttling_is_said_and_nothing_is_lost() -> None:
     desk.cloud.write(WEB, ["before"], desk.ago(5))
 
     def throttle(params: dict[str, Any]) -> None:
-        raise failure(Kind.THROTTLED, "AWS asks to slow down.")
+        raise failure(ProblemKind.THROTTLED, "AWS asks to slow down.")
 
     async with console(desk, first="logs") as pilot:
         await shows(pilot, "before")
@@ -262,7 +262,7 @@ async def test_a_search_can_be_stopped_and_a_row_says_what_is_missing() -> None:
 
     def throttle(params: dict[str, Any]) -> None:
         if params["startTime"] < desk.ago(300):
-            raise failure(Kind.THROTTLED, "AWS asks to slow down.")
+            raise failure(ProblemKind.THROTTLED, "AWS asks to slow down.")
 
     async with console(desk, first="logs") as pilot:
         await shows(pilot, "a minute ago")
@@ -387,7 +387,7 @@ async def test_a_group_that_only_insights_reads_says_so_when_it_is_opened() -> N
     def spoil(params: dict[str, Any]) -> None:
         if params["logGroupName"] == WEB:
             what = Clean("The log group is of log-group-class INFREQUENT_ACCESS.")
-            raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+            raise Failure(Problem(ProblemKind.INVALID, what, code=Clean("InvalidOperationException")))
 
     desk.cloud.spoil = spoil
     desk.cloud.write(WORK, ["a line"], desk.ago(5))

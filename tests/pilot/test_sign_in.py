@@ -13,7 +13,7 @@ import pytest
 from console.aws.login import mfa
 from console.aws.login.sso import DeviceAuthorization, SsoProfile
 from console.aws.target import Target
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from screens.modals.mfa import MfaModal
 from screens.modals.sign_in import SignInModal
@@ -90,7 +90,9 @@ async def test_a_sign_in_that_was_refused_says_so_and_can_be_begun_again() -> No
         await shows(pilot, "L signs in from here.")
         await pilot.press("L")
         await shows(pilot, "ABCD-EFGH")
-        sign_in.problem = Problem(Kind.LOGIN, Clean("The sign-in was denied in the browser."), Clean("Begin again."))
+        sign_in.problem = Problem(
+            ProblemKind.LOGIN, Clean("The sign-in was denied in the browser."), Clean("Begin again.")
+        )
         sign_in.used.set()
         await shows(pilot, "The sign-in was denied in the browser. Begin again.")
         sign_in.used.clear()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from console.files.memory import recall
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Level, Report
 from console.text import Clean
 from tests.pilot.scripted import (
@@ -107,7 +107,9 @@ async def test_a_stack_that_cannot_be_asked_says_why_and_is_not_called_healthy()
 
 
 async def test_the_banner_is_about_the_stack_under_the_cursor() -> None:
-    other = Problem(Kind.LOGIN, Clean("These credentials belong to account 999988887777."), Clean("Choose another."))
+    other = Problem(
+        ProblemKind.LOGIN, Clean("These credentials belong to account 999988887777."), Clean("Choose another.")
+    )
     desk = ScriptedDesk(stacks=BOTH)
     async with console(desk, (120, 40)) as pilot:
         await shows(pilot, "ledger", "✗1 ▲1 ●1")

@@ -14,7 +14,7 @@ from unittest.mock import patch
 from console.aws import limits
 from console.aws.connections import Connections
 from console.aws.target import Target
-from console.problems import Kind
+from console.problems import ProblemKind
 from console.readings.poller import LONGEST_WAIT, Poller, ReadingKey
 from console.readings.source import Finding, Level, Reading, Report
 from console.services.sources import SOURCES, wanted_by
@@ -85,7 +85,7 @@ class Storm:
             self._compare(calm)
             await self._throttle(poller)
         for key, reading in self._heard.items():
-            if reading.problem is not None and reading.problem.kind is Kind.BUG:
+            if reading.problem is not None and reading.problem.kind is ProblemKind.BUG:
                 self.crashes.append(f"{key}: {reading.problem}")
 
     @asynccontextmanager
@@ -116,7 +116,7 @@ class Storm:
         former = self._heard[key]
         self._heard[key] = reading
         self._news.set()
-        if reading.problem is not None and reading.problem.kind is Kind.BUG:
+        if reading.problem is not None and reading.problem.kind is ProblemKind.BUG:
             self.crashes.append(f"{key.stack} {key.source}: {reading.problem}")
         if reading.at != former.at and isinstance(reading.value, Report) and self.struck.total() < FAULTS:
             self._stormy.append((key, reading.value))
@@ -172,7 +172,10 @@ class Storm:
             reading, period = self._heard[key], SOURCES[key.source].period
             wait = (reading.next_at.timestamp() - poller.now().timestamp()) if reading.next_at else 0.0
             # HEAD has no body, so that S3's SlowDown is only a 503 there.
-            throttled = reading.problem is not None and reading.problem.kind in (Kind.THROTTLED, Kind.NETWORK)
+            throttled = reading.problem is not None and reading.problem.kind in (
+                ProblemKind.THROTTLED,
+                ProblemKind.NETWORK,
+            )
             if reading.problem is None:
                 continue  # what it wanted to know was asked within the last minute
             if throttled and wait >= min(3 * period, 0.8 * max(LONGEST_WAIT, period)):

@@ -75,13 +75,13 @@ def not_shown(error: Exception) -> Clean:
 
 def fault_of(error: Exception) -> Problem:
     """What an operator is told of an error of the console's own; it is written down, and it is told once where."""
-    from console.problems import Kind, Problem
+    from console.problems import Problem, ProblemKind
 
     path = write_crash(error)
     app = RUNNING_APP.get(None)
     if isinstance(app, FaultsApp):
         app.tell_crash(path)
-    return Problem(Kind.BUG, clean(f"This failed: {in_words(error)}"), clean(f"{_STALE} {sentence(path)}"))
+    return Problem(ProblemKind.BUG, clean(f"This failed: {in_words(error)}"), clean(f"{_STALE} {sentence(path)}"))
 
 
 def _failed(node: MessagePump, error: Exception) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.aws.call import Aws
-from console.problems import OTHER_ACCOUNT, OTHER_REGION, Kind, Problem
+from console.problems import OTHER_ACCOUNT, OTHER_REGION, Problem, ProblemKind
 from console.text import Clean, clean
 
 
@@ -37,7 +37,7 @@ def account_problem(identity: Identity, wanted: str | None) -> Problem | None:
     if wanted is None or identity.account == wanted:
         return None
     return Problem(
-        Kind.LOGIN,
+        ProblemKind.LOGIN,
         clean(f"These credentials belong to account {identity.account}, but the stack file names {wanted}."),
         Clean("Choose the right profile (--profile, or S in the console), or mend the stack file."),
         OTHER_ACCOUNT,
@@ -49,7 +49,7 @@ def region_problem(region: str, told: str) -> Problem | None:
     if region == told:
         return None
     return Problem(
-        Kind.INVALID,
+        ProblemKind.INVALID,
         clean(f"Calls would go to {region}, but the stack file names no region, and its ARNs are in {told}."),
         clean(f'Add to the stack file: region = "{told}", or mend its ARNs.'),
         OTHER_REGION,

@@ -20,7 +20,7 @@ from console.aws.background import aside, undisturbed
 from console.aws.login.profile_faults import profile_name, sources
 from console.aws.target import Target
 from console.files.settings import make_folder
-from console.problems import Failure, Kind, Problem, Suspect, classify
+from console.problems import Failure, Problem, ProblemKind, Suspect, classify
 from console.text import Clean, clean
 
 _GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
@@ -28,7 +28,7 @@ _SCOPES: Final = "sso:account:access"
 _SLOWER: Final = 5
 """Seconds more between two polls after each slow_down (RFC 8628, 3.5)."""
 
-_AGAIN: Final = frozenset({Kind.NETWORK, Kind.THROTTLED})
+_AGAIN: Final = frozenset({ProblemKind.NETWORK, ProblemKind.THROTTLED})
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -110,11 +110,15 @@ def sso_profile(config: dict[str, Any], name: str) -> SsoProfile:
             return SsoProfile(found["sso_start_url"], found["sso_region"], session, split)
     what = clean(f"Profile {name} does not sign in with SSO.")
     hint = Clean("Set it up with: aws configure sso.")
-    raise Failure(Problem(Kind.INVALID, what, hint))
+    raise Failure(Problem(ProblemKind.INVALID, what, hint))
 
 
-_EXPIRED: Final = Problem(Kind.LOGIN, Clean("The sign-in code has expired."), Clean("Begin again for a new one."))
-_DENIED: Final = Problem(Kind.LOGIN, Clean("The sign-in was denied in the browser."), Clean("Begin again, and allow."))
+_EXPIRED: Final = Problem(
+    ProblemKind.LOGIN, Clean("The sign-in code has expired."), Clean("Begin again for a new one.")
+)
+_DENIED: Final = Problem(
+    ProblemKind.LOGIN, Clean("The sign-in was denied in the browser."), Clean("Begin again, and allow.")
+)
 
 
 def _explained(failure: Failure) -> Failure:

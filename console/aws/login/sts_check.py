@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Final
 
 from console.naming import partitions
-from console.problems import EXPIRED, Kind, Problem, ended
+from console.problems import EXPIRED, Problem, ProblemKind, ended
 from console.text import clean
 
 FRESH: Final = 30.0
@@ -90,7 +90,7 @@ class Doubt:
         A region that may be off takes no token of the global endpoint, which is a bad request to S3.
         """
         told = await self.settled(lost, str(problem.what), service, region, home)
-        if told.kind is Kind.LOGIN or (problem.code == BAD_REQUEST and may_be_off(region)):
+        if told.kind is ProblemKind.LOGIN or (problem.code == BAD_REQUEST and may_be_off(region)):
             return told
         return problem
 
@@ -140,7 +140,7 @@ def _refused_there(problem: Problem, reason: str, service: str, region: str, *, 
     if not sure:
         what = f"{service} in {region} does not accept the credentials, and STS could not be asked about them: {reason}"
         hint = f"It will be asked again. {hint}" if off else "It will be asked again."
-    return Problem(Kind.REFUSED, clean(what, limit=400), clean(hint), problem.code, problem.permission)
+    return Problem(ProblemKind.REFUSED, clean(what, limit=400), clean(hint), problem.code, problem.permission)
 
 
 def hint_where_off(problem: Problem, region: str) -> Problem:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.logs.groups import GroupInfo, describe
 from console.logs.kinds import LogGroup
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _POINTER: Final = "@ptr"
 _PAUSES: Final = (0.25, 0.5, 1.0)
 _STATISTICS: Final = ("bytesScanned", "recordsScanned", "recordsMatched")
 _GOING_ON: Final = frozenset({"Scheduled", "Running"})
-_PASSES: Final = frozenset({Kind.THROTTLED, Kind.NETWORK, Kind.SUSPECT})
+_PASSES: Final = frozenset({ProblemKind.THROTTLED, ProblemKind.NETWORK, ProblemKind.SUSPECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ async def _follow(aws: Aws, query: str, region: str | None, tell: Callable[[Quer
         if status not in ("Complete", *_GOING_ON):
             words = {"Timeout": "It ran for longer than 60 minutes", "Cancelled": "It was stopped"}
             what = Clean(f"The query did not end well: {words.get(status, clean(status))}.")
-            raise Failure(Problem(Kind.CONFLICT, what, Clean("Next: a shorter range, or fewer log groups.")))
+            raise Failure(Problem(ProblemKind.CONFLICT, what, Clean("Next: a shorter range, or fewer log groups.")))
         answer = read_answer(found)
         if answer.done:
             aws.meter.charge(answer.scan.dollars)
@@ -202,5 +202,5 @@ def _region(question: InsightsQuery) -> str | None:
     regions: Sequence[str | None] = sorted({group.region for group in question.groups}, key=str)
     if len(regions) > 1 or not 0 < len(question.groups) <= MOST_GROUPS:
         what = Clean(f"A query takes 1 to {MOST_GROUPS} log groups of one region.")
-        raise Failure(Problem(Kind.INVALID, what, Clean("Next: choose other groups.")))
+        raise Failure(Problem(ProblemKind.INVALID, what, Clean("Next: choose other groups.")))
     return regions[0]

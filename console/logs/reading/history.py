@@ -13,7 +13,7 @@ from console.logs.event import LogEvent
 from console.logs.kinds import LogGroup
 from console.logs.reading.pages import FILTER, Pages, events_of
 from console.logs.tailing.following import Connect, LineSink
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean, clean
 
 AT_ONCE: Final = 4
@@ -27,7 +27,9 @@ _SHORTEST: Final = 1000
 
 _MANY_PAGES: Final = 8
 _WAITS: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-_IN_VAIN: Final = frozenset({Kind.NOT_FOUND, Kind.INVALID, Kind.DENIED, Kind.REFUSED, Kind.UNAVAILABLE})
+_IN_VAIN: Final = frozenset(
+    {ProblemKind.NOT_FOUND, ProblemKind.INVALID, ProblemKind.DENIED, ProblemKind.REFUSED, ProblemKind.UNAVAILABLE}
+)
 """Problems of a group that no waiting mends."""
 
 
@@ -159,7 +161,7 @@ class Search:
             except Failure as failure:
                 problem = failure.problem
                 tries += 1
-                in_vain = problem.kind in _IN_VAIN and not (token and problem.kind is Kind.INVALID)
+                in_vain = problem.kind in _IN_VAIN and not (token and problem.kind is ProblemKind.INVALID)
                 if in_vain or tries == self._tries:
                     self._failed.setdefault(name, problem)
                     self._tell()

@@ -14,7 +14,7 @@ from console.logs.event import LogEvent
 from console.logs.kinds import LogGroup
 from console.logs.lines.colours import uncoloured
 from console.logs.lines.streams import Streams
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.text import LIMIT, Clean, clean
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Pages:
                 **{name: value for name, value in given.items() if value},
             )
         except Failure as failure:
-            if failure.problem.kind is Kind.INVALID:
+            if failure.problem.kind is ProblemKind.INVALID:
                 self.token = None  # tokens expire: what was read already is known by its ids
             raise explained(failure) from failure
         # Whether AWS takes the end as included differs by operation: the next span begins there.

@@ -21,7 +21,7 @@ from console.logs.reading.pages import Pages, events_of
 from console.logs.tailing.backfill import Owed
 from console.logs.tailing.dedupe import Intake
 from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink, TailPace
-from console.problems import Failure, Kind, Problem, classify
+from console.problems import Failure, Problem, ProblemKind, classify
 from console.text import clean
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class GroupTail:
             while not pages.done:
                 await self._page(pages, aws)
         except Failure as failure:
-            if failure.problem.kind is not Kind.NOT_FOUND:
+            if failure.problem.kind is not ProblemKind.NOT_FOUND:
                 raise
             self._skewed.clear()  # one of the streams is gone, not the group
 
@@ -254,14 +254,14 @@ class GroupTail:
         self._tries += 1
         wait = min(self._pace.longest_wait, self._pace.first_wait * 2.0 ** min(self._tries - 1, 10))
         wait *= random.uniform(0.8, 1.2)  # noqa: S311 - so that groups do not ask all at once
-        if problem.kind is Kind.NOT_FOUND:
+        if problem.kind is ProblemKind.NOT_FOUND:
             self._head = self._behind_hole = None
             self._owed.clear()
             for hole in tuple(self._holes.open):
                 self._holes.fill(hole)
         elif self._behind_hole is None:
             self._behind_hole = self._holes.add(self._front, None, f"{problem.what} It is tried again.")
-        doing = Doing.MISSING if problem.kind is Kind.NOT_FOUND else Doing.BACKING_OFF
+        doing = Doing.MISSING if problem.kind is ProblemKind.NOT_FOUND else Doing.BACKING_OFF
         self._become(doing, problem, time.time() + wait)
         return wait
 

@@ -18,7 +18,7 @@ from console.logs.reading.history import Search
 from console.logs.reading.pages import cleaned, raw_of
 from console.logs.tailing.dedupe_without_ids import Twins
 from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink
-from console.problems import Failure, Kind, Problem, classify
+from console.problems import Failure, Problem, ProblemKind, classify
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
@@ -120,7 +120,9 @@ class LiveTail:
         if self._unreadable and not known:
             raise Failure(next(iter(self._unreadable.values())))
         if not known:
-            raise Failure(Problem(Kind.NOT_FOUND, Clean("None of the log groups exists."), Clean("It is tried again.")))
+            raise Failure(
+                Problem(ProblemKind.NOT_FOUND, Clean("None of the log groups exists."), Clean("It is tried again."))
+            )
         given = {"logEventFilterPattern": self._pattern} if self._pattern else {}
         arns = [info.arn for info in known.values()]
         asked: dict[str, Any] = {"region": self._region, "logGroupIdentifiers": arns, **given}

@@ -13,7 +13,7 @@ from console.logs.kinds import LogGroup
 from console.logs.reading.pages import FILTER
 from console.logs.tailing.following import Connect, Doing, GroupState, Sink, TailPace
 from console.logs.tailing.group_tail import GroupTail
-from console.problems import Kind
+from console.problems import ProblemKind
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
@@ -141,7 +141,7 @@ class Tail:
             bucket.want(self, 0.0 if time.monotonic() < self._modest_until else need)
 
     def _told(self, state: GroupState) -> None:
-        if state.problem is not None and state.problem.kind is Kind.THROTTLED:
+        if state.problem is not None and state.problem.kind is ProblemKind.THROTTLED:
             self._modest_until = time.monotonic() + _MODEST_FOR
         self._ask()
         for listener in tuple(self._listeners):

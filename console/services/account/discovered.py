@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from console.problems import Kind
+from console.problems import ProblemKind
 from console.readings.source import Finding, Level, Report, check
 from console.services.kinds import LISTING_PERMISSIONS
 from console.stack.account import Account, Crowd, Unlisted
@@ -54,7 +54,7 @@ def _crowd(crowd: Crowd) -> Iterator[Finding]:
 
 def _unlisted(unlisted: Unlisted) -> Finding:
     problem = unlisted.problem
-    if problem.kind is Kind.UNAVAILABLE:
+    if problem.kind is ProblemKind.UNAVAILABLE:
         what = Clean(f"Not available on this account. {problem.what}")
         return Finding(discovered.name, clean(unlisted.kind), Level.OK, what, Clean("not available"))
     what = Clean(f"Could not be listed. {problem}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.concurrently import together
 from console.readings.each import each, once
 from console.readings.gauge import UNKNOWN, Gauge, judge_all, newest, not_told, read, series_of, shown
@@ -85,7 +85,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
 
 async def _nameless(gauges: Sequence[Gauge]) -> list[Points]:
     """The points of an API whose name was not told: CloudWatch knows it by nothing else."""
-    return [Unanswered(Problem(Kind.SUSPECT, Clean("The name of the API was not told."))) for _ in gauges]
+    return [Unanswered(Problem(ProblemKind.SUSPECT, Clean("The name of the API was not told."))) for _ in gauges]
 
 
 async def _deployment(aws: Aws, api: str, deployment: str | None, region: str | None) -> Answer:
@@ -103,12 +103,14 @@ def choose(wanted: str, apis: Sequence[Answer]) -> Answer:
     if len(found) == 1:
         return found[0]
     if not found and len(known) < len(apis):
-        raise Failure(Problem(Kind.SUSPECT, clean(f"The id of a REST API was not told; it may be {wanted}.")))
+        raise Failure(Problem(ProblemKind.SUSPECT, clean(f"The id of a REST API was not told; it may be {wanted}.")))
     if not found:
         hint = Clean("Check the id or name in the stack file, the region and the account.")
-        raise Failure(Problem(Kind.NOT_FOUND, clean(f"No REST API is called {wanted}."), hint))
+        raise Failure(Problem(ProblemKind.NOT_FOUND, clean(f"No REST API is called {wanted}."), hint))
     ids = ", ".join(api["id"] for api in found)
-    raise Failure(Problem(Kind.INVALID, clean(f"{len(found)} REST APIs have this name."), clean(f"Give an id: {ids}.")))
+    raise Failure(
+        Problem(ProblemKind.INVALID, clean(f"{len(found)} REST APIs have this name."), clean(f"Give an id: {ids}."))
+    )
 
 
 def gauges_of(api: str, named: RestApi, limits: Mapping[str, float]) -> tuple[Gauge, ...]:

@@ -10,7 +10,7 @@ from console.operations.fields import count
 from console.operations.operation import Danger, NoUndo, Observed, Operation, Resource, TookEffect
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Step, Wait, Waited
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.services.awslambda.fields import NONE, ReservedConcurrency
 from console.services.awslambda.kinds import FunctionName
 from console.stack.stack import Stack
@@ -217,7 +217,7 @@ async def _unreserved(aws: Aws) -> tuple[int | None, str]:
     try:
         answer = await aws.call("lambda", "get_account_settings", expect="AccountLimit")
     except Failure as failure:
-        if failure.problem.kind is not Kind.DENIED:
+        if failure.problem.kind is not ProblemKind.DENIED:
             raise
         return None, str(failure.problem)
     free = answer["AccountLimit"].get("UnreservedConcurrentExecutions")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from console.naming.resource_kind import ResourceKind
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.readings.concurrently import together
 from console.readings.each import each, once
 from console.readings.source import Report, check
@@ -127,9 +127,9 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
             )
         )
     except Failure as failure:
-        if failure.problem.kind in (Kind.DENIED, Kind.LOGIN, Kind.SKEW):
+        if failure.problem.kind in (ProblemKind.DENIED, ProblemKind.LOGIN, ProblemKind.SKEW):
             raise
-        return _Points({}, complete=failure.problem.kind is Kind.UNAVAILABLE)
+        return _Points({}, complete=failure.problem.kind is ProblemKind.UNAVAILABLE)
     by_arn: dict[str, list[Backup]] = {}
     complete = all(vault.get("BackupVaultName") for vault in vaults)
     for point in (point for found in lists for point in found):

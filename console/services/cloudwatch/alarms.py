@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.readings.concurrently import together
 from console.readings.each import each, once
 from console.readings.numbers import size, stamp
@@ -191,7 +191,7 @@ async def _history(aws: Aws, alarm: Alarm) -> tuple[Event, ...]:
             ScanBy="TimestampDescending",
         )
     except Failure as failure:
-        if failure.problem.kind in (Kind.DENIED, Kind.LOGIN):
+        if failure.problem.kind in (ProblemKind.DENIED, ProblemKind.LOGIN):
             raise
         # That an alarm fires matters more than since when it did before.
         since, text = _changed(alarm), Clean(f"The history could not be read. {failure.problem}")
@@ -222,7 +222,7 @@ async def _series(aws: Aws, alarm: Alarm) -> tuple[Series, ...]:
     try:
         (points,) = await aws.metrics.points([metric])
     except Failure as failure:
-        if failure.problem.kind in (Kind.DENIED, Kind.LOGIN):
+        if failure.problem.kind in (ProblemKind.DENIED, ProblemKind.LOGIN):
             raise
         return ()  # As with the history: that it fires matters more.
     return (

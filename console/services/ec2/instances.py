@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.concurrently import together
 from console.readings.each import chunks, each, joined, once
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of
@@ -102,7 +102,7 @@ async def _described(aws: Aws, named: Instances) -> tuple[list[Answer], bool]:
     whole = all("Instances" in reservation for reservation in reservations)
     if not found and whole:
         hint = Clean("Check the tag in the stack file, the region and the account.")
-        raise Failure(Problem(Kind.NOT_FOUND, clean(f"No instance has the tag {named.tag}."), hint))
+        raise Failure(Problem(ProblemKind.NOT_FOUND, clean(f"No instance has the tag {named.tag}."), hint))
     return found, whole
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.operations.operation import Observed, Resource
 from console.operations.steps import Wait, Waited
-from console.problems import Failure, Kind, Suspect, classify
+from console.problems import Failure, ProblemKind, Suspect, classify
 from console.services.ecs.rollout import (
     COMPLETED,
     GRADUAL,
@@ -79,7 +79,7 @@ async def bounds(aws: Aws, cluster: str | None, service: str) -> Bounds:
             ScalableDimension="ecs:service:DesiredCount",
         )
     except Failure as failure:
-        if failure.problem.kind is not Kind.DENIED:
+        if failure.problem.kind is not ProblemKind.DENIED:
             raise
         return Bounds(unread=str(failure.problem))
     return Bounds(targets[0]["MinCapacity"], targets[0]["MaxCapacity"]) if targets else Bounds()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.concurrently import together
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.text import Clean, clean
@@ -44,7 +44,7 @@ async def state_of(aws: Aws, named: BeanstalkEnvironment) -> EnvironmentState:
     )
     if not found:
         hint = Clean("Check its name and its application's in the stack file, the region and the account.")
-        raise Failure(Problem(Kind.NOT_FOUND, clean(f"No environment is called {named.environment}."), hint))
+        raise Failure(Problem(ProblemKind.NOT_FOUND, clean(f"No environment is called {named.environment}."), hint))
     health, instances, events = await together(
         _enhanced(aws, named),
         _instances(aws, named),
@@ -72,7 +72,7 @@ async def _enhanced(aws: Aws, named: BeanstalkEnvironment) -> Answer:
             AttributeNames=["All"],
         )
     except Failure as failure:
-        if failure.problem.kind is Kind.INVALID:
+        if failure.problem.kind is ProblemKind.INVALID:
             return {}
         raise
 
@@ -97,7 +97,7 @@ async def _instances(aws: Aws, named: BeanstalkEnvironment) -> list[Answer]:
                 return found
             token = {"NextToken": answer["NextToken"]}
     except Failure as failure:
-        if failure.problem.kind is not Kind.INVALID:
+        if failure.problem.kind is not ProblemKind.INVALID:
             raise
     resources = await aws.call(
         "elasticbeanstalk", "describe_environment_resources", expect="EnvironmentResources", **asked

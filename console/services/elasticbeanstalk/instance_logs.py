@@ -16,7 +16,7 @@ from console.aws.proxy import proxy_of
 from console.logs.event import LogEvent
 from console.logs.reading.pages import cleaned, raw_of
 from console.logs.tailing.following import Sink
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.text import Clean, clean
 
@@ -70,7 +70,7 @@ async def fetch(
             break
     if not found:
         what = clean(f"No instance of {named.environment} gave its logs within {PATIENCE:.0f} s.")
-        raise Failure(Problem(Kind.UNAVAILABLE, what, Clean("Next: look at its health, then try again.")))
+        raise Failure(Problem(ProblemKind.UNAVAILABLE, what, Clean("Next: look at its health, then try again.")))
     tls = await aws.tls()
     got = await asyncio.gather(*(_download(url, tls) for _, url in found.values()))
     return tuple(
@@ -122,7 +122,7 @@ def _next(url: str, location: str) -> str:
 def _failed(why: str) -> Failure:
     """The link itself is not told: whoever has it can read the logs."""
     what = clean(f"The logs of an instance could not be fetched from S3: {why}.")
-    return Failure(Problem(Kind.NETWORK, what, Clean("Next: R tries again.")))
+    return Failure(Problem(ProblemKind.NETWORK, what, Clean("Next: R tries again.")))
 
 
 def pour(samples: Iterable[Sample], sink: Sink) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.concurrently import together
 from console.readings.each import each, once
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of
@@ -87,7 +87,9 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
     balancer = answer["LoadBalancers"][0]
     arn = balancer.get("LoadBalancerArn") or ""
     if not arn:
-        raise Failure(Problem(Kind.SUSPECT, Clean("Its ARN was not told, without which nothing can be asked of it.")))
+        raise Failure(
+            Problem(ProblemKind.SUSPECT, Clean("Its ARN was not told, without which nothing can be asked of it."))
+        )
     gauges = gauges_of(arn, limits, named.region)
     groups, points = await together(_target_groups(aws, arn, named.region), read(aws, gauges))
     name, now = clean(named.load_balancer), time.time()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.service_regions import NOT_THERE
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.concurrently import together
 from console.readings.each import chunks, once
 from console.readings.numbers import DAY, epoch, stamp
@@ -47,7 +47,7 @@ async def aws_events(aws: Aws, stack: Stack) -> Report:
         events = await _events(aws, stack)
         texts, touched = await together(_texts(aws, events), _touched(aws, events))
     except Failure as failure:
-        if failure.problem.kind is Kind.UNAVAILABLE:
+        if failure.problem.kind is ProblemKind.UNAVAILABLE:
             return Report((_not_available(failure.problem),))
         raise
     if not events:

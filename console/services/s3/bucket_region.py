@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from console.aws.metric_answer import Points, Unanswered
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.services.s3.kinds import Bucket
 from console.text import Clean
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
 
 _NOT_TOLD: Final = Problem(
-    Kind.SUSPECT,
+    ProblemKind.SUSPECT,
     Clean("S3 did not say in which region the bucket is, so CloudWatch may have been asked in another one."),
     Clean("Name its region in the stack file."),
 )

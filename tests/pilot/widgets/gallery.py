@@ -18,7 +18,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 import themes
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Detail, Event, Finding, Level, Reading, Series
 from console.services.ecs.kinds import SERVICE
 from console.stack.standing import Standing
@@ -209,7 +209,9 @@ class HealthPage(Page):
         self.findings.show(Reading(ROWS, NOW - timedelta(seconds=24)))
         self.findings.note(tally(row.finding.level for row in ROWS))
         problem = Problem(
-            Kind.THROTTLED, clean("Cognito answered TooManyRequestsException to ListUsers."), clean("Wait a little.")
+            ProblemKind.THROTTLED,
+            clean("Cognito answered TooManyRequestsException to ListUsers."),
+            clean("Wait a little."),
         )
         self.users.show(Reading(ROWS[:3], NOW - timedelta(minutes=4), problem, next_at=NOW + timedelta(seconds=40)))
 

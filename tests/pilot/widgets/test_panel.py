@@ -8,13 +8,15 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Reading
 from console.text import clean
 from widgets.panel import Panel
 
 START = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
-PROBLEM = Problem(Kind.DENIED, clean("Not allowed to call ecs:ListServices."), clean("Next: ask for the permission."))
+PROBLEM = Problem(
+    ProblemKind.DENIED, clean("Not allowed to call ecs:ListServices."), clean("Next: ask for the permission.")
+)
 
 
 class PanelApp(App[None]):
@@ -55,7 +57,7 @@ async def test_a_problem_comes_in_between_and_goes_again() -> None:
         await pilot.pause()
         assert "? denied: Not allowed to call ecs:ListServices. Next: ask for the permission." in lines(app)[1]
         assert "the body" in lines(app)[2]
-        app.panel.show(Reading("first", START, Problem(Kind.DENIED, clean("Not allowed. " * 9))))
+        app.panel.show(Reading("first", START, Problem(ProblemKind.DENIED, clean("Not allowed. " * 9))))
         await pilot.pause()
         assert "Not allowed." in lines(app)[2]
         assert "the body" in lines(app)[3]

@@ -41,7 +41,7 @@ from console.operations.local_steps import LocalCommand, LocalFile
 from console.operations.operation import NoUndo, Observed, Operation, Resource, TookEffect
 from console.operations.plan import Plan
 from console.operations.steps import Call, Step, Wait, Waited
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.services.operations import OPERATIONS
 from console.stack_files.file import load
 from console.text import Clean
@@ -322,7 +322,7 @@ def apply(order: Order) -> dict[str, Any]:
                 Moments(order.moment).everywhere()
             outcome = runner.apply(planned, planned.confirmation.text).result(SOON)
         except (Failure, AtTheGate) as refused:
-            is_bug = isinstance(refused, Failure) and refused.problem.kind is Kind.BUG
+            is_bug = isinstance(refused, Failure) and refused.problem.kind is ProblemKind.BUG
             return {"state": "", "what": str(refused), "met": bool(_MET), "bug": is_bug}
         finally:
             runner.close()

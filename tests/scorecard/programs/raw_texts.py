@@ -24,7 +24,7 @@ from console.aws.target import Target
 from console.desk.workspace import Workspace
 from console.launch import run_console
 from console.options import Options
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import AnySource, Detail, Event, Finding, Level, Report, Series, Source
 from console.stack.stack import Stack
 from console.text import LIMIT, Clean
@@ -67,7 +67,7 @@ async def fetch(aws: object, stack: Stack, *, number: int) -> Report:
     await asyncio.sleep(0)
     if number == 0:
         return report()
-    kind = list(Kind)[number % len(Kind)]
+    kind = list(ProblemKind)[number % len(ProblemKind)]
     raise Failure(Problem(kind, raw(number), raw(number), raw(number), raw(number), raw(number)))
 
 
@@ -113,7 +113,7 @@ class RawDesk(console.desk.desk.Desk):
     async def _open_connection(self, stack: Stack) -> Connection:
         at = self.stacks.index(stack)
         if at % 3 == 2:
-            raise Failure(Problem(Kind.LOGIN, raw(at), raw(at)))
+            raise Failure(Problem(ProblemKind.LOGIN, raw(at), raw(at)))
         return Connection(cast(Any, NoAws()), Identity(raw(at)[:50], raw(at)[:200]))
 
 
@@ -125,7 +125,7 @@ class NoAws:
 
     async def call(self, *args: Any, **params: Any) -> Any:
         """As of `Aws`."""
-        raise Failure(Problem(Kind.NETWORK, raw(len(args)), raw(len(params))))
+        raise Failure(Problem(ProblemKind.NETWORK, raw(len(args)), raw(len(params))))
 
     items = call
 

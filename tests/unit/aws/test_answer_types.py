@@ -13,7 +13,7 @@ from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserError
 
 from console.aws.answer_types import make_strict
-from console.problems import Kind, Suspect, classify
+from console.problems import ProblemKind, Suspect, classify
 
 _LOADER = create_loader()
 
@@ -51,7 +51,7 @@ async def test_a_true_answer_is_as_botocore_has_it() -> None:
 async def test_json_of_other_types_is_not_an_answer(members: dict[str, object]) -> None:
     with pytest.raises((Suspect, ResponseParserError)) as caught:
         await parsed("ecs", "DescribeServices", _service(**members))
-    assert classify(caught.value).kind is Kind.SUSPECT
+    assert classify(caught.value).kind is ProblemKind.SUSPECT
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from aiohttp import web
 from console.aws.connections import Connections
 from console.aws.login.sts_check import FRESH, FRESH_AT_THE_END, Doubt, Word
 from console.aws.target import Target
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.stack.stack import Stack
 from console.text import Clean
 from tests.deadlines import SOON
@@ -108,7 +108,7 @@ async def test_a_region_that_is_switched_off_is_no_lost_login(cloud: Cloud, tmp_
     first = await made.get(STACK)
     for _ in range(3):
         problem = await describe(made, STACK, "af-south-1")
-        assert (problem.kind, problem.code) == (Kind.REFUSED, code)
+        assert (problem.kind, problem.code) == (ProblemKind.REFUSED, code)
         assert "Region af-south-1 is not enabled in this account" in problem.what
         assert INVALID in problem.what, "AWS's own reason"
         assert "aws account enable-region --region-name af-south-1" in problem.hint
@@ -126,7 +126,7 @@ async def test_a_service_that_refuses_costs_neither_a_role_nor_its_mfa_code(clou
         aws = (await made.get(stack)).aws
         with pytest.raises(Failure) as failed:
             await aws.call("health", "describe_events", expect="events")
-        assert failed.value.problem.kind is Kind.REFUSED
+        assert failed.value.problem.kind is ProblemKind.REFUSED
         assert "health in us-gov-west-1 does not accept credentials that STS accepts" in failed.value.problem.what
     assert cloud.asked.count("AssumeRole") == 1
     await made.close()
@@ -139,7 +139,7 @@ async def test_a_login_is_lost_where_sts_refuses_too_which_many_checks_ask_once(
     cloud.refuses |= {"sts": "InvalidClientTokenId", "dynamodb": "UnrecognizedClientException"}
     cloud.asked.clear()
     problems = await asyncio.gather(*(describe(made, STACK) for _ in range(20)))
-    assert {problem.kind for problem in problems} == {Kind.LOGIN}
+    assert {problem.kind for problem in problems} == {ProblemKind.LOGIN}
     assert [asked for asked in cloud.asked if asked.startswith("sts")] == ["sts eu-west-1", "sts us-east-1"]
     assert former.aws.refused
     cloud.refuses.clear()
@@ -164,15 +164,15 @@ async def test_what_a_head_cannot_say_is_asked_of_sts(cloud: Cloud, tmp_path: Pa
     former.aws._doubt._clock = lambda: float("inf")  # long after STS accepted them
     cloud.refuses |= {"sts": "ExpiredToken", "s3": status}
     problem = await head(made)
-    assert problem.kind is Kind.LOGIN and "Sign in again" in problem.hint
+    assert problem.kind is ProblemKind.LOGIN and "Sign in again" in problem.hint
     assert former.aws.refused
     await made.close()
 
 
-@pytest.mark.parametrize(("status", "kind"), [("400", Kind.INVALID), ("403", Kind.DENIED)])
+@pytest.mark.parametrize(("status", "kind"), [("400", ProblemKind.INVALID), ("403", ProblemKind.DENIED)])
 @pytest.mark.parametrize("sts", [None, "ServiceUnavailable"])
 async def test_a_head_that_is_refused_is_no_lost_login_unless_sts_says_so(
-    cloud: Cloud, tmp_path: Path, status: str, kind: Kind, sts: str | None
+    cloud: Cloud, tmp_path: Path, status: str, kind: ProblemKind, sts: str | None
 ) -> None:
     made = connections(cloud, tmp_path)
     former = await made.get(STACK)
@@ -195,7 +195,7 @@ async def test_a_bucket_in_a_region_that_is_off_is_told_by_head_and_by_word(clou
         aws = (await made.get(STACK)).aws
         await aws.call("s3", "list_objects_v2", expect="KeyCount", region="af-south-1", Bucket="photos")
     for problem in (by_head, failed.value.problem):
-        assert problem.kind is Kind.REFUSED
+        assert problem.kind is ProblemKind.REFUSED
         assert "Region af-south-1 is not enabled in this account" in problem.what
     await made.close()
 
@@ -206,7 +206,7 @@ async def test_a_login_is_not_lost_while_sts_cannot_be_asked(cloud: Cloud, tmp_p
     former.aws._doubt._clock = lambda: float("inf")
     cloud.refuses |= {"sts": "ServiceUnavailable", "dynamodb": "UnrecognizedClientException"}
     problem = await describe(made, STACK)
-    assert problem.kind is Kind.REFUSED and "STS could not be asked about them" in problem.what
+    assert problem.kind is ProblemKind.REFUSED and "STS could not be asked about them" in problem.what
     assert await made.get(STACK) is former
     await made.close()
 
@@ -216,7 +216,7 @@ async def test_a_home_region_that_is_switched_off_is_told_from_a_lost_login(clou
     made = connections(cloud, tmp_path)
     with pytest.raises(Failure) as failed:
         await made.get(Stack(name="cape", region="af-south-1"))
-    assert failed.value.problem.kind is Kind.REFUSED
+    assert failed.value.problem.kind is ProblemKind.REFUSED
     assert "aws account enable-region --region-name af-south-1" in failed.value.problem.hint
     await made.close()
 
@@ -238,7 +238,7 @@ async def test_closing_ends_the_question_to_sts(cloud: Cloud, tmp_path: Path) ->
     assert "STS could not be asked" in (await waiting).what
 
 
-LOST = Problem(Kind.LOGIN, Clean("Lost."), Clean("Sign in."), Clean("UnrecognizedClientException"))
+LOST = Problem(ProblemKind.LOGIN, Clean("Lost."), Clean("Sign in."), Clean("UnrecognizedClientException"))
 
 
 class Sts:
@@ -254,15 +254,15 @@ class Sts:
         self.asked.append(region)
         return self._words[region.replace("-", "_")]
 
-    async def kind(self, problem: Problem = LOST, service: str = "ecs", region: str = "eu-west-1") -> Kind:
+    async def kind(self, problem: Problem = LOST, service: str = "ecs", region: str = "eu-west-1") -> ProblemKind:
         return (await self.doubt.settled(problem, "no", service, region, "eu-west-1")).kind
 
 
 async def test_the_word_of_sts_holds_shortly_and_shorter_for_what_has_expired() -> None:
     sts = Sts(eu_west_1=Word.ACCEPTED)
-    assert await sts.kind() is Kind.REFUSED and await sts.kind() is Kind.REFUSED
+    assert await sts.kind() is ProblemKind.REFUSED and await sts.kind() is ProblemKind.REFUSED
     assert sts.asked == ["eu-west-1"]
-    expired = Problem(Kind.LOGIN, Clean("Ended."), code=Clean("ExpiredTokenException"))
+    expired = Problem(ProblemKind.LOGIN, Clean("Ended."), code=Clean("ExpiredTokenException"))
     sts.now = FRESH_AT_THE_END
     await sts.kind(expired)
     assert len(sts.asked) == 2
@@ -273,8 +273,8 @@ async def test_the_word_of_sts_holds_shortly_and_shorter_for_what_has_expired() 
 
 async def test_a_refusal_by_sts_at_home_is_its_own_answer() -> None:
     sts = Sts(us_east_1=Word.REFUSED)
-    assert await sts.kind(service="sts") is Kind.LOGIN
+    assert await sts.kind(service="sts") is ProblemKind.LOGIN
     assert sts.asked == ["us-east-1"]
-    expired = Problem(Kind.LOGIN, Clean("Ended."), code=Clean("ExpiredToken"))
-    assert await sts.kind(expired, "sts") is Kind.LOGIN
+    expired = Problem(ProblemKind.LOGIN, Clean("Ended."), code=Clean("ExpiredToken"))
+    assert await sts.kind(expired, "sts") is ProblemKind.LOGIN
     assert len(sts.asked) == 1, "what has expired has everywhere"

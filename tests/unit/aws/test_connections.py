@@ -15,7 +15,7 @@ from console.aws.call import Aws
 from console.aws.connections import Connections
 from console.aws.meter import Meter
 from console.aws.target import Target
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.stack.stack import Stack
 from tests.deadlines import SOON
 
@@ -76,7 +76,7 @@ async def sts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
 async def refused(connections: Connections, stack: Stack = SHOP) -> str:
     with pytest.raises(Failure) as failed:
         await connections.get(stack)
-    assert failed.value.problem.kind is Kind.LOGIN
+    assert failed.value.problem.kind is ProblemKind.LOGIN
     return str(failed.value)
 
 
@@ -160,7 +160,7 @@ async def test_a_call_that_waited_for_a_login_that_was_ended_is_a_problem_of_the
     await aws.close()
     calls.append(asyncio.create_task(aws.call("s3", "list_buckets", expect="Buckets")))
     for outcome in await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), SOON):
-        assert isinstance(outcome, Failure) and outcome.problem.kind is Kind.NETWORK
+        assert isinstance(outcome, Failure) and outcome.problem.kind is ProblemKind.NETWORK
         assert "closed" in outcome.problem.what
 
 
@@ -187,7 +187,7 @@ async def test_closing_ends_a_call_of_whose_answer_a_part_has_come(sts: Sts, ope
         await asyncio.gather(aws.close(), aws.close())
         with pytest.raises(Failure, match="closed meanwhile") as failed:
             await asyncio.wait_for(asked, SOON)
-        assert failed.value.problem.kind is Kind.NETWORK
+        assert failed.value.problem.kind is ProblemKind.NETWORK
 
 
 async def test_who_waits_for_a_connection_that_is_left_gets_the_next(sts: Sts) -> None:
@@ -236,7 +236,7 @@ async def test_arns_of_another_account_or_region_than_the_calls_go_to_are_refuse
     elsewhere = Connections(lambda stack: there)
     with pytest.raises(Failure, match=r"Calls would go to eu-west-1, but .* its ARNs are in us-east-1") as failed:
         await elsewhere.get(SHOP)
-    assert failed.value.problem.kind is Kind.INVALID
+    assert failed.value.problem.kind is ProblemKind.INVALID
     for connections in (elsewhere, Connections(lambda stack: here)):
         region = "ap-south-1" if connections is elsewhere else None
         assert await connections.get(SHOP, region), "a region of its own is what the file says"

@@ -26,7 +26,7 @@ from console.aws.login.identity import Identity, who_am_i
 from console.aws.meter import Meter
 from console.aws.session import Clients
 from console.aws.target import Target
-from console.problems import SIGN_IN, Failure, Kind, Problem
+from console.problems import SIGN_IN, Failure, Problem, ProblemKind
 from tests.deadlines import SOON
 
 SECRET = "sentinelSECRETsentinelSECRETsentinel0000"
@@ -129,7 +129,7 @@ async def test_what_is_missing_or_wrong_is_said_before_anything_is_sent(
     place: Path, config: str, profile: str | None, code: str, says: str
 ) -> None:
     problem = await problem_of(target(place, config, profile=profile))
-    assert (problem.kind, problem.code) == (Kind.LOGIN, code)
+    assert (problem.kind, problem.code) == (ProblemKind.LOGIN, code)
     assert says in problem.what
     assert problem.hint
 
@@ -152,7 +152,7 @@ async def test_what_a_credential_process_does_wrong_is_said_without_quoting_it(
     place: Path, code: str, name: str, says: str
 ) -> None:
     problem = await problem_of(target(place, process(place, code)))
-    assert (problem.kind, problem.code) == (Kind.LOGIN, name)
+    assert (problem.kind, problem.code) == (ProblemKind.LOGIN, name)
     assert says in problem.what
     assert problem.hint
 
@@ -246,15 +246,15 @@ async def serve(answer: web.Response) -> tuple[web.AppRunner, str]:
 STATIC = f"[profile shop]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = {SECRET}\n"
 AGO = (datetime.now(UTC) - timedelta(hours=1)).strftime("%a, %d %b %Y %H:%M:%S GMT")
 REFUSED = [
-    (error("ExpiredToken", "The security token is expired", 403), Kind.LOGIN, "does not accept the credentials"),
-    (error("InvalidClientTokenId", "The token is invalid.", 403), Kind.LOGIN, "does not accept the credentials"),
-    (error("SignatureDoesNotMatch", "Signature expired", 403, Date=AGO), Kind.SKEW, "s ahead of AWS's"),
-    (error("AccessDenied", "not authorized to perform: sts:GetCallerIdentity on", 403), Kind.DENIED, "sts:Get"),
+    (error("ExpiredToken", "The security token is expired", 403), ProblemKind.LOGIN, "does not accept the credentials"),
+    (error("InvalidClientTokenId", "The token is invalid.", 403), ProblemKind.LOGIN, "does not accept the credentials"),
+    (error("SignatureDoesNotMatch", "Signature expired", 403, Date=AGO), ProblemKind.SKEW, "s ahead of AWS's"),
+    (error("AccessDenied", "not authorized to perform: sts:GetCallerIdentity on", 403), ProblemKind.DENIED, "sts:Get"),
 ]
 
 
 @pytest.mark.parametrize(("answer", "kind", "says"), REFUSED, ids=[case[2] for case in REFUSED])
-async def test_what_aws_refuses_is_told_apart(place: Path, answer: web.Response, kind: Kind, says: str) -> None:
+async def test_what_aws_refuses_is_told_apart(place: Path, answer: web.Response, kind: ProblemKind, says: str) -> None:
     runner, url = await serve(answer)
     problem = await problem_of(target(place, STATIC, url))
     await runner.cleanup()
@@ -270,7 +270,7 @@ async def test_a_wrong_mfa_code_is_asked_again(place: Path, monkeypatch: pytest.
     mfa.SHARED.give(where, "123456")
     for _ in range(2):
         problem = await problem_of(where)
-        assert (problem.kind, problem.code) == (Kind.LOGIN, "MFARequired")
+        assert (problem.kind, problem.code) == (ProblemKind.LOGIN, "MFARequired")
         assert "did not accept the MFA code" in problem.what
         assert "mfa/ana" in problem.about
     await runner.cleanup()
@@ -282,7 +282,7 @@ async def test_an_expired_sso_sign_in_is_told_without_a_traceback(place: Path, c
     token = {"accessToken": SECRET, "expiresAt": soon(hours=-1), "startUrl": "x", "region": REGION}
     (place / "sso" / f"{sha1(key.encode()).hexdigest()}.json").write_text(json.dumps(token))
     problem = await problem_of(target(place, config, url=None))
-    assert problem.kind is Kind.LOGIN and problem.code in SIGN_IN
+    assert problem.kind is ProblemKind.LOGIN and problem.code in SIGN_IN
     assert problem.what == "The SSO sign-in has expired."
     assert "aws sso login --profile shop" in problem.hint
 
@@ -300,7 +300,7 @@ async def test_an_sso_role_that_is_not_assigned_is_named(
     (place / "sso" / f"{sha1(key.encode()).hexdigest()}.json").write_text(json.dumps(token))
     problem = await problem_of(target(place, config, url=None))
     await runner.cleanup()
-    assert (problem.kind, problem.code) == (Kind.LOGIN, "SsoRoleRefused")
+    assert (problem.kind, problem.code) == (ProblemKind.LOGIN, "SsoRoleRefused")
     assert problem.what == (
         "The SSO role Operator of account 123456789012 (profile shop) is not assigned to who signed in: No access."
     )
@@ -321,7 +321,7 @@ async def test_a_bundle_of_authorities_that_cannot_be_read_is_named(
     else:
         monkeypatch.setenv(way, str(bundle))
     problem = await problem_of(target(place, config))
-    assert problem.kind is Kind.INVALID
+    assert problem.kind is ProblemKind.INVALID
     assert problem.what == f"The certificate authorities in {bundle} cannot be read: {says}."
     assert "AWS_CA_BUNDLE" in problem.hint and "ca_bundle" in problem.hint
 

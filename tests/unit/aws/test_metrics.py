@@ -9,7 +9,7 @@ import pytest
 
 from console.aws.meter import METRIC_PRICE, Meter
 from console.aws.metrics import AT_ONCE, FRESH, REFUSED_FOR, TRIES, Metric, Metrics, Unanswered
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.deadlines import SOON
 
@@ -97,7 +97,7 @@ async def test_regions_and_spans_are_asked_apart_and_begin_at_whole_periods(aws:
 
 async def test_a_failure_reaches_everyone_who_asked_and_is_not_kept(aws: FakeAws) -> None:
     metrics = metrics_of(aws)
-    aws.failure = Failure(Problem(Kind.THROTTLED, Clean("Too often.")))
+    aws.failure = Failure(Problem(ProblemKind.THROTTLED, Clean("Too often.")))
     asked = await asyncio.gather(
         metrics.points([Metric("AWS/ECS", "CPU")]),
         metrics.points([Metric("AWS/ECS", "Memory")]),
@@ -205,7 +205,7 @@ def lists() -> dict[str, list[Any]]:
 class Strict(FakeAws):
     """Refuses every question in which one of some metrics is."""
 
-    def __init__(self, *bad: str, kind: Kind = Kind.INVALID) -> None:
+    def __init__(self, *bad: str, kind: ProblemKind = ProblemKind.INVALID) -> None:
         super().__init__()
         self.bad, self.kind = bad, kind
 
@@ -220,8 +220,8 @@ def named(count: int) -> list[Metric]:
     return [Metric("Own", f"n{number}") for number in range(count)]
 
 
-@pytest.mark.parametrize("kind", [Kind.INVALID, Kind.BUG])
-async def test_a_metric_that_is_refused_costs_only_its_own_value(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ProblemKind.INVALID, ProblemKind.BUG])
+async def test_a_metric_that_is_refused_costs_only_its_own_value(kind: ProblemKind) -> None:
     aws = Strict("n3", "n490", kind=kind)
     metrics = metrics_of(aws)
     one, other = await asyncio.gather(metrics.points(named(400)), metrics.points(named(500)[400:]))

@@ -23,7 +23,7 @@ from console.aws.meter import Meter
 from console.aws.target import Target
 from console.desk.desk import Desk
 from console.options import Options
-from console.problems import SIGN_IN, Failure, Kind
+from console.problems import SIGN_IN, Failure, ProblemKind
 from tests.deadlines import SOON
 
 SECRET = "sentinel-token-of-the-device"
@@ -145,7 +145,7 @@ async def test_a_sign_in_that_is_denied_or_too_late_is_told_and_leaves_nothing(
     authorization = await sso.begin(target(tmp_path, SESSION))
     with pytest.raises(Failure) as failed:
         await sso.finish(authorization, folder=tmp_path / "sso", sleep=Waits())
-    assert failed.value.problem.kind is Kind.LOGIN
+    assert failed.value.problem.kind is ProblemKind.LOGIN
     assert tells in failed.value.problem.what
     assert not (tmp_path / "sso").exists()
 

@@ -17,7 +17,7 @@ from console.__main__ import main
 from console.checkup import access, machine
 from console.checkup.libraries import libraries
 from console.checkup.verdict import Mark, Verdict
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.services.awslambda.kinds import Function
 from console.services.cloudwatch.kinds import Alarms
 from console.services.ecs.kinds import EcsCluster
@@ -93,7 +93,7 @@ def test_the_clock_is_compared_with_the_endpoints(seconds: int, mark: Mark, says
 
 
 def test_an_endpoint_that_does_not_answer_has_no_clock() -> None:
-    problem = Problem(Kind.NETWORK, Clean("No answer."), Clean("Check the line."))
+    problem = Problem(ProblemKind.NETWORK, Clean("No answer."), Clean("Check the line."))
     assert list(access.of_endpoint(access.Reached("https://sts.example", None, problem), NOW)) == [
         Verdict("endpoint", Mark.FAIL, Clean("No answer."), Clean("Check the line."))
     ]

@@ -21,7 +21,7 @@ from console.discovery.parts import parts_of
 from console.iam import ALWAYS
 from console.inventory.found import FoundResource, Inventory, item, key_of
 from console.logs.kinds import LogGroup
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.services.apigateway.kinds import RestApi
 from console.services.awslambda.kinds import Function
 from console.services.cloudfront.kinds import Distribution
@@ -146,7 +146,7 @@ def test_the_draft_reads_back_equal_and_says_what_it_is_made_of() -> None:
             Alarms(prefixes=("shop-",)),
         ),
     )
-    denied = Unlisted("EKS clusters", Problem(Kind.DENIED, Clean("Access denied: eks:ListClusters.")))
+    denied = Unlisted("EKS clusters", Problem(ProblemKind.DENIED, Clean("Access denied: eks:ListClusters.")))
     text = draft(stack, "the prefix a\nb = 1", date(2026, 11, 20), [denied], {"eu-west-1_a": "users\n[x]"})
     assert parse(text, "draft") == stack
     assert "# Not looked for, since EKS clusters could not be listed: Access denied: eks:ListClusters." in text

@@ -17,7 +17,7 @@ from console.desk.desk import Desk
 from console.desk.workspace import Workspace, open_workspace
 from console.files.settings import Settings
 from console.options import Options, UsageError
-from console.problems import Kind
+from console.problems import ProblemKind
 from console.stack.stack import Stack
 from console.text import Clean
 from tests.deadlines import SOON
@@ -200,7 +200,7 @@ async def test_the_desk_finds_the_account_as_soon_as_somebody_signs_in(
     watched = Watched(Options(endpoint_url=moto_url, region=REGION))
     await watched.desk.open()
     await watched.until(lambda desk: desk.problem)
-    assert watched.desk.problem is not None and watched.desk.problem.kind is Kind.LOGIN
+    assert watched.desk.problem is not None and watched.desk.problem.kind is ProblemKind.LOGIN
     (tmp_path / "none").write_text("[default]\naws_access_key_id = a\naws_secret_access_key = s\n")
     watched.desk.renew()
     await watched.until(lambda desk: desk.stack)

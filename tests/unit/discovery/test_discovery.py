@@ -14,7 +14,7 @@ from console.aws.login.identity import Identity
 from console.discovery.account import account_stack
 from console.inventory import listing
 from console.logs.kinds import LogGroup
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level
 from console.services.account.discovered import discovered
 from console.services.apigateway.kinds import RestApi
@@ -146,7 +146,7 @@ async def found_in(scripted: Scripted) -> Account:
     return await account_stack(scripted, WHO, REGION)  # type: ignore[arg-type]
 
 
-DENIED = Problem(Kind.DENIED, Clean("Access denied: lambda:ListFunctions."), permission="lambda:ListFunctions")
+DENIED = Problem(ProblemKind.DENIED, Clean("Access denied: lambda:ListFunctions."), permission="lambda:ListFunctions")
 
 
 async def test_what_may_not_be_listed_is_said_and_hides_nothing_else() -> None:
@@ -160,13 +160,13 @@ async def test_what_may_not_be_listed_is_said_and_hides_nothing_else() -> None:
 
 
 async def test_what_an_account_does_not_offer_is_no_fault() -> None:
-    absent = Problem(Kind.UNAVAILABLE, Clean("OptInRequired"))
+    absent = Problem(ProblemKind.UNAVAILABLE, Clean("OptInRequired"))
     report = await discovered.fetch(None, await found_in(Scripted(list_clusters=absent)))  # type: ignore[arg-type]
     assert {finding.level for finding in report.findings} == {Level.OK}
 
 
-@pytest.mark.parametrize("kind", [Kind.LOGIN, Kind.NETWORK])
-async def test_an_account_that_cannot_be_asked_at_all_is_a_failure_not_an_empty_stack(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ProblemKind.LOGIN, ProblemKind.NETWORK])
+async def test_an_account_that_cannot_be_asked_at_all_is_a_failure_not_an_empty_stack(kind: ProblemKind) -> None:
     problem = Problem(kind, Clean("No."))
 
     class Dead(Scripted):
@@ -180,7 +180,7 @@ async def test_an_account_that_cannot_be_asked_at_all_is_a_failure_not_an_empty_
 
 async def test_credentials_that_end_meanwhile_are_told_at_once() -> None:
     with pytest.raises(Failure):
-        await found_in(Scripted(list_tables=["orders"], list_functions=Problem(Kind.LOGIN, Clean("Expired."))))
+        await found_in(Scripted(list_tables=["orders"], list_functions=Problem(ProblemKind.LOGIN, Clean("Expired."))))
 
 
 async def test_of_thousands_all_are_listed_but_not_each_is_judged() -> None:

@@ -12,13 +12,13 @@ from console.aws.target import Target
 from console.gate.settle import Evidence, found_out, took_effect, verified
 from console.journal.records import ItemRecord, RunState, StepRecord, StepState
 from console.operations.operation import Observed, TookEffect
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.gate.scripted import Scripted
 
 AWS = Aws(Target(region="eu-west-1"), Meter())
 BEFORE = Observed({})
-DENIED = Failure(Problem(Kind.DENIED, Clean("Denied.")))
+DENIED = Failure(Problem(ProblemKind.DENIED, Clean("Denied.")))
 DONE, SENT, WAITING, UNKNOWN = StepState.DONE, StepState.SENT, StepState.WAITING, StepState.UNKNOWN
 FAILED = StepState.FAILED
 

@@ -16,7 +16,7 @@ from console.discovery.tags import tagged
 from console.naming import arn, partitions
 from console.operations.preview import Shell
 from console.options import Options, UsageError
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.services.cloudfront.kinds import Distribution
 from console.services.health import events
 from console.stack.stack import Stack
@@ -113,10 +113,13 @@ async def refusal(aws: Aws, service: str, region: str | None = None) -> Failure:
 
 async def test_what_a_partition_lacks_or_another_one_has_is_not_asked() -> None:
     problem = (await refusal(placed("us-gov-west-1"), "cloudfront")).problem
-    assert problem.kind is Kind.UNAVAILABLE
+    assert problem.kind is ProblemKind.UNAVAILABLE
     assert problem.what == "Partition aws-us-gov, where us-gov-west-1 is, has no cloudfront: it was not asked."
     problem = (await refusal(placed("cn-north-1"), "cloudwatch", "us-east-1")).problem
-    assert problem.kind is Kind.INVALID and "us-east-1 is in partition aws, but cn-north-1 is in aws-cn" in problem.what
+    assert (
+        problem.kind is ProblemKind.INVALID
+        and "us-east-1 is in partition aws, but cn-north-1 is in aws-cn" in problem.what
+    )
 
 
 @pytest.mark.parametrize("name", ["AWS_REGION", "AWS_DEFAULT_REGION", "profile"])
@@ -129,7 +132,7 @@ async def test_a_malformed_region_of_the_environment_or_the_profile_is_told(
         monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west1")
         monkeypatch.setenv(name, "eu-west1")
     problem = (await refusal(placed(None), "ecs")).problem
-    assert problem.kind is Kind.INVALID
+    assert problem.kind is ProblemKind.INVALID
     assert "'eu-west1' is no region of AWS" in problem.what and "Nearest: eu-west-1." in problem.what
     assert "AWS_REGION" in problem.hint
 
@@ -141,8 +144,8 @@ async def test_a_service_without_address_that_its_partition_may_lack_is_told_so(
     monkeypatch.setattr("aiohttp.resolver.ThreadedResolver.resolve", _nowhere)
     aws = Aws(Target(region="cn-north-1"), Meter())
     for service, operation, kind in (
-        ("cognito-idp", "describe_user_pool", Kind.UNAVAILABLE),
-        ("sns", "get_topic_attributes", Kind.NETWORK),
+        ("cognito-idp", "describe_user_pool", ProblemKind.UNAVAILABLE),
+        ("sns", "get_topic_attributes", ProblemKind.NETWORK),
     ):
         asked = {"UserPoolId": "cn-north-1_a"} if service == "cognito-idp" else {"TopicArn": "t"}
         with pytest.raises(Failure) as failed:

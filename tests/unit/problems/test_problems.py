@@ -9,7 +9,7 @@ import botocore.exceptions as raised
 import pytest
 from aiohttp import ClientPayloadError
 
-from console.problems import ONCE, Failure, Kind, Problem, Suspect, classify
+from console.problems import ONCE, Failure, Problem, ProblemKind, Suspect, classify
 from console.text import Clean
 
 
@@ -44,7 +44,7 @@ CHAIN = [
 @pytest.mark.parametrize(("error", "says"), CHAIN, ids=lambda value: type(value).__name__)
 def test_each_credential_case_has_its_own_sentence_and_a_next_step(error: Exception, says: str) -> None:
     problem = classify(error, profile="shop")
-    assert problem.kind is Kind.LOGIN
+    assert problem.kind is ProblemKind.LOGIN
     assert says in problem.what
     assert problem.what.endswith(".")
     assert problem.hint
@@ -56,7 +56,7 @@ def test_a_list_that_never_ends_is_told_as_an_answer_that_is_not_to_be_believed(
     before = ONCE.set(once)
     problem = classify(error, where="ecs, eu-west-1")
     ONCE.reset(before)
-    assert problem.kind is Kind.SUSPECT and says in problem.hint
+    assert problem.kind is ProblemKind.SUSPECT and says in problem.hint
     assert problem.what == (
         "The list did not end: the token of its next page was that of the page before (ecs, eu-west-1)."
     )
@@ -64,7 +64,7 @@ def test_a_list_that_never_ends_is_told_as_an_answer_that_is_not_to_be_believed(
 
 def test_a_region_that_botocore_will_not_have_is_a_setting_to_mend() -> None:
     problem = classify(raised.InvalidRegionError(region_name="eu west"))
-    assert problem.kind is Kind.INVALID and "'eu west'" in problem.what and "AWS_REGION" in problem.hint
+    assert problem.kind is ProblemKind.INVALID and "'eu west'" in problem.what and "AWS_REGION" in problem.hint
 
 
 def test_a_name_that_aws_would_never_take_is_sought_in_the_stack_file() -> None:
@@ -73,52 +73,64 @@ def test_a_name_that_aws_would_never_take_is_sought_in_the_stack_file() -> None:
 
 
 KINDS = [
-    (client_error("ThrottlingException"), Kind.THROTTLED),
-    (client_error("Throttling", status=400), Kind.THROTTLED),
-    (client_error("TooManyRequestsException", status=429), Kind.THROTTLED),
-    (client_error("SlowDown", status=503), Kind.THROTTLED),
-    (client_error("LimitExceededException", "Rate exceeded"), Kind.THROTTLED),
-    (client_error("LimitExceededException", "Account maximum query concurrency limit of [30] reached"), Kind.THROTTLED),
-    (client_error("LimitExceededException", "Cannot exceed quota for generated keys"), Kind.INVALID),
-    (client_error("ResourceNotFoundException"), Kind.NOT_FOUND),
-    (client_error("NoSuchBucket", status=404), Kind.NOT_FOUND),
-    (client_error("DBInstanceNotFound", status=404), Kind.NOT_FOUND),
-    (client_error("PreconditionFailed", status=412), Kind.CONFLICT),
-    (client_error("Unheard", status=412), Kind.CONFLICT),
-    (client_error("Unheard", status=409), Kind.CONFLICT),
-    (client_error("Unheard", status=429), Kind.THROTTLED),
-    (client_error("ConcurrentModificationException"), Kind.CONFLICT),
-    (client_error("ConcurrentUpdateException"), Kind.CONFLICT),
-    (client_error("InvalidDBClusterStateFault"), Kind.CONFLICT),
-    (client_error("OperationAbortedException"), Kind.CONFLICT),
-    (client_error("TransactionInProgressException"), Kind.CONFLICT),
-    (client_error("KMSAccessDeniedException", status=502), Kind.DENIED),
-    (client_error("InternalFailure", status=500), Kind.NETWORK),
-    (client_error("Unheard", status=503), Kind.NETWORK),
-    (client_error("SubscriptionRequiredException"), Kind.UNAVAILABLE),
-    (client_error("NotSignedUp", status=403), Kind.UNAVAILABLE),
-    (client_error("PendingVerification"), Kind.UNAVAILABLE),
-    (client_error("AuthFailure", "AWS was not able to validate the provided access credentials", 401), Kind.LOGIN),
-    (client_error("AuthFailure", "Not authorized for images: [ami-1]", 403), Kind.DENIED),
-    (raised.EventStreamError({"Error": {"Code": "SessionStreamingException"}}, "StartLiveTail"), Kind.NETWORK),
-    (client_error("ValidationException"), Kind.INVALID),
-    (raised.NoRegionError(), Kind.INVALID),
-    (raised.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), Kind.NETWORK),
-    (raised.ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), Kind.NETWORK),
-    (ClientPayloadError("cut"), Kind.NETWORK),
-    (ConnectionResetError("reset"), Kind.NETWORK),
-    (TimeoutError(), Kind.NETWORK),
-    (raised.ClientError({"Error": {"Code": "500", "Message": "<!doctype html>"}}, "X"), Kind.NETWORK),
-    (raised.ClientError({"ResponseMetadata": {"HTTPStatusCode": 503}, "head": {"title": "x"}}, "X"), Kind.NETWORK),
-    (raised.ClientError({"Error": {"Code": ""}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "X"), Kind.NOT_FOUND),
-    (Suspect("The answer lacks 'services'."), Kind.SUSPECT),
-    (KeyError("services"), Kind.BUG),
-    (ValueError("odd"), Kind.BUG),
+    (client_error("ThrottlingException"), ProblemKind.THROTTLED),
+    (client_error("Throttling", status=400), ProblemKind.THROTTLED),
+    (client_error("TooManyRequestsException", status=429), ProblemKind.THROTTLED),
+    (client_error("SlowDown", status=503), ProblemKind.THROTTLED),
+    (client_error("LimitExceededException", "Rate exceeded"), ProblemKind.THROTTLED),
+    (
+        client_error("LimitExceededException", "Account maximum query concurrency limit of [30] reached"),
+        ProblemKind.THROTTLED,
+    ),
+    (client_error("LimitExceededException", "Cannot exceed quota for generated keys"), ProblemKind.INVALID),
+    (client_error("ResourceNotFoundException"), ProblemKind.NOT_FOUND),
+    (client_error("NoSuchBucket", status=404), ProblemKind.NOT_FOUND),
+    (client_error("DBInstanceNotFound", status=404), ProblemKind.NOT_FOUND),
+    (client_error("PreconditionFailed", status=412), ProblemKind.CONFLICT),
+    (client_error("Unheard", status=412), ProblemKind.CONFLICT),
+    (client_error("Unheard", status=409), ProblemKind.CONFLICT),
+    (client_error("Unheard", status=429), ProblemKind.THROTTLED),
+    (client_error("ConcurrentModificationException"), ProblemKind.CONFLICT),
+    (client_error("ConcurrentUpdateException"), ProblemKind.CONFLICT),
+    (client_error("InvalidDBClusterStateFault"), ProblemKind.CONFLICT),
+    (client_error("OperationAbortedException"), ProblemKind.CONFLICT),
+    (client_error("TransactionInProgressException"), ProblemKind.CONFLICT),
+    (client_error("KMSAccessDeniedException", status=502), ProblemKind.DENIED),
+    (client_error("InternalFailure", status=500), ProblemKind.NETWORK),
+    (client_error("Unheard", status=503), ProblemKind.NETWORK),
+    (client_error("SubscriptionRequiredException"), ProblemKind.UNAVAILABLE),
+    (client_error("NotSignedUp", status=403), ProblemKind.UNAVAILABLE),
+    (client_error("PendingVerification"), ProblemKind.UNAVAILABLE),
+    (
+        client_error("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
+        ProblemKind.LOGIN,
+    ),
+    (client_error("AuthFailure", "Not authorized for images: [ami-1]", 403), ProblemKind.DENIED),
+    (raised.EventStreamError({"Error": {"Code": "SessionStreamingException"}}, "StartLiveTail"), ProblemKind.NETWORK),
+    (client_error("ValidationException"), ProblemKind.INVALID),
+    (raised.NoRegionError(), ProblemKind.INVALID),
+    (raised.EndpointConnectionError(endpoint_url="http://127.0.0.1:1"), ProblemKind.NETWORK),
+    (raised.ReadTimeoutError(endpoint_url="http://127.0.0.1:1"), ProblemKind.NETWORK),
+    (ClientPayloadError("cut"), ProblemKind.NETWORK),
+    (ConnectionResetError("reset"), ProblemKind.NETWORK),
+    (TimeoutError(), ProblemKind.NETWORK),
+    (raised.ClientError({"Error": {"Code": "500", "Message": "<!doctype html>"}}, "X"), ProblemKind.NETWORK),
+    (
+        raised.ClientError({"ResponseMetadata": {"HTTPStatusCode": 503}, "head": {"title": "x"}}, "X"),
+        ProblemKind.NETWORK,
+    ),
+    (
+        raised.ClientError({"Error": {"Code": ""}, "ResponseMetadata": {"HTTPStatusCode": 404}}, "X"),
+        ProblemKind.NOT_FOUND,
+    ),
+    (Suspect("The answer lacks 'services'."), ProblemKind.SUSPECT),
+    (KeyError("services"), ProblemKind.BUG),
+    (ValueError("odd"), ProblemKind.BUG),
 ]
 
 
 @pytest.mark.parametrize(("error", "kind"), KINDS, ids=lambda value: str(value)[:40])
-def test_kind(error: Exception, kind: Kind) -> None:
+def test_kind(error: Exception, kind: ProblemKind) -> None:
     assert classify(error).kind is kind
 
 
@@ -128,7 +140,7 @@ def test_access_denied_names_the_permission_that_aws_names_else_the_one_that_was
         "ecs:ListServices"
     )
     problem = classify(client_error("AccessDenied", "Access Denied", 403), permission="s3:ListBucket")
-    assert (problem.kind, problem.permission) == (Kind.DENIED, "s3:ListBucket")
+    assert (problem.kind, problem.permission) == (ProblemKind.DENIED, "s3:ListBucket")
     assert "s3:ListBucket" in problem.what
 
 
@@ -170,7 +182,7 @@ def test_a_read_that_was_denied_names_the_policy_for_looking() -> None:
 
 
 @pytest.mark.parametrize(("error", "kind"), KINDS, ids=lambda value: str(value)[:40])
-def test_of_a_change_nothing_is_promised_to_be_tried_again(error: Exception, kind: Kind) -> None:
+def test_of_a_change_nothing_is_promised_to_be_tried_again(error: Exception, kind: ProblemKind) -> None:
     problem = classify(error, changing=True)
     assert problem.kind is kind
     for promise in ("will be tried", "will be asked", "Asked less often", "Shown values", "--read-only"):
@@ -180,7 +192,7 @@ def test_of_a_change_nothing_is_promised_to_be_tried_again(error: Exception, kin
 @pytest.mark.parametrize("code", ["PreconditionFailed", "WAFOptimisticLockException", "OptimisticLockException"])
 def test_the_locks_of_aws_say_that_someone_else_changed_it(code: str) -> None:
     problem = classify(client_error(code, "The version is another."), changing=True)
-    assert problem.kind is Kind.CONFLICT
+    assert problem.kind is ProblemKind.CONFLICT
     assert problem.what.startswith("Someone else changed it at the same moment")
     assert "The version is another." in problem.what
 
@@ -190,7 +202,7 @@ def test_a_certificate_that_is_not_trusted_is_told_as_that() -> None:
     distrusted.verify_message = "self-signed certificate"
     for error in (distrusted, raised.SSLError(endpoint_url="https://sts.amazonaws.com", error=distrusted)):
         problem = classify(error, where="sts, eu-west-1")
-        assert problem.kind is Kind.NETWORK
+        assert problem.kind is ProblemKind.NETWORK
         assert problem.what.endswith("is not trusted (sts, eu-west-1): self-signed certificate.")
         assert "AWS_CA_BUNDLE" in problem.hint
 
@@ -207,7 +219,7 @@ def test_a_certificate_that_is_not_trusted_is_told_as_that() -> None:
 def test_clock_skew_is_told_in_seconds(date: str, says: str) -> None:
     error = client_error("InvalidSignatureException", "Signature expired", 403, {"date": date})
     problem = classify(error, now=datetime(2026, 1, 1, 12, tzinfo=UTC))
-    assert problem.kind is Kind.SKEW
+    assert problem.kind is ProblemKind.SKEW
     assert says in problem.what
 
 
@@ -217,14 +229,14 @@ def test_of_what_ec2_says_of_credentials_and_of_a_wrong_clock_alike_the_date_tel
     headers = {"date": "Thu, 01 Jan 2026 12:00:00 GMT"}
     error = client_error(code, "AWS was not able to validate the provided access credentials", 401, headers)
     late = classify(error, now=datetime(2026, 1, 1, 12, 7, tzinfo=UTC))
-    assert (late.kind, late.what) == (Kind.SKEW, "This machine's clock is 420 s ahead of AWS's.")
-    assert classify(error, now=datetime(2026, 1, 1, 12, 4, tzinfo=UTC)).kind is Kind.LOGIN
+    assert (late.kind, late.what) == (ProblemKind.SKEW, "This machine's clock is 420 s ahead of AWS's.")
+    assert classify(error, now=datetime(2026, 1, 1, 12, 4, tzinfo=UTC)).kind is ProblemKind.LOGIN
 
 
 def test_an_sts_that_is_off_in_a_region_says_where_it_is_switched_on() -> None:
     """RegionDisabledException in AssumeRole's service model: the account's administrator activates STS there."""
     problem = classify(client_error("RegionDisabledException", "STS is not activated in this region", 403))
-    assert problem.kind is Kind.UNAVAILABLE and "activate STS there" in problem.hint
+    assert problem.kind is ProblemKind.UNAVAILABLE and "activate STS there" in problem.hint
 
 
 def test_an_html_page_is_not_shown_as_a_message() -> None:
@@ -238,7 +250,7 @@ def test_a_page_that_the_parser_of_xml_took_apart_is_told_as_one() -> None:
 
 
 def test_a_failure_keeps_its_problem_and_control_characters_stay_out() -> None:
-    problem = Problem(Kind.DENIED, Clean("No."))
+    problem = Problem(ProblemKind.DENIED, Clean("No."))
     assert classify(Failure(problem)) is problem
     assert "\x1b" not in str(classify(client_error("X\x1b[2J", "\x1b]0;title\x07")))
 

@@ -6,14 +6,14 @@ import asyncio
 
 import pytest
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.each import AT_ONCE, each
 from console.readings.source import Finding, Level, Report
 from console.services.dynamodb.kinds import Table
 from console.text import Clean
 
 
-def fails(kind: Kind) -> Failure:
+def fails(kind: ProblemKind) -> Failure:
     return Failure(Problem(kind, Clean(f"It is {kind}.")))
 
 
@@ -28,26 +28,26 @@ async def all_of(*resources: str | Failure) -> Report:
 
 
 async def test_it_keeps_the_order_and_judges_the_others() -> None:
-    report = await all_of("a", fails(Kind.NOT_FOUND), "c", fails(Kind.THROTTLED))
+    report = await all_of("a", fails(ProblemKind.NOT_FOUND), "c", fails(ProblemKind.THROTTLED))
     assert [finding.level for finding in report.findings] == [Level.OK, Level.CRIT, Level.OK, Level.UNKNOWN]
     assert report.findings[1].value == "MISSING"
     assert "throttled" in report.findings[3].what
 
 
-@pytest.mark.parametrize("kind", [Kind.DENIED, Kind.LOGIN, Kind.SKEW])
-async def test_what_concerns_all_is_raised(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ProblemKind.DENIED, ProblemKind.LOGIN, ProblemKind.SKEW])
+async def test_what_concerns_all_is_raised(kind: ProblemKind) -> None:
     with pytest.raises(Failure) as raised:
-        await all_of("a", fails(Kind.THROTTLED), fails(kind))
+        await all_of("a", fails(ProblemKind.THROTTLED), fails(kind))
     assert raised.value.problem.kind is kind
 
 
 async def test_it_raises_where_every_resource_failed() -> None:
     with pytest.raises(Failure):
-        await all_of(fails(Kind.NETWORK), fails(Kind.NETWORK))
+        await all_of(fails(ProblemKind.NETWORK), fails(ProblemKind.NETWORK))
 
 
 async def test_missing_resources_are_no_failure_of_the_check() -> None:
-    report = await all_of(fails(Kind.NOT_FOUND), fails(Kind.NOT_FOUND))
+    report = await all_of(fails(ProblemKind.NOT_FOUND), fails(ProblemKind.NOT_FOUND))
     assert [finding.level for finding in report.findings] == [Level.CRIT, Level.CRIT]
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.freshness import PATIENCE, findings, is_known
 from console.readings.source import Finding, Level, Reading, Report, Source
 from console.text import Clean
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 GOOD = Finding("shop.things", Clean("web"), Level.OK, Clean("As it should be."))
-THROTTLED = Problem(Kind.THROTTLED, Clean("Too often."), Clean("Wait."))
+THROTTLED = Problem(ProblemKind.THROTTLED, Clean("Too often."), Clean("Wait."))
 
 
 async def _never(aws: object, stack: object) -> Report:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.poller import IDLE_AFTER, Poller, ReadingKey
 from console.readings.source import Reading, Report, Source
 from console.stack.stack import Stack
@@ -15,7 +15,7 @@ from console.text import Clean
 from tests.deadlines import SOON
 
 STACK = Stack(name="shop")
-THROTTLED = Failure(Problem(Kind.THROTTLED, Clean("Too often.")))
+THROTTLED = Failure(Problem(ProblemKind.THROTTLED, Clean("Too often.")))
 
 
 class Clock:
@@ -111,7 +111,7 @@ async def test_another_kind_of_problem_has_a_beginning_of_its_own_and_one_that_c
 ) -> None:
     scripted, readings = Scripted(), asyncio.Queue[Reading[Report]]()
     poller.watch(scripted.source(), STACK, "panel", heard(readings))
-    network, told = Failure(Problem(Kind.NETWORK, Clean("No way."))), []
+    network, told = Failure(Problem(ProblemKind.NETWORK, Clean("No way."))), []
     start = clock.now
     for answer in (THROTTLED, network, network, None, network):
         asked = await scripted.asked.get()
@@ -138,7 +138,7 @@ async def test_a_fault_of_the_program_is_a_problem_of_that_panel_alone(poller: P
     poller.watch(scripted.source(), STACK, "panel", heard(readings))
     (await scripted.asked.get()).set_exception(KeyError("services"))
     problem = (await settled(readings, lambda r: r.problem)).problem
-    assert problem is not None and problem.kind is Kind.BUG
+    assert problem is not None and problem.kind is ProblemKind.BUG
 
 
 async def test_something_cancelled_elsewhere_is_a_problem_and_not_the_end_of_the_source(poller: Poller) -> None:
@@ -208,7 +208,7 @@ def test_the_wait_doubles_to_a_cap_and_login_is_asked_again_soon(poller: Poller)
     assert waits == [15, 30, 60, 120, 240, 300, 300, 300]
     slow = [poller.pause(period, 7, THROTTLED.problem) for period in (299.0, 300.0, 3600.0)]
     assert slow == [300, 300, 3600], "what is read seldom is not read more often because it fails"
-    assert poller.pause(15.0, 6, Problem(Kind.LOGIN, Clean("Expired."))) == 4.0
+    assert poller.pause(15.0, 6, Problem(ProblemKind.LOGIN, Clean("Expired."))) == 4.0
 
 
 def test_without_a_key_the_sources_slow_down_then_stop_until_one_comes(poller: Poller, clock: Clock) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Report, Source
 from console.readings.sweep import connect_problem, sweep
 from console.stack.stack import Stack
 from console.text import Clean
 
 STACK = Stack(name="shop")
-LOGIN = Failure(Problem(Kind.LOGIN, Clean("No credentials.")))
+LOGIN = Failure(Problem(ProblemKind.LOGIN, Clean("No credentials.")))
 
 
 class Connected:
@@ -48,7 +48,7 @@ async def test_one_that_fails_hides_no_other_one() -> None:
     found = await sweep(connections, STACK, (bad, good, odd))
     assert list(found) == [bad, good, odd]
     assert found[good].value == Report(total=1) and found[good].at is not None and found[good].problem is None
-    for failed, kind in ((bad, Kind.LOGIN), (odd, Kind.BUG)):
+    for failed, kind in ((bad, ProblemKind.LOGIN), (odd, ProblemKind.BUG)):
         problem = found[failed].problem
         assert problem is not None and problem.kind is kind
         assert found[failed].value is None and found[failed].at is None

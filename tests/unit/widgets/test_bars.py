@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.naming.resource_kind import ResourceKind
-from console.problems import Kind, Problem
+from console.problems import Problem, ProblemKind
 from console.readings.source import Detail, Event, Finding, Level, Reading
 from console.services.ecs.kinds import SERVICE
 from console.stack.standing import Standing
@@ -149,7 +149,7 @@ def test_a_value_is_stale_after_twice_its_period(seconds: int, said: str) -> Non
 
 
 def test_a_problem_says_its_kind_what_to_do_and_when_it_is_tried_again() -> None:
-    problem = Problem(Kind.THROTTLED, clean("Too many requests."), clean("Wait."))
+    problem = Problem(ProblemKind.THROTTLED, clean("Too many requests."), clean("Wait."))
     reading: Reading[int] = Reading(None, None, problem, next_at=NOW + timedelta(seconds=44))
     text = " ".join(line.plain.strip() for line in problem_lines(reading, 80, NOW))
     assert text == "? throttled: Too many requests. Wait. Tried again in 40 s."

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
-from console.problems import Failure, Kind
+from console.problems import Failure, ProblemKind
 from console.readings.source import Level
 from console.services.apigateway import stages
 from console.services.apigateway.kinds import RestApi
@@ -25,9 +25,10 @@ def test_an_api_is_found_by_id_and_by_name(wanted: str, found: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "kind", "words"), [("none", Kind.NOT_FOUND, "none"), ("twice", Kind.INVALID, "Give an id: a2, a3.")]
+    ("wanted", "kind", "words"),
+    [("none", ProblemKind.NOT_FOUND, "none"), ("twice", ProblemKind.INVALID, "Give an id: a2, a3.")],
 )
-def test_no_api_or_several_are_a_failure(wanted: str, kind: Kind, words: str) -> None:
+def test_no_api_or_several_are_a_failure(wanted: str, kind: ProblemKind, words: str) -> None:
     with pytest.raises(Failure) as raised:
         stages.choose(wanted, APIS)
     assert raised.value.problem.kind is kind

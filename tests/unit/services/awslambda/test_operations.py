@@ -10,7 +10,7 @@ import pytest
 from console.operations.operation import Danger, NoUndo, Observed, TookEffect
 from console.operations.parameters import build
 from console.operations.steps import Call, Wait
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.services.awslambda.kinds import Function
 from console.services.awslambda.operations import Resize, updated
 from console.stack.stack import Stack
@@ -94,7 +94,7 @@ def canned_answers(**more: Any) -> dict[str, Any]:
 
 
 async def test_it_can_be_set_without_the_right_to_read_the_account(canned: Callable[..., Any]) -> None:
-    denied = Failure(Problem(Kind.DENIED, Clean("Access denied to GetAccountSettings.")))
+    denied = Failure(Problem(ProblemKind.DENIED, Clean("Access denied to GetAccountSettings.")))
     now = await Resize("f", concurrency="5").observe(canned(canned_answers(get_account_settings=denied)))
     plan = Resize("f", concurrency="5").plan(now)
     assert Resize("f", concurrency="5").refuse(now) is None
@@ -102,7 +102,7 @@ async def test_it_can_be_set_without_the_right_to_read_the_account(canned: Calla
     more = Resize("f", concurrency="5")
     untold = await more.observe(canned(canned_answers(get_account_settings={"AccountLimit": {}})))
     assert any("is not known: AWS did not tell it." in warning for warning in more.plan(untold).warnings)
-    late = Failure(Problem(Kind.NETWORK, Clean("No answer.")))
+    late = Failure(Problem(ProblemKind.NETWORK, Clean("No answer.")))
     with pytest.raises(Failure, match="No answer"):
         await Resize("f", concurrency="5").observe(canned(canned_answers(get_account_settings=late)))
 

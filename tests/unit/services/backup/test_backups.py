@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from console.aws.call import Aws
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level
 from console.services.backup.backups import backups
 from console.services.backup.judge import (
@@ -250,15 +250,18 @@ async def test_a_backup_that_both_services_list_counts_once(canned: Callable[...
 
 
 @pytest.mark.parametrize(
-    ("kind", "level"), [(Kind.NETWORK, Level.UNKNOWN), (Kind.SUSPECT, Level.UNKNOWN), (Kind.UNAVAILABLE, Level.CRIT)]
+    ("kind", "level"),
+    [(ProblemKind.NETWORK, Level.UNKNOWN), (ProblemKind.SUSPECT, Level.UNKNOWN), (ProblemKind.UNAVAILABLE, Level.CRIT)],
 )
-async def test_no_false_alarm_while_aws_backup_is_silent(canned: Callable[..., Any], kind: Kind, level: Level) -> None:
+async def test_no_false_alarm_while_aws_backup_is_silent(
+    canned: Callable[..., Any], kind: ProblemKind, level: Level
+) -> None:
     silent = {"list_backup_vaults": Failure(Problem(kind, Clean("No answer.")))}
     report = await backups.fetch(canned(TABLE | silent), Stack(name="one", parts=(Table(table="maps"),)))
     assert report.findings[0].level is level
 
 
 async def test_a_missing_permission_for_aws_backup_is_told(canned: Callable[..., Any]) -> None:
-    denied = {"list_backup_vaults": Failure(Problem(Kind.DENIED, Clean("Access denied.")))}
+    denied = {"list_backup_vaults": Failure(Problem(ProblemKind.DENIED, Clean("Access denied.")))}
     with pytest.raises(Failure, match="Access denied"):
         await backups.fetch(canned(TABLE | denied), Stack(name="one", parts=(Table(table="maps"),)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level
 from console.services.cloudwatch.alarms import DRILLED, firing, judge_alarm
 from console.services.cloudwatch.kinds import Alarms
@@ -182,8 +182,8 @@ async def test_a_bad_day_costs_no_more_than_twenty_histories(canned: Callable[..
     assert [name for name, _ in aws.asked].count("describe_alarm_history") == DRILLED
 
 
-@pytest.mark.parametrize(("kind", "raised"), [(Kind.NETWORK, False), (Kind.DENIED, True)])
-async def test_an_unread_history_hides_no_alarm(canned: Callable[..., Any], kind: Kind, raised: bool) -> None:
+@pytest.mark.parametrize(("kind", "raised"), [(ProblemKind.NETWORK, False), (ProblemKind.DENIED, True)])
+async def test_an_unread_history_hides_no_alarm(canned: Callable[..., Any], kind: ProblemKind, raised: bool) -> None:
     failure = Failure(Problem(kind, Clean("It failed.")))
     aws: Any = Paged(canned({"describe_alarm_history": failure}), [{"MetricAlarms": [alarm("web-1", "ALARM")]}])
     if raised:

@@ -10,7 +10,7 @@ import pytest
 
 from console.operations.operation import Danger, Observed
 from console.operations.steps import Wait
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.services.ecs.operations import Restart, Scale
 from console.services.ecs.service import describe, rolled_out, scaled, until_stable
 from console.stack.stack import Stack
@@ -246,7 +246,7 @@ def test_a_service_with_task_sets_is_not_waited_for_by_its_deployments(controlle
     assert any("no task set" in warning for warning in plan.warnings)
 
 
-DENIED = Failure(Problem(Kind.DENIED, Clean("Access denied to DescribeScalableTargets: no policy allows it.")))
+DENIED = Failure(Problem(ProblemKind.DENIED, Clean("Access denied to DescribeScalableTargets: no policy allows it.")))
 
 
 async def test_it_scales_without_the_right_to_read_autoscaling(canned: Callable[..., Any]) -> None:
@@ -264,7 +264,7 @@ async def test_it_scales_without_the_right_to_read_autoscaling(canned: Callable[
 
 async def test_autoscaling_that_does_not_answer_is_no_right_that_is_missing(canned: Callable[..., Any]) -> None:
     (service,) = told(2, 2, deployment("a"))["services"]
-    late = Failure(Problem(Kind.NETWORK, Clean("No answer.")))
+    late = Failure(Problem(ProblemKind.NETWORK, Clean("No answer.")))
     aws = canned(
         {"describe_services": {"services": [service | {"status": "ACTIVE"}]}, "describe_scalable_targets": late}
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from console.logs.kinds import LogGroup
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level
 from console.services.ec2 import cloudwatch_agent
 from console.services.elasticbeanstalk import environments
@@ -126,7 +126,7 @@ ANSWERS = {
     },
     "list_metrics": lambda asked: {"Metrics": [{"MetricName": "mem_used_percent", "Dimensions": asked["Dimensions"]}]},
 }
-OFF = Failure(Problem(Kind.INVALID, Clean("DescribeEnvironmentHealth is not supported.")))
+OFF = Failure(Problem(ProblemKind.INVALID, Clean("DescribeEnvironmentHealth is not supported.")))
 STACK = Stack(
     name="s",
     parts=(
@@ -175,13 +175,13 @@ async def test_without_enhanced_health_the_colour_is_judged_and_it_is_said(canne
 
 
 async def test_an_environment_that_does_not_exist_is_critical(canned: Callable[..., Any]) -> None:
-    refused = Failure(Problem(Kind.INVALID, Clean("No Environment found for EnvironmentName = 'prod'.")))
+    refused = Failure(Problem(ProblemKind.INVALID, Clean("No Environment found for EnvironmentName = 'prod'.")))
     none = {**dict.fromkeys([*ANSWERS, "describe_environment_resources"], refused)}
     report = await fetch(canned(none | {"describe_environments": {"Environments": []}}), STACK)
     assert [(finding.level, finding.value) for finding in report.findings] == [(Level.CRIT, "MISSING")]
 
 
 async def test_another_failure_of_health_is_not_taken_for_basic_health(canned: Callable[..., Any]) -> None:
-    denied = Failure(Problem(Kind.DENIED, Clean("No.")))
+    denied = Failure(Problem(ProblemKind.DENIED, Clean("No.")))
     with pytest.raises(Failure):
         await fetch(canned(ANSWERS | {"describe_environment_health": denied}), STACK)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level, Report
 from console.services.ecs.kinds import EcsCluster
 from console.services.guardduty import findings
@@ -126,7 +126,7 @@ async def test_what_is_not_told_is_unknown(canned: Callable[..., Any]) -> None:
 
 
 async def test_a_denial_is_told(canned: Callable[..., Any]) -> None:
-    denied = Failure(Problem(Kind.DENIED, Clean("No.")))
+    denied = Failure(Problem(ProblemKind.DENIED, Clean("No.")))
     with pytest.raises(Failure, match="No"):
         await ask(canned(answers() | {"list_findings": denied}), STACK)
 

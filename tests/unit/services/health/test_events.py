@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level
 from console.services.ecs.kinds import EcsCluster
 from console.services.health import events
@@ -114,7 +114,7 @@ async def test_an_event_is_told_with_its_description_and_what_it_touches(canned:
 
 
 async def test_an_account_without_the_support_plan_is_no_fault(canned: Canned) -> None:
-    problem = Problem(Kind.UNAVAILABLE, Clean("No."), code=Clean("SubscriptionRequiredException"))
+    problem = Problem(ProblemKind.UNAVAILABLE, Clean("No."), code=Clean("SubscriptionRequiredException"))
     report = await ask(canned({"describe_events": Failure(problem)}), STACK)
     (finding,) = report.findings
     assert (finding.level, finding.value) == (Level.OK, "not available")
@@ -123,7 +123,7 @@ async def test_an_account_without_the_support_plan_is_no_fault(canned: Canned) -
 
 async def test_another_failure_is_a_failure(canned: Canned) -> None:
     with pytest.raises(Failure):
-        await ask(canned({"describe_events": Failure(Problem(Kind.DENIED, Clean("No.")))}), STACK)
+        await ask(canned({"describe_events": Failure(Problem(ProblemKind.DENIED, Clean("No.")))}), STACK)
 
 
 def test_a_stack_without_services_has_nothing_to_ask() -> None:

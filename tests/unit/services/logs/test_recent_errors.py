@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from console.logs.kinds import LogGroup
-from console.problems import Failure, Kind, Problem
+from console.problems import Failure, Problem, ProblemKind
 from console.readings.source import Level
 from console.services.logs.recent_errors import LINE, NEWEST, PAGES, judge_errors, recent_errors, summarise
 from console.stack.stack import Stack
@@ -63,7 +63,7 @@ async def test_a_group_of_another_class_is_a_finding_of_its_own_and_the_others_a
             if logGroupName == "/ecs/web":
                 return {"events": events(2)}
             what = Clean(f"The log group {logGroupName} is of log-group-class INFREQUENT_ACCESS.")
-            raise Failure(Problem(Kind.INVALID, what, code=Clean("InvalidOperationException")))
+            raise Failure(Problem(ProblemKind.INVALID, what, code=Clean("InvalidOperationException")))
 
     rare = LogGroup(group="/rare")
     both = await recent_errors.fetch(
