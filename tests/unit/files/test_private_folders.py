@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from console.demo import record
-from console.demo.options import DemoError
+from console.demo.options import DemoError, ServerOptions
 from console.files.settings import FolderError, check_private, make_private, read_private, runtime_dir, state_dir
 from console.launch import run_console
 from console.options import Options
@@ -173,7 +173,7 @@ def planted(home: Path, monkeypatch: pytest.MonkeyPatch) -> record.Record:
     """A record and its folder as a server of ours leaves them."""
     monkeypatch.setenv("GROUNDSKEEPER_RUNTIME_DIR", str(home / "run"))
     make_private(runtime_dir() / "demo-5000")
-    found = record.of(5000, ("expo",))
+    found = record.of(5000, ServerOptions(stacks=("expo",)))
     record.write(found)
     assert record.read() == found
     assert mode(record.record_path()) == 0o600
