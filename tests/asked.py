@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from console.logs.kinds import LogGroup
+from console.operations.lists import Pair
 from console.operations.operation import Operation
 from console.services.awslambda.kinds import Function
 from console.services.awslambda.operations import Resize
@@ -19,7 +21,7 @@ from console.services.operations import OPERATIONS
 from console.services.s3.kinds import Bucket
 from console.stack.stack import Stack
 
-_DAY: Final = ("2026-11-19T00:00Z", "2026-11-20T00:00Z")
+_DAY: Final = (datetime(2026, 11, 19, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
 
 _ASKED: Final[dict[str, Callable[[Stack], Operation]]] = {
     "dynamodb.enable-pitr": lambda stack: ContinuousBackups(stack.of(Table)[0].table, days=7),
@@ -28,7 +30,7 @@ _ASKED: Final[dict[str, Callable[[Stack], Operation]]] = {
     "lambda.resize": lambda stack: Resize(stack.of(Function)[0].function, concurrency="0"),
     "logs.create-group": lambda stack: CreateGroup("/example/asked"),
     "logs.export": lambda stack: Export(stack.of(LogGroup)[0].group, stack.of(Bucket)[0].bucket, *_DAY),
-    "logs.set-retention": lambda stack: SetRetention(stack.of(LogGroup)[0].group, "1"),
+    "logs.set-retention": lambda stack: SetRetention((Pair(stack.of(LogGroup)[0].group),), "1"),
 }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from console.aws.call import Aws
 from console.logs.groups import describe as describe_groups
 from console.logs.groups import list_groups
 from console.logs.kinds import LogGroup
+from console.operations.lists import Pair
 from console.operations.operation import Operation
 from console.services.awslambda.operations import Resize
 from console.services.dynamodb.operations import ContinuousBackups
@@ -18,6 +20,7 @@ from console.services.ecs.service import describe as describe_service
 from console.services.logs.export import Export
 from console.services.logs.operations import NEVER, CreateGroup, SetRetention
 
+_DAY: Final = (datetime(2026, 11, 19, tzinfo=UTC), datetime(2026, 11, 20, tzinfo=UTC))
 _FUNCTION: Final = "mra-mines-map-status-staging"
 _GROUP: Final = f"/aws/lambda/{_FUNCTION}"
 _SERVICE: Final = Restart("mra-mines-frontend-staging", "mra-mines-cluster-staging")
@@ -55,11 +58,11 @@ async def _group(aws: Aws) -> Operation:
 
 async def _retention(aws: Aws) -> Operation:
     info = (await describe_groups(aws, [LogGroup(group=_GROUP)]))[_GROUP]
-    return SetRetention(_GROUP, "90" if info.retention != 90 else "60")
+    return SetRetention((Pair(_GROUP),), "90" if info.retention != 90 else "60")
 
 
 async def _export(aws: Aws) -> Operation:
-    return Export(_GROUP, "mra-mines-map-input-staging", "2026-11-19T00:00Z", "2026-11-20T00:00Z")
+    return Export(_GROUP, "mra-mines-map-input-staging", *_DAY)
 
 
 _EXAMPLES: Final[dict[type[Operation], Callable[[Aws], Awaitable[Operation]]]] = {

@@ -71,7 +71,7 @@ def _finding(finding: Finding, width: int) -> list[Content]:
     if measured:
         lines += hang(measured, width, " " * len(head))
     if finding.fix is not None:
-        params = ", ".join(f"{name} {value}" for name, value in finding.fix.params().items())
+        params = ", ".join(f"{name} {text}" for name, text in finding.fix.texts().items())
         lines += hang(f"{finding.fix.name} {params}".strip(), width, f"{' ' * len(head)}fix: ", style="$accent")
     return lines
 

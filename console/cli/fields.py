@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,7 @@ from console.stack.stack import Stack
 from console.text import clean
 
 _FIELD: Final = "field:"
+_GIVEN: Final = "lists given"
 _SECRET_LIMIT: Final = 1 << 20
 """Bytes of a secret that are read: more than any service keeps."""
 
@@ -56,12 +58,39 @@ def _add(add: Callable[..., object], parameter: Parameter) -> None:
     add(
         parameter.flag,
         dest=f"{_FIELD}{parameter.name}",
+        action=_More if parameter.field.many else "store",
         type=parse,
         required=parameter.required,
-        metavar=parameter.field.word.upper().replace(" ", "-"),
-        help=parameter.help.replace("%", "%%"),
+        metavar=re.sub(r"[^A-Z0-9=]+", "-", parameter.field.word.upper()),
+        help=_help(parameter).replace("%", "%%"),
         **options,
     )
+
+
+def _help(parameter: Parameter) -> str:
+    field, more = parameter.field, ""
+    if field.many:
+        more = f"; with commas, or {parameter.flag} several times"
+    if field.reads is not None:
+        more += "; a form reads from AWS which there are"
+    return f"{parameter.help}{more}"
+
+
+class _More(argparse.Action):
+    """Adds what a flag for a list is given to what it was given before."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Add them (called by argparse)."""
+        given: set[str] = getattr(namespace, _GIVEN, set())
+        before = getattr(namespace, self.dest) if self.dest in given else ()
+        setattr(namespace, self.dest, (*before, *values))
+        setattr(namespace, _GIVEN, {*given, self.dest})
 
 
 def operation_of(args: argparse.Namespace, stack: Stack) -> Operation:

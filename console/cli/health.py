@@ -17,6 +17,7 @@ from console.aws.connections import Connections
 from console.cli.output import columns, paint, write
 from console.desk.account_workspace import described
 from console.desk.workspace import ACCOUNT, Workspace, open_workspace
+from console.operations.parameters import parameters
 from console.options import Options, UsageError
 from console.problems import Failure, Problem
 from console.readings.freshness import findings, worst_first
@@ -183,7 +184,9 @@ def _fix(finding: Finding, swept: Swept) -> dict[str, Any] | None:
     fix = finding.fix
     if fix is None:
         return None
-    return {"operation": fix.name, "params": fix.params(), "cli": fix.cli(swept.words)}
+    fields = {p.name: p for p in parameters(type(fix)) if not p.is_secret}
+    params = {name: fields[name].keep(value) for name, value in fix.params().items() if name in fields}
+    return {"operation": fix.name, "params": params, "cli": fix.cli(swept.words)}
 
 
 def _table(swept: Swept, problems_only: bool) -> Iterator[str]:

@@ -14,8 +14,8 @@ from console.logs.event import LineKey, LogEvent
 from console.logs.kinds import LogGroup
 from console.logs.levels import LogLevel, level_of
 from console.logs.lines.streams import Streams
-from console.logs.moments import moment_at
 from console.logs.tailing.ordered import Ordered
+from console.moments import moment_at
 from console.text import Clean
 
 _STYLE: Final = {LogLevel.ERROR: "crit", LogLevel.WARN: "warn", LogLevel.DEBUG: "muted"}

@@ -16,10 +16,10 @@ from console.desk.workspace import Workspace, open_workspace
 from console.logs.classes import OTHER_CLASS
 from console.logs.groups import match, resolve, whole_name
 from console.logs.kinds import LogGroup
-from console.logs.moments import MomentProblem, moment
 from console.logs.reading.history import Search
 from console.logs.tailing.live_tail import TERMS, LiveTail
 from console.logs.tailing.tail import Tail
+from console.moments import MomentProblem, moment
 from console.options import Options, UsageError
 from console.problems import ONCE, Failure, Problem
 from console.stack.stack import Stack

@@ -6,10 +6,8 @@ import re
 from datetime import datetime, tzinfo
 from typing import Final
 
-from console.logs.moments import MomentProblem, moment
+from console.moments import MomentProblem, moment_near
 
-_LONG: Final = re.compile(r"-?\s*(\d+(?:\.\d+)?)\s*(s|sec|m|min|h|d|w)$", re.ASCII)
-_UNITS: Final = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _BETWEEN: Final = re.compile(r"\s+(?:to|until|-)\s+|\s*\.\.\s*")
 
 
@@ -26,9 +24,7 @@ def time_range(text: str, now: datetime, zone: tzinfo | None = None) -> tuple[da
 
 
 def _moment(text: str, now: datetime, zone: tzinfo | None) -> datetime:
-    long = _LONG.match(text.strip())
     try:
-        words = f"-{float(long[1]) * _UNITS[long[2]]:f}s" if long else text
-        return moment(words, now, zone)
-    except (MomentProblem, OverflowError):
+        return moment_near(text, now, zone)
+    except MomentProblem:
         raise MomentProblem("Write 1h, 24h, 7d, 14:05, or 19 Nov 14:05 to 19 Nov 15:00.") from None

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from console.naming import resource_kind
 from console.naming.resource_kind import Name, ResourceKind
 from console.operations.secret import Secret
+
+if TYPE_CHECKING:
+    from console.operations.choices import Choices
 
 
 class Widget(StrEnum):
@@ -22,15 +26,20 @@ class Widget(StrEnum):
     CHOICE = "choice"
     SECRET = "secret"  # noqa: S105
     PATH = "path"
+    LIST = "list"
+    PAIR = "pair"
+    MOMENT = "moment"
+    SIZE = "size"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A type of field: how it is asked for, completed and checked.
+    """A type of field: how it is asked for, completed, checked, written and kept.
 
-    `word` names the type for people; `kind` is the kind of resource that it names, also by ARN, `new` that the resource
-    is yet to be made, and `listed` that there may be several, as ``ONE,TWO=VALUE``; `low` and `high` bound a number;
-    `safe` says whether the journal may keep the value.
+    `word` names the type for people; `kind` is the kind of resource that it names, also by ARN, and `new` that the
+    resource is yet to be made; `low` and `high` bound a number; `safe` says whether the journal may keep the value.
+    `reads` is how a form reads what there is to choose from in AWS, for which it needs `permissions`.
     """
 
     word: str
@@ -41,10 +50,26 @@ class Field:
     choices: tuple[str, ...] = ()
     kind: ResourceKind | None = None
     new: bool = False
-    listed: bool = False
     safe: bool = True
+    reads: Choices | None = None
+    permissions: tuple[str, ...] = ()
 
-    def parse(self, text: str) -> object:
+    @property
+    def many(self) -> bool:
+        """Whether a value is a list."""
+        return self.widget is Widget.LIST
+
+    @property
+    def one(self) -> Field:
+        """The type of one value: of an item where a value is a list."""
+        return self
+
+    @property
+    def allowed(self) -> str:
+        """What may be typed, in a few words."""
+        return f"{self.low} to {self.high}" if self.low is not None else " or ".join(self.choices) or self.word
+
+    def parse(self, text: str) -> Any:
         """The value that a text means. Raises `ValueError` with a sentence that says what is allowed.
 
         An ARN stays one, since only a stack tells whether it is of the right account and region: see `placed`.
@@ -63,21 +88,42 @@ class Field:
             return Secret(self.word, text)
         return Path(text).expanduser() if self.widget is Widget.PATH else text
 
-    def read(self, text: str) -> tuple[str, tuple[Name, ...]]:
-        """A text with names in place of ARNs, and what was read of them. Raises `ValueError` with a sentence."""
-        names: list[Name] = []
+    def check(self, text: str) -> None:
+        """Look at a text while it is typed, without waiting for anything. Raises `ValueError` as `parse` does."""
+        self.parse(text)
 
-        def name(piece: str) -> str:
-            if self.kind is None or ":" not in piece:
-                return piece
-            try:
-                names.append(resource_kind.read(piece, self.kind))
-            except ValueError as error:
-                raise ValueError(f"{piece!r} {error}") from None
-            return names[-1].text
+    def write(self, value: Any) -> str:
+        """The text that means a value."""
+        return str(value).lower() if isinstance(value, bool) else str(value)
 
-        pieces = re.split(r"([,=])", text) if self.listed else [text]
-        return "".join(map(name, pieces)), tuple(names)
+    def keep(self, value: Any) -> Any:
+        """A value as the journal keeps it, JSON-like."""
+        return str(value) if self.widget is Widget.PATH else value
+
+    def restore(self, kept: Any) -> Any:
+        """The value that the journal kept. Raises `ValueError` for what is none, `LookupError` for what is lost."""
+        wanted: type = _KEPT_AS.get(self.widget, str)
+        if type(kept) is not wanted:
+            raise ValueError(f"{kept!r} is no {self.word}.")
+        return Path(str(kept)) if self.widget is Widget.PATH else kept
+
+    def read(self, value: Any) -> tuple[Any, tuple[tuple[str, Name], ...]]:
+        """A value with names in place of ARNs, and what was read of each ARN. Raises `ValueError` with a sentence."""
+        if self.kind is None or ":" not in value:
+            return value, ()
+        try:
+            name = resource_kind.read(value, self.kind)
+        except ValueError as error:
+            raise ValueError(f"{value!r} {error}") from None
+        return name.text, ((value, name),)
+
+    def named(self, value: Any) -> tuple[str, ...]:
+        """The names of resources in a value."""
+        return () if self.kind is None or value is None else (value,)
+
+    def naming(self, names: Sequence[str]) -> Any:
+        """The value that names these resources: one of them, where it is no list."""
+        return names[0]
 
     def _number(self, text: str) -> int:
         try:
@@ -90,6 +136,9 @@ class Field:
 
 
 _SWITCH: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+_KEPT_AS: Final[dict[Widget, type]] = {Widget.NUMBER: int, Widget.SWITCH: bool, Widget.SIZE: int}
+"""The types in which the journal keeps values; a text where nothing else is said."""
 
 TEXT: Final = Field("text", safe=False)
 SWITCH: Final = Field("true or false", Widget.SWITCH)

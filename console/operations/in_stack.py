@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from console.naming.resource_kind import Name
 from console.operations.fields import Field
@@ -20,23 +20,26 @@ T = TypeVar("T", bound=Operation)
 def placed(operation: T, stack: Stack) -> T:
     """The operation on resources of a stack, by their names; every way to a plan leads through here.
 
-    Raises `ValueError`, with a sentence, where an ARN contradicts the stack or another parameter, and where the stack
-    does not tell whether it does.
+    Raises `ValueError`, with a sentence, where an ARN contradicts the stack or another parameter, where the stack does
+    not tell whether it does, and where a list has one thing twice, be it by name and ARN.
     """
-    names: list[tuple[Parameter, Name]] = []
-    values: dict[str, str] = {}
+    names: list[tuple[Parameter, str, Name]] = []
+    values: dict[str, Any] = {}
     for parameter in parameters(type(operation)):
         value = getattr(operation, parameter.name)
-        if parameter.field.kind is not None and value is not None:
-            values[parameter.name], read = parameter.field.read(value)
-            names += [(parameter, name) for name in read]
+        if value is not None:
+            try:
+                values[parameter.name], read = parameter.field.read(value)
+            except ValueError as error:
+                raise ValueError(f"{parameter.flag}: {error}") from None
+            names += [(parameter, typed, name) for typed, name in read]
     made = _within(
-        replace(operation, **values), {key: told for _, name in names for key, told in name.beside.items()}, stack
+        replace(operation, **values), {key: told for *_, name in names for key, told in name.beside.items()}, stack
     )
     region = made.region(stack)
-    for parameter, name in names:
+    for parameter, typed, name in names:
         if problem := _problem(name, made, stack, region):
-            raise ValueError(f"{parameter.flag}: {clean(getattr(operation, parameter.name), limit=160)} {problem}")
+            raise ValueError(f"{parameter.flag}: {clean(typed, limit=160)} {problem}")
     return made
 
 

@@ -9,10 +9,10 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from console.aws.target import command
+from console.operations.named import named_by, one_parent, one_region, region_in
 from console.operations.parameters import parameters
 from console.operations.plan import Plan
 from console.operations.preview import quote
-from console.stack.names import parent_of, region_of
 from console.stack.stack import Stack
 
 if TYPE_CHECKING:
@@ -116,23 +116,27 @@ class Operation(ABC):
         return cls.name.partition(".")[2].partition("-")[0]
 
     def within(self, stack: Stack) -> Self:
-        """The same with the parents that a stack file names, such as a service's cluster. Raises `ValueError`."""
-        own = {p.field.kind: p for p in parameters(type(self)) if p.field.kind is not None}
+        """The same with the parents that a stack file names, such as a service's cluster.
+
+        Raises `ValueError` where that is not told, and for a list whose resources are not all in one region.
+        """
+        own = parameters(type(self))
+        named = named_by(own, vars(self))
         found: dict[str, str] = {}
-        for kind, parameter in own.items():
-            parent = own.get(kind.parent) if kind.parent is not None else None
-            if parent is not None and getattr(self, parent.name) is None:
-                found[parent.name] = parent_of(stack, kind, getattr(self, parameter.name))
-        return replace(self, **found)
+        for kind, names in named.items():
+            parent = next((p for p in own if kind.parent is not None and p.field.kind is kind.parent), None)
+            if parent is not None and getattr(self, parent.name) is None and (there := one_parent(stack, kind, names)):
+                found[parent.name] = there
+        made = replace(self, **found)
+        one_region(stack, named_by(own, vars(made)))
+        return made
 
     def region(self, stack: Stack) -> str | None:
         """The region of its own that a stack file gives the first resource that is named; None for the stack's.
 
         What is in a parent is where the parent is.
         """
-        named = {p.field.kind: getattr(self, p.name) for p in parameters(type(self)) if p.field.kind is not None}
-        placed = ((kind, name) for kind, name in named.items() if name and not (kind.parent and named.get(kind.parent)))
-        return next((region_of(stack, kind, name) for kind, name in placed), None)
+        return region_in(stack, named_by(parameters(type(self)), vars(self)))
 
     @abstractmethod
     async def observe(self, aws: Aws) -> Observed:
@@ -182,15 +186,18 @@ class Operation(ABC):
         given = ((p.name, getattr(self, p.name), p.default) for p in parameters(type(self)))
         return {name: value for name, value, default in given if value != default}
 
+    def texts(self) -> dict[str, str]:
+        """The same as they are typed, without secrets."""
+        fields = {p.name: p.field for p in parameters(type(self)) if not p.is_secret}
+        return {name: fields[name].write(value) for name, value in self.params().items() if name in fields}
+
     def cli(self, where: Iterable[str]) -> str:
         """The command that would do this from a shell; `where` are the flags that lead to the stack.
 
         Secrets are asked for when it runs.
         """
         words: list[str] = []
-        secret = {p.name for p in parameters(type(self)) if p.is_secret}
-        for name, value in self.params().items():
-            if name not in secret:
-                text = str(value).lower() if isinstance(value, bool) else str(value)
-                words += [f"--{name.replace('_', '-')}", text]
+        for name, text in self.texts().items():
+            flag = f"--{name.replace('_', '-')}"
+            words += [f"{flag}={text}"] if text.startswith("-") else [flag, text]
         return " ".join([command(("groundskeeper", "apply", self.name), where, quote), *map(quote, words)])

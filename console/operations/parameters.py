@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from console.operations.fields import NUMBER, SWITCH, TEXT, Field, Widget
 from console.operations.secret import Secret
@@ -44,6 +44,19 @@ class Parameter:
             return self.field.parse(text)
         except ValueError as error:
             raise ValueError(f"{self.flag}: {error}") from None
+
+    def keep(self, value: Any) -> Any:
+        """A value as the journal keeps it, JSON-like."""
+        return None if value is None else self.field.keep(value)
+
+    def restore(self, kept: Any) -> Any:
+        """The value that the journal kept. Raises `LookupError` for what is none."""
+        if kept is None and not self.required:
+            return None
+        try:
+            return self.field.restore(kept)
+        except ValueError:
+            raise LookupError(f"The journal's {self.name} is none: {clean(repr(kept), limit=100)}.") from None
 
 
 def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
@@ -91,8 +104,7 @@ def build(kind: type[T], texts: Mapping[str, str]) -> T:
 def recorded(operation: object) -> dict[str, Any]:
     """The parameters that the journal may keep, JSON-like: those whose type is marked as safe, and no secret."""
     safe = [p for p in parameters(type(operation)) if p.field.safe and not p.is_secret]
-    values = {p.name: getattr(operation, p.name) for p in safe}
-    return {name: str(value) if _is_path(value) else value for name, value in values.items()}
+    return {p.name: p.keep(getattr(operation, p.name)) for p in safe}
 
 
 def rebuild(kind: type[T], params: Mapping[str, Any]) -> T:
@@ -103,27 +115,9 @@ def rebuild(kind: type[T], params: Mapping[str, Any]) -> T:
     values: dict[str, Any] = {}
     for parameter in parameters(kind):
         if parameter.name in params:
-            values[parameter.name] = _kept(parameter, params[parameter.name])
+            values[parameter.name] = parameter.restore(params[parameter.name])
         elif parameter.is_secret:
             values[parameter.name] = Secret(parameter.name)
         elif parameter.required:
             raise LookupError(f"The journal does not keep {parameter.name}.")
     return kind(**values)
-
-
-def _kept(parameter: Parameter, value: object) -> object:
-    """The value of a parameter that the journal kept. Raises `LookupError`."""
-    if value is None and not parameter.required:
-        return None
-    wanted = _KEPT_AS.get(parameter.field.widget, str)
-    if type(value) is not wanted:
-        raise LookupError(f"The journal's {parameter.name} is none: {clean(repr(value), limit=100)}.")
-    return parameter.parse(value) if parameter.field.widget is Widget.PATH and isinstance(value, str) else value
-
-
-_KEPT_AS: Final[dict[Widget, type]] = {Widget.NUMBER: int, Widget.SWITCH: bool}
-"""The types in which the journal keeps values; a text where nothing else is said."""
-
-
-def _is_path(value: object) -> bool:
-    return hasattr(value, "__fspath__")

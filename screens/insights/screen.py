@@ -17,8 +17,8 @@ from console.desk.desk import Desk
 from console.logs.insights.query import Estimate, InsightsQuery, QueryResults, ask, estimate
 from console.logs.insights.saved import SavedQuery, keep
 from console.logs.kinds import LogGroup
-from console.logs.moments import MomentProblem
 from console.logs.ranges import time_range
+from console.moments import MomentProblem
 from console.problems import Failure, Problem
 from console.stack.stack import Stack
 from console.text import clean

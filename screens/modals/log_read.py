@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from console import filter_pattern
-from console.logs.moments import MomentProblem
 from console.logs.ranges import time_range
 from console.logs.tailing.live_tail import TERMS
 from console.logs.tailing.panes import ReadRequest
+from console.moments import MomentProblem
 from widgets.table.layout import Column
 from widgets.table.table import Table
 from widgets.terminal.frame_rate import PacedModal

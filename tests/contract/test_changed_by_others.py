@@ -48,7 +48,7 @@ def _created(demo: DemoServer, asked: Any) -> None:
 
 
 def _retained(demo: DemoServer, asked: Any) -> None:
-    demo.client("logs").put_retention_policy(logGroupName=asked.groups, retentionInDays=7)
+    demo.client("logs").put_retention_policy(logGroupName=asked.groups[0].name, retentionInDays=7)
 
 
 def _exported(demo: DemoServer, asked: Any) -> None:

@@ -87,7 +87,7 @@ def test_the_command_line_takes_what_it_prints(kind: type[Operation], world: Wor
     words = shlex.split(example.cli(("--stack", world.stack.name)))[1:]
     args = make_parser(words).parse_args(words)
     assert operation_of(args, world.stack) == example
-    typed = {p.name: str(value) for p in parameters(kind) if (value := getattr(example, p.name)) is not None}
+    typed = {p.name: p.field.write(value) for p in parameters(kind) if (value := getattr(example, p.name)) is not None}
     assert build(kind, typed) == example
 
 

@@ -9,13 +9,14 @@ import msgspec
 import pytest
 
 from console.journal.records import ItemRecord, RunRecord, RunState, StepState
+from console.operations.lists import Pair
 from console.services.logs.operations import SetRetention
 from tests.conftest import DemoServer
 from tests.faults import Fault
 from tests.gate.world import SOON, World, applied, planned
 
 GROUPS = ("/example/bulk/one", "/example/bulk/two")
-BOTH = ",".join(GROUPS)
+BOTH = tuple(map(Pair, GROUPS))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_killed_after_the_first_call_it_is_not_done_by_the_work_of_another_run(
     run = ended_after(world, StepState.DONE, StepState.WAITING)
     demo.client("logs").delete_retention_policy(logGroupName=GROUPS[1])
     with world.runner() as runner:
-        assert applied(runner, SetRetention(GROUPS[1], "30"), world.stack).state is RunState.DONE
+        assert applied(runner, SetRetention(BOTH[1:], "30"), world.stack).state is RunState.DONE
     found, items = settled(world, run)
     assert found.state is RunState.PARTLY and found.changed is True
     assert "1 done, 1 not begun" in found.outcome
@@ -90,8 +91,8 @@ def test_the_item_without_an_outcome_is_asked_about(
 def test_an_item_that_a_later_run_has_changed_is_unknown(world: World, groups: None) -> None:
     run = ended_after(world, StepState.SENT, StepState.WAITING)
     with world.runner() as runner:
-        applied(runner, SetRetention(GROUPS[0], "60"), world.stack)
-        applied(runner, SetRetention(GROUPS[0], "30"), world.stack)
+        applied(runner, SetRetention(BOTH[:1], "60"), world.stack)
+        applied(runner, SetRetention(BOTH[:1], "30"), world.stack)
     found, items = settled(world, run)
     assert found.state is RunState.UNKNOWN and found.changed is None
     assert items == [StepState.UNKNOWN, StepState.WAITING]
@@ -122,3 +123,22 @@ def test_a_reply_that_is_withheld_in_the_middle_is_asked_about_for_its_item(
     assert outcome.state is RunState.PARTLY
     assert states == [StepState.DONE, StepState.WAITING]
     assert "1 done, 1 not begun" in outcome.what
+
+
+def test_what_an_earlier_version_kept_as_text_is_settled_and_taken_back(
+    world: World, groups: None, demo: DemoServer
+) -> None:
+    run = ended_after(world, StepState.DONE, StepState.SENT)
+    undo = {
+        "operation": run.operation,
+        "params": {"groups": ",".join(f"{name}=never" for name in GROUPS), "days": None},
+    }
+    with world.runner() as runner:
+        runner.journal.change(run.id, params={"groups": ",".join(GROUPS), "days": "30"}, undo=undo).result()
+    found, items = settled(world, run)
+    assert (found.state, items) == (RunState.DONE, [StepState.DONE, StepState.DONE])
+    with world.runner() as runner:
+        back = runner.plan_undo(found, world.stack).result(SOON)
+        assert runner.apply(back, back.confirmation.text).result(SOON).state is RunState.DONE
+    kept = demo.client("logs").describe_log_groups(logGroupNamePrefix="/example/bulk/")["logGroups"]
+    assert [group.get("retentionInDays") for group in kept] == [None, None]

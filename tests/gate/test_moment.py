@@ -13,6 +13,7 @@ import pytest
 from console.gate.events import AtTheGate, Outcome, Reason
 from console.gate.run import READ_BACK
 from console.journal.records import RunRecord, RunState, StepState
+from console.operations.lists import Pair
 from console.services.ecs.operations import Scale
 from console.services.logs.operations import SetRetention
 from tests.conftest import DemoServer
@@ -59,7 +60,7 @@ def test_what_is_changed_between_the_last_look_and_the_call_is_not_overwritten(
 ) -> None:
     """It was looked at for the plan, and when it was confirmed; the third look is that of the last moment."""
     with world.runner() as runner:
-        plan = planned(runner, SetRetention(GROUP, "30"), world.stack)
+        plan = planned(runner, SetRetention((Pair(GROUP),), "30"), world.stack)
         world.proxy.seen.clear()
         when(world, lambda seen: reads(seen) == 2, lambda: days(60))
         with pytest.raises(AtTheGate) as caught:
@@ -87,7 +88,7 @@ def test_what_is_changed_while_a_throttled_call_waits_is_not_overwritten(
         return Fault.THROTTLED
 
     with world.runner() as runner:
-        asked = planned(runner, SetRetention(GROUP, "30"), world.stack)
+        asked = planned(runner, SetRetention((Pair(GROUP),), "30"), world.stack)
         world.proxy.plan = plan
         outcome = runner.apply(asked, "yes").result(SOON)
     assert len(sent) == 1
@@ -103,7 +104,7 @@ def test_what_is_changed_while_a_bulk_is_under_way_is_not_overwritten(
     logs.create_log_group(logGroupName=first)
     try:
         with world.runner() as runner:
-            asked = planned(runner, SetRetention(f"{first},{GROUP}", "30"), world.stack)
+            asked = planned(runner, SetRetention((Pair(first), Pair(GROUP)), "30"), world.stack)
             when(world, lambda seen: any(changes(one) for one in seen), lambda: days(60))
             outcome = runner.apply(asked, asked.confirmation.text).result(SOON)
             assert outcome.run is not None
@@ -119,7 +120,7 @@ def test_what_is_changed_right_after_the_call_is_told_with_both_values(
     world: World, days: Callable[[int], None]
 ) -> None:
     with world.runner() as runner:
-        plan = planned(runner, SetRetention(GROUP, "30"), world.stack)
+        plan = planned(runner, SetRetention((Pair(GROUP),), "30"), world.stack)
         world.proxy.seen.clear()
         when(world, lambda seen: any(changes(one) for one in seen) and not changes(seen[-1]), lambda: days(60))
         outcome = runner.apply(plan, "yes").result(SOON)
@@ -131,7 +132,7 @@ def test_what_is_changed_right_after_the_call_is_told_with_both_values(
 def test_the_connection_of_the_change_stands_before_the_last_look(world: World, days: Callable[[int], None]) -> None:
     """Between that look and the change comes nothing: no login, no other call."""
     with world.runner() as runner:
-        plan = planned(runner, SetRetention(GROUP, "30"), world.stack)
+        plan = planned(runner, SetRetention((Pair(GROUP),), "30"), world.stack)
         world.proxy.seen.clear()
         assert runner.apply(plan, "yes").result(SOON).state is RunState.DONE
     asked = [seen.operation for seen in world.proxy.seen if seen.operation]
@@ -154,8 +155,8 @@ def test_of_two_changes_from_one_state_never_are_both_told_as_done(
 
     outcomes: list[Future[Outcome]] = []
     with world_of(demo, tmp_path / "elsewhere") as other, world.runner() as one, other.runner(sleep=sleep) as two:
-        mine = planned(one, SetRetention(GROUP, "30"), world.stack)
-        theirs = planned(two, SetRetention(GROUP, "60"), other.stack)
+        mine = planned(one, SetRetention((Pair(GROUP),), "30"), world.stack)
+        theirs = planned(two, SetRetention((Pair(GROUP),), "60"), other.stack)
         world.proxy.seen.clear()
 
         def land() -> None:

@@ -16,6 +16,7 @@ from console.gate.events import AtTheGate, Outcome, Reason
 from console.gate.run import READ_BACK
 from console.gate.runner import Runner
 from console.journal.records import RunState
+from console.operations.lists import Pair
 from console.services.logs.operations import SetRetention
 from tests.conftest import DemoServer
 from tests.faults import Fault, Seen
@@ -130,7 +131,8 @@ class Races:
 
     def _race(self, racers: tuple[tuple[Console, int], ...]) -> None:
         plans = [
-            planned(console.runner, SetRetention(GROUP, str(days)), console.world.stack) for console, days in racers
+            planned(console.runner, SetRetention((Pair(GROUP),), str(days)), console.world.stack)
+            for console, days in racers
         ]
         for console, _ in racers:
             console.world.proxy.seen.clear()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from console.logs.json_lines import ExpressionProblem
 from console.logs.lines.pattern import PatternProblem
-from console.logs.moments import MomentProblem
+from console.moments import MomentProblem
 from widgets.filter_bar import FilterBar
 from widgets.log.asked import FORMS, Asked
 

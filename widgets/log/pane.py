@@ -15,7 +15,7 @@ from textual.message import Message
 
 from console.logs.event import LineKey, LogLine
 from console.logs.lines.buffer import LogBuffer
-from console.logs.moments import moment
+from console.moments import moment
 from widgets.detail import utc_now
 from widgets.log.asked import Asked, InForce
 from widgets.log.bar import LogBar

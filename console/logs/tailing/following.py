@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from console.logs.event import LineKey, LogEvent
 from console.logs.lines.streams import Streams
-from console.logs.moments import moment_at
+from console.moments import moment_at
 from console.problems import Problem
 from console.text import Clean
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from console.logs.groups import describe
 from console.logs.kinds import LogGroup
-from console.operations.fields import Field
+from console.moments import written
+from console.operations.choices import listed_in
+from console.operations.fields import Field, name_of
 from console.operations.operation import NoUndo, Observed, Operation, Repeat, Resource, TookEffect
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Wait, Waited
+from console.operations.times import moment
 from console.services.logs.fields import GroupName, gigabytes, no_group
-from console.services.s3.kinds import BucketName
+from console.services.s3.kinds import BUCKET, buckets
 from console.text import Clean, clean
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
-_MOMENT: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z"
-
 Prefix = Annotated[str, Field("prefix", pattern=r"[A-Za-z0-9!_.*'()/-]{1,512}")]
-Moment = Annotated[str, Field("moment in UTC such as 2026-11-20T09:00Z", pattern=_MOMENT)]
+BucketThere = Annotated[str, listed_in(buckets, name_of(BUCKET), after=("group",))]
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ class Export(Operation):
     dependent = ("s3:GetBucketAcl", "s3:PutObject")
 
     group: Annotated[GroupName, "the log group"]
-    bucket: Annotated[BucketName, "the bucket that it is written to"]
-    start: Annotated[Moment, "events from this moment on"]
-    end: Annotated[Moment, "events before this moment"]
+    bucket: Annotated[BucketThere, "the bucket that it is written to"]
+    start: Annotated[datetime, moment(), "events from this moment on"]
+    end: Annotated[datetime, moment(), "events before this moment"]
     prefix: Annotated[Prefix, "what the keys of the objects begin with"] = "logs"
 
     async def observe(self, aws: Aws) -> Observed:
@@ -53,7 +55,7 @@ class Export(Operation):
         return Observed(
             state={
                 "exists": info is not None,
-                "tasks": sorted(task["taskId"] for task in tasks if task.get("taskName") == self._task),
+                "tasks": sorted(task["taskId"] for task in tasks if task.get("taskName") in self._tasks),
                 "running": next((task["taskId"] for task in tasks if _status(task) in _UNDER_WAY), None),
             },
             context={"bytes": info.stored_bytes if info else None},
@@ -64,8 +66,7 @@ class Export(Operation):
         """Why it cannot be exported."""
         if not now.state["exists"]:
             return no_group(self.group)
-        start, end = _milliseconds(self.start), _milliseconds(self.end)
-        if start is None or end is None or start >= end:
+        if self.start >= self.end:
             return "The range is none: the start must be a moment before the end. Next: give other moments."
         if now.state["running"]:
             return f"An account runs one export at a time, and {clean(now.state['running'])} is under way. Next: wait."
@@ -81,7 +82,7 @@ class Export(Operation):
             "destination": self.bucket,
             "destinationPrefix": self.prefix,
         }
-        judge = partial(_exported, name=self._task, before=tuple(now.state["tasks"]))
+        judge = partial(_exported, names=self._tasks, before=tuple(now.state["tasks"]))
         where = clean(f"s3://{self.bucket}/{self.prefix}/")
         return Plan(
             steps=(
@@ -118,20 +119,26 @@ class Export(Operation):
 
     @property
     def _task(self) -> str:
-        return f"{self.group} {self.start} {self.end}"
+        """The name under which it is started."""
+        return f"{self.group} {written(self.start)} {written(self.end)}"
+
+    @property
+    def _tasks(self) -> frozenset[str]:
+        """The names that it may have: earlier versions left out seconds that were not typed."""
+        return frozenset(f"{self.group} {start} {end}" for start, end in product(_forms(self.start), _forms(self.end)))
 
     async def _new(self, aws: Aws, before: Observed) -> list[dict[str, Any]]:
         tasks = await aws.items("logs", "describe_export_tasks", "exportTasks")
         known = before.state["tasks"]
-        return [task for task in tasks if task.get("taskName") == self._task and task["taskId"] not in known]
+        return [task for task in tasks if task.get("taskName") in self._tasks and task["taskId"] not in known]
 
 
 _UNDER_WAY: Final = frozenset({"PENDING", "PENDING_CANCEL", "RUNNING"})
 
 
-def _exported(answer: dict[str, Any], name: str, before: tuple[str, ...]) -> Waited:
-    """How far the export of this name is that came after those known before."""
-    found = (t for t in answer["exportTasks"] if t.get("taskName") == name and t["taskId"] not in before)
+def _exported(answer: dict[str, Any], names: frozenset[str], before: tuple[str, ...]) -> Waited:
+    """How far the export of one of these names is that came after those known before."""
+    found = (t for t in answer["exportTasks"] if t.get("taskName") in names and t["taskId"] not in before)
     task: dict[str, Any] = next(found, {})
     code, words = _status(task), clean(task.get("status", {}).get("message", ""))
     failed = code in ("FAILED", "CANCELLED")
@@ -143,8 +150,11 @@ def _status(task: dict[str, Any]) -> str:
     return str(task.get("status", {}).get("code", "PENDING"))
 
 
-def _milliseconds(moment: str) -> int | None:
-    try:
-        return int(datetime.fromisoformat(moment).astimezone(UTC).timestamp() * 1000)
-    except ValueError:
-        return None
+def _milliseconds(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def _forms(at: datetime) -> set[str]:
+    """A moment with its seconds, and without where they are none."""
+    whole = written(at)
+    return {whole, whole.removesuffix(":00Z") + "Z"} if whole.endswith(":00Z") else {whole}

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from console.logs.kinds import LOG_GROUP, LogGroup
+from console.logs.kinds import LOG_GROUP
 from console.operations.fields import name_of
-from console.stack.stack import Stack
 from console.text import clean
 
 GroupName = Annotated[str, name_of(LOG_GROUP)]
-
-
-def one_region(stack: Stack, *names: str) -> None:
-    """See to it that groups are in one region, since one change is made in one. Raises `ValueError`."""
-    known = {part.group: part.region for part in stack.of(LogGroup)}
-    places = {name: known.get(name) or stack.region or "the stack's own region" for name in names}
-    first, there = next(iter(places.items()))
-    for name, place in places.items():
-        if place != there:
-            raise ValueError(
-                f"{clean(first)} is in {there}, and {clean(name)} in {place}. Next: change them one region at a time."
-            )
 
 
 def no_group(name: str) -> str:

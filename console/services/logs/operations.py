@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final
 
 from console.logs.groups import GroupInfo, describe
-from console.logs.kinds import GROUP_NAME, LOG_GROUP, LogGroup
+from console.logs.kinds import LOG_GROUP, LogGroup
 from console.operations.bulk import Bulk, BulkItem
-from console.operations.fields import Field, choice, name_of
+from console.operations.fields import choice, name_of
+from console.operations.lists import Pair, many, pair
 from console.operations.operation import Danger, NoUndo, Observed, Operation, Resource, TookEffect
 from console.operations.plan import Effect, Plan
 from console.operations.steps import Call, Step
-from console.services.logs.fields import gigabytes, no_group, one_region
-from console.stack.names import region_of
+from console.services.logs.fields import gigabytes, no_group
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -35,15 +35,7 @@ _DAY: Final = 86_400.0
 
 
 NewGroupName = Annotated[str, name_of(LOG_GROUP, new=True)]
-GroupNames = Annotated[
-    str,
-    Field(
-        "list of log groups",
-        pattern=rf"{GROUP_NAME}(=(never|\d+))?(,{GROUP_NAME}(=(never|\d+))?)*",
-        kind=LOG_GROUP,
-        listed=True,
-    ),
-]
+GroupsWithDays = Annotated[tuple[Pair, ...], many(pair(name_of(LOG_GROUP), choice(*DAYS), bare=True))]
 
 
 @dataclass(frozen=True)
@@ -112,20 +104,8 @@ class SetRetention(Operation):
     permissions = ("logs:DescribeLogGroups", "logs:PutRetentionPolicy")
     dependent = ("logs:DeleteRetentionPolicy",)
 
-    groups: Annotated[GroupNames, "the log groups, separated by commas"]
+    groups: Annotated[GroupsWithDays, "the log groups, separated by commas"]
     days: Annotated[str | None, choice(*DAYS), "after how many days lines expire, or never"] = None
-
-    def within(self, stack: Stack) -> Self:
-        """The same. Raises `ValueError` for groups of several regions, and for one that is given twice."""
-        one_region(stack, *self._wanted)
-        names = [part.partition("=")[0] for part in self.groups.split(",")]
-        if twice := next((name for name in names if names.count(name) > 1), ""):
-            raise ValueError(f"{clean(twice)} is given twice. Next: give each log group once.")
-        return self
-
-    def region(self, stack: Stack) -> str | None:
-        """The groups' own region, if they have one."""
-        return next((region for name in self._wanted if (region := region_of(stack, LOG_GROUP, name))), None)
 
     async def observe(self, aws: Aws) -> Observed:
         """Read the groups, their retention and how much they hold."""
@@ -192,13 +172,12 @@ class SetRetention(Operation):
         changed = {name: days for name, days in before.state.items() if str(days) != self._wanted[name]}
         if not changed:
             return NoUndo("Nothing was changed.")
-        return replace(self, groups=",".join(f"{name}={days}" for name, days in changed.items()), days=None)
+        return replace(self, groups=tuple(Pair(name, str(days)) for name, days in changed.items()), days=None)
 
     @property
     def _wanted(self) -> dict[str, str]:
         """The days of each group: its own, else those of all."""
-        parts = (part.partition("=") for part in self.groups.split(","))
-        return {name: days or self.days or "" for name, _, days in parts}
+        return {group.name: group.value or self.days or "" for group in self.groups}
 
     def _losing(self, now: Observed) -> list[str]:
         def loses(name: str, days: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from console.logs.classes import OTHER_CLASS, explained
 from console.logs.kinds import LOG_GROUP, LogGroup
 from console.logs.lines.colours import uncoloured
-from console.logs.moments import moment_at
+from console.moments import moment_at
 from console.problems import Failure
 from console.readings.each import each, once
 from console.readings.numbers import HOUR, stamp

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 from console.inventory.found import FoundResource, item
 from console.inventory.listing import listed, listing
 from console.naming.resource_kind import ResourceKind
-from console.operations.fields import name_of
 from console.stack.part import Name, Part, Region
 
 if TYPE_CHECKING:
@@ -24,8 +23,6 @@ BUCKET: Final = ResourceKind(
     owned=False,
     hint="bucket|s3",
 )
-
-BucketName = Annotated[str, name_of(BUCKET)]
 
 _ADDRESS: Final = re.compile(r"([^/]+?)\.s3(?:-website)?[.-][^/]*amazonaws\.com(?:\.cn)?(?:/.*)?")
 

@@ -14,6 +14,7 @@ from console.aws.login.identity import Identity
 from console.aws.meter import Meter
 from console.aws.target import command
 from console.desk.workspace import Workspace
+from console.operations.lists import Pair
 from console.operations.preview import Shell
 from console.options import Options
 from console.problems import Failure
@@ -166,7 +167,7 @@ def test_our_own_commands_lead_to_the_same_endpoints(monkeypatch: pytest.MonkeyP
 
 
 def test_a_parameter_that_looks_like_a_variable_stays_a_parameter() -> None:
-    fix = SetRetention("AWS_X=90", "30")
+    fix = SetRetention((Pair("AWS_X", "90"),), "30")
     assert fix.cli(("--stack", "shop")).startswith(
         "groundskeeper apply logs.set-retention --stack shop --groups AWS_X=90"
     )

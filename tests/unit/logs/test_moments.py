@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from console.logs.lines.pattern import PatternProblem
 from console.logs.lines.query import LineQuery
-from console.logs.moments import MomentProblem, moment, moment_at
 from console.logs.ranges import time_range
+from console.moments import MomentProblem, moment, moment_at
 from widgets.plot.axes import time_ticks
 
 NEW_YORK = "America/New_York"

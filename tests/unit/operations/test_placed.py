@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from console.logs.groups import resolve
 from console.logs.kinds import LOG_GROUP, LogGroup
 from console.naming.resource_kind import ResourceKind
 from console.operations.in_stack import placed
+from console.operations.lists import Pair
 from console.operations.operation import Operation
 from console.operations.parameters import build, parameters
 from console.options import Options, UsageError
@@ -68,12 +70,12 @@ EXAMPLES: dict[type[Operation], dict[str, Any]] = {
     ContinuousBackups: {"table": "orders"},
     Resize: {"function": "notify", "memory": 512},
     CreateGroup: {"group": "/ecs/web"},
-    SetRetention: {"groups": "/ecs/web", "days": "30"},
+    SetRetention: {"groups": (Pair("/ecs/web"),), "days": "30"},
     Export: {
         "group": "/ecs/web",
         "bucket": "shop-site",
-        "start": "2026-11-19T00:00Z",
-        "end": "2026-11-20T00:00Z",
+        "start": datetime(2026, 11, 19, tzinfo=UTC),
+        "end": datetime(2026, 11, 20, tzinfo=UTC),
     },
 }
 
@@ -81,8 +83,8 @@ EXAMPLES: dict[type[Operation], dict[str, Any]] = {
 @pytest.mark.parametrize(("kind", "parameter"), NAMED, ids=lambda value: getattr(value, "name", ""))
 def test_an_arn_is_the_name_that_it_stands_for(kind: type[Operation], parameter: Any) -> None:
     name, arn = ARNS[parameter.field.kind]
-    by_name = placed(kind(**{**EXAMPLES[kind], parameter.name: name}), STACK)
-    typed = {key: str(value) for key, value in EXAMPLES[kind].items()} | {parameter.name: arn}
+    by_name = placed(kind(**{**EXAMPLES[kind], parameter.name: parameter.field.naming([name])}), STACK)
+    typed = {**kind(**EXAMPLES[kind]).texts(), parameter.name: arn}
     assert placed(build(kind, typed), STACK) == by_name
     assert "arn:" not in str(by_name)
     for contrary in (arn.replace(ACCOUNT, "999999999999"), arn.replace(REGION, "us-east-1")):
@@ -95,7 +97,7 @@ def test_an_arn_is_the_name_that_it_stands_for(kind: type[Operation], parameter:
 
 def test_a_list_may_mix_names_and_arns() -> None:
     typed = build(SetRetention, {"groups": f"{LOGS}/a:*=90,/b,{LOGS}/c", "days": "30"})
-    assert placed(typed, STACK) == SetRetention("/a=90,/b,/c", "30")
+    assert placed(typed, STACK) == SetRetention((Pair("/a", "90"), Pair("/b"), Pair("/c")), "30")
 
 
 def test_the_cluster_in_a_services_arn_is_the_services() -> None:

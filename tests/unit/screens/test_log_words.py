@@ -11,7 +11,7 @@ from console.logs.levels import ERROR_PATTERN, LogLevel, level_of
 from console.logs.lines.query import Term
 from console.logs.lines.stacktrace import Folder
 from console.logs.lines.streams import MOST, Stream, Streams, short_names
-from console.logs.moments import MomentProblem, moment
+from console.moments import MomentProblem, moment
 from console.text import Clean
 
 # Levels

@@ -1,0 +1,28 @@
+"""An operation on its way over the command line: what it prints, as a shell and the parser read it."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from typing import Any
+from unittest import mock
+
+from console.cli import fields as flags
+from console.operations.operation import Operation
+from console.stack.stack import Stack
+
+
+def command_line(made: Operation, stack: Stack) -> Operation:
+    """What comes of the command that an operation prints."""
+    printed = made.cli(())
+    script = f"printf '%s\\0' {printed}"
+    read = subprocess.run(["bash", "-c", script], env={"LC_ALL": "C.UTF-8"}, capture_output=True, check=True)
+    return parsed(read.stdout.decode().split("\0")[2:-1], type(made), stack)
+
+
+def parsed(words: list[str], kind: type[Any], stack: Stack) -> Operation:
+    """What the command line takes words for, of which the first is the operation's name."""
+    with mock.patch.object(flags, "OPERATIONS", {kind.name: kind}):
+        parser = argparse.ArgumentParser()
+        flags.operation_arguments(parser, lambda command: None)
+        return flags.operation_of(parser.parse_args(words), stack)
