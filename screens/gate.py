@@ -70,7 +70,8 @@ def open_action(app: App[Any], desk: Desk, selection: Subject, action: Action) -
     if action.fixes and not needed:
         filled(placed(action.kind(**action.preset), selection.stack))
         return
-    app.push_screen(FormModal(action.kind, selection.stack, action.preset, loaded_names(desk)), filled)
+    form = FormModal(action.kind, selection.stack, action.preset, loaded_names(desk), desk.calls)
+    app.push_screen(form, filled)
 
 
 def open_plan(app: App[Any], desk: Desk, selection: Subject, operation: Operation) -> None:

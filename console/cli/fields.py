@@ -11,10 +11,13 @@ from typing import Any, Final
 
 from console.cli.ask import ask_hidden
 from console.cli.flags import shared_flags
-from console.files.bounded import read_text, reason_of
+from console.files.bounded import read_text, reason_of, too_large
+from console.operations.documents import LIMIT as DOCUMENT_LIMIT
+from console.operations.documents import STDIN, Document, DocumentField
 from console.operations.in_stack import placed
 from console.operations.operation import Operation
 from console.operations.parameters import Parameter, parameters
+from console.operations.secret import Secret
 from console.options import UsageError
 from console.services.operations import OPERATIONS
 from console.stack.stack import Stack
@@ -41,17 +44,18 @@ def operation_arguments(parser: argparse.ArgumentParser, more: Callable[[argpars
 
 def _add(add: Callable[..., object], parameter: Parameter) -> None:
     if parameter.is_secret:
-        add(
-            "--secret-file", metavar="FILE", help=f"a file with the {parameter.field.word}; - for stdin; else asked for"
-        )
+        without = "asked for" if parameter.field.made is None else "one is made and shown once"
+        told = f"a file with the {parameter.field.word}; - for stdin; else {without}"
+        add("--secret-file", metavar="FILE", help=told)
         return
 
     def parse(text: str) -> Any:
         try:
-            return parameter.field.parse(text)
+            return _document(field, text) if isinstance(field, DocumentField) else field.parse(text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
+    field = parameter.field
     options: dict[str, Any] = {} if parameter.required else {"default": parameter.default}
     if parameter.default in (True, False):
         options |= {"nargs": "?", "const": True}
@@ -67,10 +71,25 @@ def _add(add: Callable[..., object], parameter: Parameter) -> None:
     )
 
 
+def _document(field: DocumentField, path: str) -> Document:
+    """A document from a file, a pipe of the shell, or stdin. Raises `ValueError`."""
+    if path != STDIN:
+        return field.load(path, pipe=True)
+    content = sys.stdin.buffer.read(DOCUMENT_LIMIT + 1)
+    if len(content) > DOCUMENT_LIMIT:
+        raise ValueError(f"stdin: {reason_of(too_large(path, DOCUMENT_LIMIT))}.")
+    try:
+        return field.of_text(path, content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ValueError("stdin: it is not UTF-8 text.") from None
+
+
 def _help(parameter: Parameter) -> str:
     field, more = parameter.field, ""
     if field.many:
         more = f"; with commas, or {parameter.flag} several times"
+    if isinstance(field, DocumentField):
+        more = "; - reads it from stdin"
     if field.reads is not None:
         more += "; a form reads from AWS which there are"
     return f"{parameter.help}{more}"
@@ -107,6 +126,8 @@ def _secret(parameter: Parameter, args: argparse.Namespace) -> Any:
     """A secret from its file, from stdin or asked for: never from the command line, which others can read."""
     source: str = args.secret_file or ""
     try:
+        if not source and parameter.field.made is not None:
+            return Secret(parameter.field.word, parameter.field.made)
         if source == "-":
             text = sys.stdin.readline(_SECRET_LIMIT)
         elif source:

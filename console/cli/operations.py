@@ -49,4 +49,5 @@ def _as_json(kind: type[Operation]) -> dict[str, Any]:
             {"name": p.name, "type": p.field.word, "required": p.required, "help": p.help} for p in parameters(kind)
         ],
         "permissions": [*kind.permissions, *kind.dependent],
+        "form_permissions": sorted({action for p in parameters(kind) for action in p.field.permissions}),
     }

@@ -281,6 +281,13 @@ class Desk:
         """Find out whose account a stack's credentials are of. Raises `Failure`."""
         await self._connect(stack)
 
+    async def calls(self, stack: Stack, region: str | None = None) -> Aws:
+        """The calls that read a stack; `region` is that of a resource with one of its own. Raises `Failure`."""
+        aws = await self._connect(stack)
+        if region is None or self.workspace is None:
+            return aws
+        return (await self._connect_to(self.workspace).get(stack, region)).aws
+
     async def _open_connection(self, stack: Stack) -> Connection:
         workspace = self.workspace
         if workspace is None:

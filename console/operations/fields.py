@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -39,7 +39,8 @@ class Field:
 
     `word` names the type for people; `kind` is the kind of resource that it names, also by ARN, and `new` that the
     resource is yet to be made; `low` and `high` bound a number; `safe` says whether the journal may keep the value.
-    `reads` is how a form reads what there is to choose from in AWS, for which it needs `permissions`.
+    `reads` is how a form reads what there is to choose from in AWS, for which it needs `permissions`. A secret that is
+    not given is `made` when the operation is applied.
     """
 
     word: str
@@ -53,6 +54,7 @@ class Field:
     safe: bool = True
     reads: Choices | None = None
     permissions: tuple[str, ...] = ()
+    made: Callable[[], str] | None = None
 
     @property
     def many(self) -> bool:
@@ -160,5 +162,10 @@ def name_of(kind: ResourceKind, *, new: bool = False) -> Field:
     return Field(f"{kind.noun} name", pattern=kind.pattern, kind=kind, new=new)
 
 
+def secret(word: str, *, made: Callable[[], str] | None = None) -> Field:
+    """A secret; where it is left out, it is `made` when the operation is applied."""
+    return Field(word, Widget.SECRET, safe=False, made=made)
+
+
 FilePath = Annotated[Path, Field("path of a file", Widget.PATH)]
-Password = Annotated[Secret, Field("password", Widget.SECRET, safe=False)]
+Password = Annotated[Secret, secret("password")]

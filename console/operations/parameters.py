@@ -94,6 +94,8 @@ def build(kind: type[T], texts: Mapping[str, str]) -> T:
                 values[name] = parameter.parse(texts[name])
             except ValueError as error:
                 faults.append(str(error))
+        elif parameter.required and parameter.field.made is not None:
+            values[name] = Secret(parameter.field.word, parameter.field.made)
         elif parameter.required:
             faults.append(f"{parameter.flag} is missing: {parameter.help or parameter.field.word}.")
     if faults:

@@ -39,7 +39,11 @@ def operations_on(stack: Stack) -> tuple[type[Operation], ...]:
     return tuple(kind for kind in OPERATIONS.values() if is_wanted(kind))
 
 
-def operations_for(resource: ResourceKind | None) -> tuple[type[Operation], ...]:
-    """The operations on a kind of resource: what the `a` menu offers of one."""
+def operations_for(resource: ResourceKind | None, *, several: bool = False) -> tuple[type[Operation], ...]:
+    """The operations on a kind of resource: what the `a` menu offers of one, or of `several` at once."""
     first = ((kind, parameters(kind)[0].field) for kind in OPERATIONS.values())
-    return tuple(kind for kind, field in first if field.kind is not None and field.kind is resource and not field.new)
+    return tuple(
+        kind
+        for kind, field in first
+        if field.kind is not None and field.kind is resource and not field.new and (field.many or not several)
+    )

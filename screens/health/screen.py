@@ -7,14 +7,16 @@ from datetime import tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
 
 from console.desk.desk import Desk
-from console.readings.resource import unread
+from console.readings.resource import known, unread
 from console.readings.source import AnySource, Finding, Level, Reading
 from console.stack.stack import Stack
 from screens.copy_and_save import table_text
 from screens.findings import COLUMNS, finding_key, note
+from screens.modals.actions import Marked, Subject, subject_of
 from screens.resource.in_hand import THING_KEYS, ThingScreen
 from screens.stack_readings import freshness, is_many, judged, waiting
 from widgets.detail import DetailView
@@ -44,7 +46,7 @@ class HealthScreen(ThingScreen):
         *THING_KEYS,
         Binding("n", "next(1)", "Next match", show=False),
         Binding("N", "next(-1)", "Match before", show=False),
-        Binding("escape", "back", "Clear the filter, then all stacks", show=False),
+        Binding("escape", "back", "Clear the filter, then the marks, then all stacks", show=False),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -52,7 +54,8 @@ class HealthScreen(ThingScreen):
         self.title_of_all = "Findings"
         self._problems_only = False
         self._of = ""
-        self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...", marks=False)
+        self._note = Content("")
+        self._table = Table[Finding](COLUMNS, finding_key, empty="Reading ...")
         self._panel = Panel("Findings", self._table, id="findings")
         self._preview = DetailView(id="preview")
         self._bar = FilterBar("resource, check or words")
@@ -79,10 +82,12 @@ class HealthScreen(ThingScreen):
         shown = [finding for finding in found if finding.level is not Level.OK or not self._problems_only]
         nothing = "Nothing is wrong." if found and not waits else "Reading ..."
         self._table.empty = nothing if stack else "No stack is open: S lists them."
-        self._table.set_rows(shown, about=of)
+        left_out = [finding for finding in found if finding.level is Level.OK] if self._problems_only else []
+        self._table.set_rows(shown, about=of, hidden=left_out)
         panel = self._panel
         panel.title = "Problems" if self._problems_only else self.title_of_all
-        panel.note(note(found, waits, readings))
+        self._note = note(found, waits, readings)
+        self._note_marks()
         at, panel.period = freshness(readings)
         panel.show(Reading(value=len(found), at=at))
         self._follow(self._table.cursor_row)
@@ -111,8 +116,30 @@ class HealthScreen(ThingScreen):
             self.app.push_screen(ResourceScreen(self.desk, self.desk.stack, event.row.resource, self.zone))
 
     def on_table_counts_changed(self, event: Table.CountsChanged) -> None:
-        """Say beside the filter how many it lets through."""
+        """Say beside the filter how many it lets through, and beside the title how many are marked."""
         self._bar.note(f"{event.counts.shown} of {event.counts.loaded}")
+        self._note_marks()
+
+    def _note_marks(self) -> None:
+        count = self._table.counts.marked
+        self._panel.note(Content("  ").join([self._note, Content(f"✓ {count} marked")]) if count else self._note)
+
+    def selection(self) -> Subject | None:
+        """The marked resources, else the one under the cursor, for the menu of actions."""
+        stack = self.desk.stack
+        found = self._table.marked_rows
+        if stack is None or not found:
+            return super().selection()
+        unseen = set(map(finding_key, self._table.marked_unseen))
+        seen = {finding.resource for finding in found if finding_key(finding) not in unseen}
+        resources = list(dict.fromkeys(finding.resource for finding in found))
+        hidden = len([resource for resource in resources if resource not in seen])
+        known_of = {resource: known(self.by_source(stack), resource) for resource in resources}
+        marked = [Marked(resource, detail.kind if detail else None) for resource, (detail, _) in known_of.items()]
+        if len(marked) > 1:
+            return subject_of(stack, marked, hidden)
+        (only,) = marked
+        return Subject(stack, only.resource, only.kind, tuple(known_of[only.resource][1]), hidden=hidden)
 
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Narrow while one types."""
@@ -156,8 +183,8 @@ class HealthScreen(ThingScreen):
         self._table.action_move(by)
 
     async def action_back(self) -> None:
-        """Clear the filter, else go to all stacks."""
-        if not self.clear_filter():
+        """Clear the filter, else the marks, else go to all stacks."""
+        if not self.clear_filter() and not self.clear_marks():
             await self.app.run_action("open('stacks')")
 
     def clear_filter(self) -> bool:
@@ -167,6 +194,12 @@ class HealthScreen(ThingScreen):
         self._bar.action_clear()
         self._bar.close()
         return True
+
+    def clear_marks(self) -> bool:
+        """Take the marks away; False where there are none."""
+        marked = self._table.counts.marked
+        self._table.clear_marks()
+        return marked > 0
 
     def action_problems_only(self) -> None:
         """Leave out what is ok, or show it again."""

@@ -32,6 +32,6 @@ class ViewScreen(HealthScreen):
         return (self._view,) if self._view.wants(stack) else ()
 
     async def action_back(self) -> None:
-        """Clear the filter, else go back."""
-        if not self.clear_filter():
+        """Clear the filter, else the marks, else go back."""
+        if not self.clear_filter() and not self.clear_marks():
             await self.app.pop_screen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -23,13 +24,70 @@ from widgets.terminal.frame_rate import PacedModal
 
 
 @dataclass(frozen=True)
+class Marked:
+    """A resource that is marked, and its kind where that is known."""
+
+    resource: Clean
+    kind: ResourceKind | None
+
+
+@dataclass(frozen=True)
 class Subject:
-    """What is selected on a screen: the resource, its kind, and what was found."""
+    """What is selected on a screen: the resource, its kind, and what was found; or `marked` resources.
+
+    Of several `resource` is empty, and `kind` is None where they are of several kinds; `hidden` is how many of them a
+    filter hides.
+    """
 
     stack: Stack
     resource: Clean
     kind: ResourceKind | None = None
     findings: tuple[Finding, ...] = ()
+    marked: tuple[Marked, ...] = ()
+    hidden: int = 0
+
+    @property
+    def names(self) -> tuple[Clean, ...]:
+        """The resources."""
+        return tuple(each.resource for each in self.marked) or (self.resource,)
+
+    @property
+    def several(self) -> bool:
+        """Whether several resources are marked."""
+        return len(self.marked) > 1
+
+    @property
+    def title(self) -> str:
+        """What is selected, in a few words."""
+        said = self.resource or (_counted(self.marked) if self.several else self.stack.name)
+        if not self.hidden:
+            return said
+        return f"{said}, {self.hidden} hidden by the filter" if self.several else f"{said}, hidden by the filter"
+
+    @property
+    def nothing(self) -> str:
+        """Why nothing can be done to it."""
+        if not self.several:
+            return "There is nothing that can be done to it from here."
+        if self.kind is None:
+            return f"Marked are {_counted(self.marked)}. Next: mark resources of one kind; space takes a mark away."
+        return f"Nothing can be done to several {self.kind.many} at once. Next: esc twice takes the marks away."
+
+
+def subject_of(stack: Stack, marked: Sequence[Marked], hidden: int = 0) -> Subject:
+    """What several marked resources are together."""
+    kinds = {each.kind for each in marked}
+    return Subject(stack, Clean(""), kinds.pop() if len(kinds) == 1 else None, (), tuple(marked), hidden)
+
+
+def _counted(marked: Sequence[Marked]) -> str:
+    """How many there are of each kind: ``2 log groups and 1 ECS service``."""
+    counts = Counter(each.kind for each in marked)
+    told = [
+        f"{count} {'of unknown kind' if kind is None else kind.name if count == 1 else kind.many}"
+        for kind, count in counts.items()
+    ]
+    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
 
 
 @dataclass(frozen=True)
@@ -42,7 +100,10 @@ class Action:
 
 
 def actions_on(selection: Subject) -> list[Action]:
-    """What fixes a finding first, then all that can be done to such a resource, or to anything in the stack."""
+    """What fixes a finding first, then all that can be done to such a resource, or to anything in the stack.
+
+    To several marked ones that is what takes a list of their kind.
+    """
     from console.operations.parameters import parameters
     from console.services.operations import OPERATIONS, operations_for, operations_on
 
@@ -51,8 +112,12 @@ def actions_on(selection: Subject) -> list[Action]:
         for finding in selection.findings
         if finding.fix is not None
     ]
-    own = [Action(kind, {parameters(kind)[0].name: selection.resource}) for kind in operations_for(selection.kind)]
-    others = [Action(kind) for kind in operations_on(selection.stack)] if not own else []
+    own = [
+        Action(kind, {first.name: first.field.naming(selection.names)})
+        for kind in operations_for(selection.kind, several=selection.several)
+        for first in parameters(kind)[:1]
+    ]
+    others = [] if own or selection.several else [Action(kind) for kind in operations_on(selection.stack)]
     seen: dict[tuple[str, str], Action] = {}
     for action in (*fixes, *own, *others):
         seen.setdefault((action.kind.name, repr(action.preset)), action)
@@ -95,14 +160,14 @@ class ActionsModal(PacedModal[Action | None]):
         self._table = Table[Action](
             COLUMNS,
             lambda action: (action.kind.name, repr(action.preset)),
-            empty="There is nothing that can be done to it from here.",
+            empty=selection.nothing,
             marks=False,
         )
 
     def compose(self) -> ComposeResult:
         """The actions in a list."""
         with Vertical(self._table) as box:
-            box.border_title = Content(f"Actions: {self._selection.resource or self._selection.stack.name}")
+            box.border_title = Content(f"Actions: {self._selection.title}")
             box.border_subtitle = "enter opens the plan, nothing is done yet; esc closes"
         yield box
 

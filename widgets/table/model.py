@@ -48,6 +48,7 @@ class TableModel(Generic[Row]):
         self._by_key = {column.key: column for column in self.columns}
         self.row_key = row_key
         self.rows: Sequence[Row] = ()
+        self.hidden: Sequence[Row] = ()
         self.total: int | None = None
         self.more = False
         self.order: Sequence[int] = ()
@@ -84,20 +85,36 @@ class TableModel(Generic[Row]):
         rows, row_key = self.rows, self.row_key
         return next((place for place, index in enumerate(self.order) if row_key(rows[index]) == key), None)
 
-    def set_rows(self, rows: Sequence[Row], total: int | None = None, *, more: bool = False) -> None:
-        """Take new rows; sort, filter and marks stay, marks of rows that are gone do not."""
+    @property
+    def marked(self) -> list[Row]:
+        """The marked rows, those in `hidden` too, in the order in which they came."""
+        return [row for row in (*self.rows, *self.hidden) if self.row_key(row) in self.marks] if self.marks else []
+
+    @property
+    def marked_unseen(self) -> list[Row]:
+        """Those of them that are not among the rows shown."""
+        shown = {self.key(place) for place in range(len(self.order))} if self.marks else set()
+        return [row for row in self.marked if self.row_key(row) not in shown]
+
+    def set_rows(
+        self, rows: Sequence[Row], total: int | None = None, *, more: bool = False, hidden: Sequence[Row] = ()
+    ) -> None:
+        """Take new rows; sort, filter and marks stay, marks of rows that are gone do not.
+
+        `hidden` are rows that are there and not to be shown, whose marks stay too.
+        """
         if self.needle:
             self._keep_texts(rows)
         else:
             self._texts = []
-        self.rows, self.total, self.more = rows, total, more
+        self.rows, self.total, self.more, self.hidden = rows, total, more, hidden
         if self.marks:
-            self.marks &= {self.row_key(row) for row in rows}
+            self.marks &= {self.row_key(row) for row in (*rows, *hidden)}
         self._order_all()
 
     def start_over(self) -> None:
         """Forget rows, sort, filter and marks: another list comes."""
-        self.rows, self.total, self.more = (), None, False
+        self.rows, self.total, self.more, self.hidden = (), None, False, ()
         self.sort, self.needle, self._texts = None, "", []
         self.marks.clear()
         self._order_all()

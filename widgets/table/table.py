@@ -126,22 +126,33 @@ class Table(Lines, Generic[Row], can_focus=True):
 
     @property
     def marked_rows(self) -> list[Row]:
-        """The marked rows, in the order in which they came."""
-        marks, row_key = self.model.marks, self.model.row_key
-        return [row for row in self.model.rows if row_key(row) in marks] if marks else []
+        """The marked rows, also those that a filter hides, in the order in which they came."""
+        return self.model.marked
+
+    @property
+    def marked_unseen(self) -> list[Row]:
+        """The marked rows that a filter hides."""
+        return self.model.marked_unseen
 
     def set_rows(
-        self, rows: Sequence[Row], total: int | None = None, *, more: bool = False, about: Hashable = None
+        self,
+        rows: Sequence[Row],
+        total: int | None = None,
+        *,
+        more: bool = False,
+        about: Hashable = None,
+        hidden: Sequence[Row] = (),
     ) -> None:
         """Show these rows; `total` is how many there are where not all are loaded, `more` that more exist.
 
+        `hidden` are rows that the screen leaves out for now, whose marks stay.
         `about` is what the rows belong to, such as a stack. Rows of another one are another list: it is shown from its
         top, in the order in which they come, without the sort, filter and marks of the list before.
         """
         if about != self._about:
             self._about = about
             self._start_over()
-        self.model.set_rows(rows, total, more=more)
+        self.model.set_rows(rows, total, more=more, hidden=hidden)
         self._settle()
 
     def set_filter(self, text: str) -> None:
