@@ -1,4 +1,4 @@
-"""An operation on its way over the command line: what it prints, as a shell and the parser read it."""
+"""An operation to have fields, and its way over the command line: what it prints, as shell and parser read it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,28 @@ from typing import Any
 from unittest import mock
 
 from console.cli import fields as flags
-from console.operations.operation import Operation
+from console.operations.operation import NoUndo, Observed, Operation
+from console.operations.plan import Plan
 from console.stack.stack import Stack
+
+
+class Does(Operation):
+    """Do nothing."""
+
+    screen = "health"
+    permissions = ("ecs:ListClusters",)
+
+    async def observe(self, aws: Any) -> Observed:
+        return Observed({})
+
+    def plan(self, now: Observed) -> Plan:
+        return Plan()
+
+    async def verify(self, aws: Any, before: Observed) -> bool:
+        return True
+
+    def undo(self, before: Observed) -> NoUndo:
+        return NoUndo("Nothing was done.")
 
 
 def command_line(made: Operation, stack: Stack) -> Operation:

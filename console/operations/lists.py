@@ -91,10 +91,12 @@ class ListField(Field):
         return self.checked(tuple(self.item.parse(piece) for piece in self._pieces(text)))
 
     def check(self, text: str) -> None:
-        """Look at a text while it is typed. Raises `ValueError`."""
-        for piece in self._pieces(text):
+        """Look at a text while it is typed, without reading documents. Raises `ValueError`."""
+        if self.item.widget is not Widget.DOCUMENT:
+            self.parse(text)
+            return
+        for piece in self.checked(tuple(self._pieces(text))):
             self.item.check(piece)
-        self.parse(text)
 
     def checked(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """The values, if they can be a list. Raises `ValueError` where there is none, one twice, or too many."""

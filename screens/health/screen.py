@@ -28,7 +28,10 @@ BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
 
 class HealthScreen(ThingScreen):
-    """What is wrong with the open stack, what it is measured by, and what is known of each resource."""
+    """What is wrong with the open stack, what it is measured by, and what is known of each resource.
+
+    Resources that are marked are changed together: the menu of actions is about all of them.
+    """
 
     NAME = "health"
     DEFAULT_CSS = """

@@ -16,12 +16,14 @@ from textual.widgets import Input, Static
 from console.app import ConsoleApp
 from console.desk.desk import Desk
 from console.journal.records import RunFilter, RunState
+from console.operations.bulk import Bulk
 from console.operations.operation import Operation
 from console.options import Options
 from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Scale
-from screens.modals.actions import Subject
-from screens.modals.form import FieldInput, FormModal
+from screens.modals.actions import ActionsModal, Subject
+from screens.modals.field_input import FieldInput
+from screens.modals.form import FormModal
 from screens.modals.plan import DEAF_SECONDS, PlanModal
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
@@ -123,6 +125,27 @@ async def test_scale_by_keyboard_and_undo_are_both_in_the_journal(at_demo: DemoS
         runs = await app.desk.changes.runs(RunFilter())
         assert [run.state for run in runs] == [RunState.DONE, RunState.DONE]
         assert runs[0].undoes == runs[1].id
+
+
+async def test_marked_log_groups_are_one_plan(at_demo: DemoServer) -> None:
+    async with console() as pilot:
+        app = pilot.app
+        await until(pilot, lambda: row(pilot))
+        await pilot.press("slash", *"logs.recent-errors", "enter")
+        table = app.screen.query(Table).first()
+        await until(pilot, lambda: len(table.model.order) > 2 and str(row(pilot)).startswith("('logs.recent-errors'"))
+        await pilot.press("home", "space", "space", "space", "a")
+        groups = sorted({finding.resource for finding in table.marked_rows})
+        assert len(groups) == 3
+        await until(pilot, lambda: isinstance(app.screen, ActionsModal))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, FormModal))
+        await pilot.press(*"1827", "enter")
+        await until(pilot, lambda: isinstance(app.screen, PlanModal) and "Planning" not in asked(pilot))
+        assert isinstance(app.screen, PlanModal) and app.screen._planned is not None
+        (step,) = app.screen._planned.plan.steps
+        assert isinstance(step, Bulk) and sorted(item.id for item in step.items) == groups
+        await pilot.press("n")
 
 
 @pytest.mark.parametrize("key", ["n", "escape", "enter", "q"])

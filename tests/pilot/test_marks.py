@@ -22,8 +22,10 @@ from widgets.table.table import Table
 
 GROUPS = ("/a", "/b", "/c")
 LOGS = Report(
-    tuple(finding("logs", name, Level.WARN, f"Errors in {name}.") for name in GROUPS)
-    + (finding("logs", "/d", Level.OK, "No errors in /d."),),
+    (
+        *(finding("logs", name, Level.WARN, f"Errors in {name}.") for name in GROUPS),
+        finding("logs", "/d", Level.OK, "No errors in /d."),
+    ),
     tuple(Detail(clean(name), LOG_GROUP) for name in (*GROUPS, "/d")),
 )
 SERVICES = Report((finding("services", "web", Level.CRIT, "No task runs."),), (Detail(clean("web"), SERVICE),))

@@ -16,14 +16,13 @@ from console.logs.kinds import LOG_GROUP, LogGroup
 from console.operations.fields import TEXT, choice, count, name_of
 from console.operations.in_stack import placed
 from console.operations.lists import Pair, escaped, items_of, last_item, many, pair
-from console.operations.operation import NoUndo, Observed, Operation
+from console.operations.operation import Operation
 from console.operations.parameters import build, rebuild, recorded
-from console.operations.plan import Plan
 from console.options import UsageError
 from console.services.ecs.kinds import CLUSTER, SERVICE, EcsCluster
 from console.services.logs.operations import SetRetention
 from console.stack.stack import Stack
-from tests.examples_of_fields import command_line, parsed
+from tests.examples_of_fields import Does, command_line, parsed
 from tests.unit.journal.test_journal import RUN
 
 STACK = Stack(
@@ -38,25 +37,6 @@ STACK = Stack(
     ),
 )
 ARN = "arn:aws:logs:eu-west-1:123456789012:log-group:"
-
-
-class Does(Operation):
-    """Do nothing."""
-
-    screen = "health"
-    permissions = ("ecs:ListClusters",)
-
-    async def observe(self, aws: Any) -> Observed:
-        return Observed({})
-
-    def plan(self, now: Observed) -> Plan:
-        return Plan()
-
-    async def verify(self, aws: Any, before: Observed) -> bool:
-        return True
-
-    def undo(self, before: Observed) -> NoUndo:
-        return NoUndo("Nothing was done.")
 
 
 @dataclass(frozen=True)
