@@ -118,7 +118,8 @@ def said_in(kind: type[Struct]) -> Callable[[Any], str]:
 
 def pairs(values: dict[str, Any]) -> str:
     """Values with their names, as they are shown."""
-    return ", ".join(f"{name}={value}" for name, value in values.items())
+    listed = {name: ",".join(map(str, value)) for name, value in values.items() if isinstance(value, list)}
+    return ", ".join(f"{name}={value}" for name, value in {**values, **listed}.items())
 
 
 def undo_words(run: RunRecord) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from textual.pilot import Pilot
 
 from console.logs.kinds import LOG_GROUP, LogGroup
 from console.operations.choices import Choice, read_from
-from console.operations.documents import Document, document
+from console.operations.documents import Document, DocumentField, document
 from console.operations.fields import TEXT, Password, choice, name_of
 from console.operations.lists import Pair, many, pair
 from console.operations.operation import Operation
@@ -24,6 +25,7 @@ from console.operations.times import moment
 from console.problems import Failure
 from console.stack.stack import Stack
 from console.text import clean
+from screens.modals import offers
 from screens.modals.choices import ChoicesModal
 from screens.modals.field_input import FieldInput
 from screens.modals.form import FormModal
@@ -179,14 +181,15 @@ async def test_it_is_read_again_when_what_it_depends_on_is_another_and_a_late_an
         assert line(pilot, "stream").offer == ()
 
 
-async def test_an_answer_that_comes_after_the_next_question_is_dropped() -> None:
+async def test_an_answer_to_what_is_not_typed_any_more_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offers, "PAUSE", 3600)  # somebody goes on typing
     aws = Aws()
     async with form(Reads, aws, group="/one") as (pilot, _):
         await until(pilot, lambda: aws.asked)
         line(pilot, "group").value = "/two"
         await pilot.pause()
         aws.of("/one").set_result([Choice("old")])
-        await until(pilot, lambda: len(aws.asked) == 2)
+        await until(pilot, lambda: not [worker for worker in pilot.app.workers if worker.group == "offer-stream"])
         assert line(pilot, "stream").offer == () and told(pilot, "stream") == "Reading ..."
 
 
@@ -243,7 +246,17 @@ async def test_paths_are_completed_from_their_folder(tmp_path: Path) -> None:
         await until(pilot, lambda: line(pilot, "policy")._suggestion == f"{tmp_path}/policies/")
 
 
-async def test_a_document_is_read_when_the_form_is_left_and_its_fault_is_told_under_it(tmp_path: Path) -> None:
+async def test_a_document_is_read_when_the_form_is_left_and_its_fault_is_told_under_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+
+    def load(field: DocumentField, path: str) -> Document:
+        threads.append(threading.current_thread())
+        return read(field, path)
+
+    read = DocumentField.load
+    monkeypatch.setattr(DocumentField, "load", load)
     path = tmp_path / "policy.json"
     path.write_text('{"a": 1,\n  "b": x}')
     async with form(Takes, groups=(Pair("/one"),)) as (pilot, given):
@@ -255,6 +268,7 @@ async def test_a_document_is_read_when_the_form_is_left_and_its_fault_is_told_un
         await pilot.press("enter")
         await until(pilot, lambda: given)
         assert given[0].policy.data == {"a": 1}
+    assert len(threads) == 2 and threading.main_thread() not in threads, "the loop waits for no file"
 
 
 async def test_what_a_form_reads_ends_with_it() -> None:

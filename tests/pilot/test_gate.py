@@ -270,7 +270,7 @@ async def test_the_form_says_what_is_wrong_while_one_types_and_goes_on_only_when
     async with console() as pilot:
         app = pilot.app
         assert isinstance(app, ConsoleApp) and app.desk.stack is not None
-        await app.push_screen(FormModal(Scale, app.desk.stack, {}, {}))
+        await app.push_screen(FormModal(Scale, app.desk.stack, {}, {}, app.desk.calls))
         fields = {field.parameter.name: field for field in app.screen.query(FieldInput)}
         await pilot.press(*"no such name!", "tab", *"5001")
         faults = list(app.screen.query(".form--fault").results(Static))
@@ -288,7 +288,7 @@ async def test_an_arn_in_the_form_is_the_name_that_it_stands_for_or_refused(at_d
         assert isinstance(app, ConsoleApp) and app.desk.stack is not None
         account, part = app.desk.stack.account or "", app.desk.stack.of(EcsCluster)[0]
         arn = f"arn:aws:ecs:{app.desk.stack.region}:{account}:service/{part.cluster}/{part.services[0]}"
-        app.push_screen(FormModal(Scale, app.desk.stack, {"desired": 2}, {}), made.append)
+        app.push_screen(FormModal(Scale, app.desk.stack, {"desired": 2}, {}, app.desk.calls), made.append)
         await pilot.pause()
         service, *_ = app.screen.query(FieldInput)
         service.value = arn.replace(account, "999999999999")

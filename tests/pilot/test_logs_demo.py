@@ -98,3 +98,16 @@ async def test_the_menu_of_actions_is_that_of_the_log_group(at_demo: DemoServer)
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, ActionsModal))
         await shows(pilot, "Actions: /", "logs.set-retention", "logs.export")
+
+
+async def test_the_buckets_of_an_export_are_read_while_its_form_is_open(at_demo: DemoServer) -> None:
+    async with console(desk_of("mra-mines"), first="logs") as pilot:
+        await until(pilot, lambda: kept(pilot))
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ActionsModal))
+        table = pilot.app.screen.query_one(Table)
+        place = next(at for at, action in enumerate(table.model.rows) if action.kind.name == "logs.export")
+        await pilot.press(*["down"] * place, "enter")
+        await shows(pilot, "there are; down opens the list")
+        await pilot.press("down")
+        await shows(pilot, "bucket: ", "mra-mines-map-input-staging")

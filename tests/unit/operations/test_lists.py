@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -81,6 +81,7 @@ ANY = st.builds(
 
 
 @settings(max_examples=30, deadline=None)
+@example(Lists(("-a", "-b"), ("--", "-x y"), (0,), (Pair("-k=", "-v"),)))
 @given(ANY)
 def test_what_is_printed_is_read_as_the_same(made: Lists) -> None:
     assert command_line(made, replace(STACK, parts=())) == made
@@ -209,3 +210,8 @@ def test_what_earlier_versions_kept_as_text_is_made_again() -> None:
     for wrong in (5, None, [], [5], "", "/a,/a", ["/a", "/a"], {"/a": "30"}):
         with pytest.raises(LookupError, match="The journal's groups is none"):
             on_record({"groups": wrong, "days": "30"})
+
+
+def test_a_list_is_shown_in_the_journal_as_it_is_typed() -> None:
+    kept = recorded(SetRetention((Pair("/a"), Pair("/b", "90")), "30"))
+    assert pairs(kept) == "groups=/a,/b=90, days=30"
