@@ -10,7 +10,7 @@ import msgspec
 from console.cli.output import columns, paint, write
 from console.desk.workspace import open_workspace
 from console.operations.operation import Operation
-from console.operations.parameters import parameters
+from console.operations.parameters import form_permissions, parameters
 from console.options import Options
 from console.services.operations import OPERATIONS, operations_on
 
@@ -48,6 +48,5 @@ def _as_json(kind: type[Operation]) -> dict[str, Any]:
         "params": [
             {"name": p.name, "type": p.field.word, "required": p.required, "help": p.help} for p in parameters(kind)
         ],
-        "permissions": [*kind.permissions, *kind.dependent],
-        "form_permissions": sorted({action for p in parameters(kind) for action in p.field.permissions}),
+        "permissions": [*kind.permissions, *kind.dependent, *form_permissions(kind)],
     }

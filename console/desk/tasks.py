@@ -11,7 +11,7 @@ from console.desk import shell
 from console.desk.screens import SCREENS
 from console.logs.kinds import LogGroup
 from console.operations.operation import Danger, Operation
-from console.operations.parameters import parameters
+from console.operations.parameters import form_permissions, parameters
 from console.readings.source import AnySource
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.services.kinds import LISTING_PERMISSIONS
@@ -193,7 +193,7 @@ def _of_operation(operation: type[Operation]) -> Task:
         operation.title(),
         ("a",),
         f"apply {operation.name}",
-        (*operation.permissions, *operation.dependent),
+        (*operation.permissions, *operation.dependent, *form_permissions(operation)),
         first.kind.name if first.kind is not None and not first.new else "",
         operation.danger,
     )

@@ -65,6 +65,11 @@ def parameters(kind: type[Any]) -> tuple[Parameter, ...]:
     return tuple(Parameter(f.name, *_read(hints[f.name]), default=f.default) for f in fields(kind))
 
 
+def form_permissions(kind: type[Any]) -> tuple[str, ...]:
+    """The IAM actions that a form needs to read the values that fields can have."""
+    return tuple(dict.fromkeys(action for p in parameters(kind) for action in p.field.permissions))
+
+
 def _read(hint: object) -> tuple[Field, str]:
     """The field type and the help in a type hint such as ``Annotated[TableName | None, "its help"]``."""
     found: Field | None = None

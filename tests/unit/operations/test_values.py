@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,15 +16,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from console.cli import policy
 from console.moments import MomentProblem, moment_near, written
 from console.operations.choices import Choice, listed_in, read_from
 from console.operations.documents import LIMIT, Document, document
 from console.operations.fields import TEXT, Password, name_of, secret
-from console.operations.operation import Operation
+from console.operations.lists import many
 from console.operations.parameters import build, parameters, rebuild, recorded
 from console.operations.secret import Secret
 from console.operations.sizes import UNITS, size
 from console.operations.times import moment
+from console.options import Options
 from console.services.logs.export import Export
 from console.services.s3.kinds import BUCKET, buckets
 from console.stack.stack import Stack
@@ -310,16 +313,25 @@ async def test_the_resources_of_a_listing_are_the_values() -> None:
     assert await reads.fetch(Aws(), STACK, {}) == [Choice("b-1"), Choice("b-2")]  # type: ignore[arg-type]
 
 
+@dataclass(frozen=True)
+class Reads(Does):
+    """Take what is read."""
+
+    name = "test.reads"
+
+    ones: Annotated[tuple[str, ...], many(read_from(nothing, permissions=("test:ListOnes",))), "which"]
+
+
 def test_the_help_says_that_values_are_read(capsys: pytest.CaptureFixture[str]) -> None:
-    class Reads(Does):
-        name = "test.reads"
-
-    kind: type[Operation] = dataclass(frozen=True)(
-        type("Reads", (Reads,), {"__doc__": "Read.", "__annotations__": {"one": Annotated[str, FROM_AWS, "which"]}})
-    )
     with pytest.raises(SystemExit):
-        parsed([kind.name, "--help"], kind, STACK)
-    assert "which; a form reads from AWS which there are" in " ".join(capsys.readouterr().out.split())
+        parsed([Reads.name, "--help"], Reads, STACK)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "which; with commas, or --ones several times; a form reads from AWS which there are" in told
 
 
-FROM_AWS = read_from(nothing, TEXT, permissions=("a:B",))
+def test_the_policy_lets_forms_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(policy, "OPERATIONS", {Reads.name: Reads})
+    assert policy.run(Namespace(), Options()) == 0
+    assert "test:ListOnes" in capsys.readouterr().out
+    assert policy.run(Namespace(), Options(read_only=True)) == 0
+    assert "test:ListOnes" not in capsys.readouterr().out
