@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +37,11 @@ class Somebody:
     def type(self, text: str) -> None:
         """Press keys."""
         os.write(self.keyboard, text.encode())
+
+    def type_ahead(self, line: str) -> None:
+        """Press keys and enter before anything asks, and wait until the terminal has the line to hand over."""
+        self.type(f"{line}\n")
+        assert select.select([sys.stdin], [], [], SOON)[0], "the line has not come"
 
     def see(self, text: str) -> None:
         """Read until a text is there."""

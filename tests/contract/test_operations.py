@@ -75,6 +75,12 @@ def test_each_field_has_a_widget_a_help_and_a_command_line_type(kind: type[Opera
 
 
 @every
+def test_no_field_takes_the_name_of_what_every_operation_has(kind: type[Operation]) -> None:
+    """Its value there would be taken for the field's default."""
+    assert not {parameter.name for parameter in parameters(kind)} & set(dir(Operation))
+
+
+@every
 def test_no_field_collides_with_a_shared_flag(kind: type[Operation]) -> None:
     shared = set(Options.__slots__) | {"yes", "confirm", "expect", "no_wait", "json", "help", "secret_file"}
     assert not shared & {parameter.name for parameter in parameters(kind)}

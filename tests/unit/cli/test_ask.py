@@ -85,7 +85,7 @@ def test_the_end_of_the_input_is_no_answer(asking: Asking) -> None:
 @LINES
 def test_what_was_typed_before_the_question_does_not_answer_it(asking: Asking) -> None:
     with somebody() as person:
-        person.type("hasty\n")
+        person.type_ahead("hasty")
         person.when("sure?", lambda: person.type("Grüße\x04\n"))
         assert asking("sure?") == "Grüße"
 

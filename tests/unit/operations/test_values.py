@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.cli import policy
+from console.desk import tasks as desk_tasks
 from console.moments import MomentProblem, moment_near, written
 from console.operations.choices import Choice, listed_in, read_from
 from console.operations.documents import LIMIT, Document, document
@@ -330,7 +331,7 @@ def test_the_help_says_that_values_are_read(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_the_policy_lets_forms_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(policy, "OPERATIONS", {Reads.name: Reads})
+    monkeypatch.setattr(desk_tasks, "OPERATIONS", {Reads.name: Reads})
     assert policy.run(Namespace(), Options()) == 0
     assert "test:ListOnes" in capsys.readouterr().out
     assert policy.run(Namespace(), Options(read_only=True)) == 0
