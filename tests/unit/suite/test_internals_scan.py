@@ -35,8 +35,8 @@ DOCUMENTED = {"_replace", "_asdict", "_fields", "_exit"}
 TEXTUAL = set(
     "ALLOW_SELECT BINDINGS COMPONENT_CLASSES DEFAULT_CSS ENABLE_COMMAND_PALETTE TITLE VERTICAL_BREAKPOINTS action_back "
     "action_help_quit action_quit can_focus can_focus_children check_action compose focus get_content_height "
-    "get_default_screen get_driver_class get_suggestion notify_style_update on_event render_line resume_application_mode "
-    "suspend_application_mode".split()
+    "get_default_screen get_driver_class get_suggestion notify_style_update on_event render_line "
+    "resume_application_mode suspend_application_mode".split()
 )
 # What Textual makes in each class that is made from one of its own.
 MADE = set(
