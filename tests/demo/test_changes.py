@@ -119,3 +119,30 @@ def test_a_function_is_updated_after_a_while(demo: DemoServer) -> None:
     waiter = functions.get_waiter("function_updated")
     waiter.wait(FunctionName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 100})
     assert functions.get_function_configuration(FunctionName=name)["MemorySize"] == 512
+
+
+def test_a_function_gets_no_more_than_aws_gives(demo: DemoServer) -> None:
+    functions = demo.client("lambda")
+    name = "mra-mines-map-list-staging"
+
+    def refused(ask: str, **asked: Any) -> str:
+        with pytest.raises(ClientError) as caught:
+            getattr(functions, ask)(FunctionName=name, **asked)
+        return f"{caught.value.response['Error']['Code']}: {caught.value.response['Error']['Message']}"
+
+    too_much = refused("update_function_configuration", MemorySize=10_241)
+    assert too_much.startswith("ValidationException: ")
+    assert "at 'memorySize' failed to satisfy constraint" in too_much
+    assert too_much.endswith("Member must have value less than or equal to 10240")
+    assert "at 'timeout'" in refused("update_function_configuration", Timeout=901)
+    assert "Call the GetFunction/GetAlias API" in refused("update_function_configuration", Timeout=9, RevisionId="r")
+    limit = functions.get_account_settings()["AccountLimit"]
+    most = limit["UnreservedConcurrentExecutions"] - 100
+    few = refused("put_function_concurrency", ReservedConcurrentExecutions=most + 1)
+    assert few.startswith("InvalidParameterValueException: ")
+    assert "below its minimum value of [100]" in few
+    for reserved in (most, most - 1, 0):
+        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=reserved)
+        left = functions.get_account_settings()["AccountLimit"]["UnreservedConcurrentExecutions"]
+        assert left == limit["UnreservedConcurrentExecutions"] - reserved
+    functions.delete_function_concurrency(FunctionName=name)

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 ADDS = (
     "lambda: get_account_settings",
     "lambda: an update is InProgress for some seconds, takes no other meanwhile, and makes a new revision",
+    "lambda: more memory or time than a function may have, and concurrency that the others need, are refused",
 )
 
 CONCURRENCY = 1000
-"""Concurrent executions that a new account may have (Lambda quotas)."""
+"""Concurrent executions of an account and region by default (Lambda quotas)."""
+
+_UNRESERVED = 100
+_MOST = {"MemorySize": 10_240, "Timeout": 900}
 
 _UPDATE_SECONDS = 8
 
@@ -27,15 +31,15 @@ def install(world: World) -> None:
     """Add account settings, and time to updates."""
 
     def get_account_settings(request: Request) -> dict[str, Any]:
-        functions = world.backend("lambda", request.region, request.account).list_functions("ALL")
-        reserved = sum(int(function.reserved_concurrency or 0) for function in functions)
+        backend = world.backend("lambda", request.region, request.account)
+        functions = backend.list_functions("ALL")
         return {
             "AccountLimit": {
                 "TotalCodeSize": 80_530_636_800,
                 "CodeSizeUnzipped": 262_144_000,
                 "CodeSizeZipped": 52_428_800,
                 "ConcurrentExecutions": CONCURRENCY,
-                "UnreservedConcurrentExecutions": CONCURRENCY - reserved,
+                "UnreservedConcurrentExecutions": CONCURRENCY - _reserved(backend),
             },
             "AccountUsage": {
                 "TotalCodeSize": sum(int(function.code_size) for function in functions),
@@ -45,6 +49,35 @@ def install(world: World) -> None:
 
     add(LambdaResponse, "GetAccountSettings", get_account_settings)
     _replace_updates(world)
+    _replace_concurrency()
+
+
+def _reserved(backend: LambdaBackend, but: str = "") -> int:
+    """What functions have reserved, each once: it holds for all versions of one together."""
+    functions = {function.function_name: function for function in backend.list_functions()}
+    return sum(int(function.reserved_concurrency or 0) for name, function in functions.items() if name != but)
+
+
+def _replace_concurrency() -> None:
+    def put(backend: LambdaBackend, function_name: str, reserved_concurrency: str) -> str:
+        name = backend.get_function(function_name).function_name
+        left = CONCURRENCY - _reserved(backend, name) - int(reserved_concurrency)
+        if int(reserved_concurrency) and left < _UNRESERVED:
+            what = "Specified ReservedConcurrentExecutions for function decreases account's "
+            what += f"UnreservedConcurrentExecution below its minimum value of [{_UNRESERVED}]."
+            raise refuse("InvalidParameterValueException", what)
+        given: str = original(backend, function_name, reserved_concurrency)
+        return given
+
+    original = replace(LambdaBackend, "put_function_concurrency", put)
+
+
+def _validate(body: dict[str, Any]) -> None:
+    for member, most in _MOST.items():
+        if (given := body.get(member) or 0) > most:
+            at = member[0].lower() + member[1:]
+            what = f"1 validation error detected: Value '{given}' at '{at}' failed to satisfy constraint: "
+            raise refuse("ValidationException", f"{what}Member must have value less than or equal to {most}")
 
 
 def _revision(world: World, function: LambdaFunction) -> str:
@@ -80,13 +113,15 @@ def _replace_updates(world: World) -> None:
 
     def guarded(original: Any) -> Any:
         def update(backend: LambdaBackend, name: str, qualifier: str, body: dict[str, Any]) -> Any:
+            _validate(body)
             function = backend.get_function(name, qualifier)
             if "updating" in vars(function):
                 arn = function.function_arn
                 what = f"The operation cannot be performed at this time. An update is in progress for resource: {arn}"
                 raise refuse("ResourceConflictException", what)
             if body.get("RevisionId") not in (None, _revision(world, function)):
-                what = "The Revision Id provided does not match the latest Revision Id."
+                what = "The Revision Id provided does not match the latest Revision Id. "
+                what += "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
                 raise refuse("PreconditionFailedException", what)
             return original(backend, name, qualifier, body)
 

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 LEAST_UNRESERVED: Final = 100
 """Concurrent executions that AWS keeps for all functions that reserve none (PutFunctionConcurrency)."""
 
+LEAST_OF_ALL: Final = 10
+"""What AWS was seen to keep for them in accounts that it holds below the default quota; in some it was 50."""
+
+QUOTA: Final = 1000
+"""Concurrent executions of an account and region by default (Lambda quotas)."""
+
+COMMON: Final = {"memory": 10_240, "timeout": 900}
+"""What AWS gives to any function (Lambda quotas). Its service model has more for some, as on managed instances."""
+
 GATEWAY_SECONDS: Final = 29
 """Seconds for which API Gateway waits for a function, unless its quota was raised (API Gateway quotas)."""
 
@@ -34,7 +43,7 @@ class Resize(Operation):
 
     More memory is more CPU, and costs more a millisecond. Reserved concurrency is taken from what all other functions
     of the account and region share; with 0 the function is not run at all. Aliases and versions keep what they have,
-    but for the concurrency, which holds for all of them together.
+    but for the concurrency, which holds for all of them together. AWS refuses less concurrency than is provisioned.
     """
 
     name = "lambda.resize"
@@ -49,8 +58,8 @@ class Resize(Operation):
     dependent = ("lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency")
 
     function: Annotated[FunctionName, "the function"]
-    memory: Annotated[int | None, count(128, 10_240), "its memory in MB"] = None
-    timeout: Annotated[int | None, count(1, 900), "after how many seconds an invocation is ended"] = None
+    memory: Annotated[int | None, count(128, 32_768), "its memory in MB"] = None
+    timeout: Annotated[int | None, count(1, 5_400), "after how many seconds an invocation is ended"] = None
     concurrency: Annotated[
         ReservedConcurrency | None, "how many invocations may run at once, reserved for it; none reserves nothing"
     ] = None
@@ -58,7 +67,7 @@ class Resize(Operation):
     async def observe(self, aws: Aws) -> Observed:
         """Read the function's configuration and its concurrency, and what the account has left to reserve."""
         config = await self._configuration(aws)
-        free, unread = await _unreserved(aws)
+        free, limit, unread = await _unreserved(aws)
         return Observed(
             state={
                 "memory": config["MemorySize"],
@@ -70,7 +79,9 @@ class Resize(Operation):
                 "status": config.get("State", "unknown"),
                 "update": config.get("LastUpdateStatus", "unknown"),
                 "free": free,
+                "limit": limit,
                 "unread": unread,
+                "snapstart": config.get("SnapStart", {}).get("ApplyOn") == "PublishedVersions",
             },
             targets=(Resource(self.function, config["FunctionArn"]),),
         )
@@ -80,15 +91,17 @@ class Resize(Operation):
         name = clean(self.function)
         if (self.memory, self.timeout, self.concurrency) == (None, None, None):
             return "Nothing is to be set. Next: give the memory, the timeout or the concurrency."
-        if now.context["update"] == "InProgress":
-            return f"{name} is being updated. Next: wait until that is done."
-        if now.context["status"] in ("Pending", "Failed", "Deleting"):
+        configures = not _MEMBERS.keys().isdisjoint(self._changed(now))
+        if configures and now.context["update"] == "InProgress":
+            return f"{name} is being updated. Next: wait until that is done; its concurrency can be set meanwhile."
+        if now.context["status"] == "Deleting" or (configures and now.context["status"] in ("Pending", "Failed")):
             return f"{name} is {clean(now.context['status'])}, and takes no change. Next: see its findings."
-        left = self._left(now)
-        if left is not None and left < LEAST_UNRESERVED and self._more(now) > 0:
+        left, limit = self._left(now), now.context["limit"]
+        least = LEAST_UNRESERVED if limit is not None and limit >= QUOTA else LEAST_OF_ALL
+        if left is not None and left < least and self._more(now) > 0:
             return (
                 f"It would leave {left} concurrent executions to all functions that reserve none, and AWS keeps "
-                f"{LEAST_UNRESERVED} for them. Next: reserve less, or ask AWS for more (Service Quotas)."
+                f"{least} for them. Next: reserve less, or ask AWS for more (Service Quotas)."
             )
         return None
 
@@ -185,16 +198,37 @@ class Resize(Operation):
         return None if free is None else free - self._more(now)
 
     def _warnings(self, now: Observed, changed: dict[str, Any]) -> Iterator[Clean]:
-        if changed.get("concurrency") == "0":
-            yield Clean("It is not run any more: callers are refused, events wait up to 6 hours, then are lost.")
-        elif "concurrency" in changed and now.context["unread"]:
-            yield clean(f"What is left to the other functions is not known: {now.context['unread']}", limit=300)
-        if self._more(now) > 0 and (left := self._left(now)) is not None:
-            yield clean(f"All other functions of the account and region share the {left} that are left.")
+        if "concurrency" in changed:
+            yield from self._of_concurrency(now, changed["concurrency"])
+        if any(changed.get(key, 0) > most for key, most in COMMON.items()):
+            yield Clean(
+                "More than 10,240 MB or 900 s AWS gives only to some, as on managed instances. It refuses others."
+            )
+        if now.context["snapstart"] and not _MEMBERS.keys().isdisjoint(changed):
+            yield Clean("SnapStart runs published versions, which keep what they have until another one is published.")
         if changed.get("timeout", 0) > GATEWAY_SECONDS:
             yield clean(f"Behind API Gateway an answer is waited for {GATEWAY_SECONDS} s, whatever the timeout is.")
+        if changed.get("timeout", 0) > now.state["timeout"]:
+            yield Clean("A queue that invokes it needs a longer visibility timeout, or messages are processed twice.")
         if changed.get("timeout", now.state["timeout"]) < now.state["timeout"]:
             yield Clean("Invocations that take longer than that are ended from now on.")
+
+    def _of_concurrency(self, now: Observed, wanted: str) -> Iterator[Clean]:
+        former, left = now.state["concurrency"], self._left(now)
+        if wanted == "0":
+            yield Clean(
+                "It is not run any more: callers are refused, and asynchronous events go at once, without a retry, to "
+                "its dead-letter queue or failure destination; where it has none they are lost."
+            )
+            return
+        if now.context["unread"]:
+            yield clean(f"What is left to the other functions is not known: {now.context['unread']}", limit=300)
+        if self._more(now) > 0 and left is not None:
+            yield clean(f"All other functions of the account and region share the {left} that are left.")
+            if left < LEAST_UNRESERVED:
+                yield clean(f"AWS may refuse that: it keeps up to {LEAST_UNRESERVED} for them, less in some accounts.")
+        if wanted != NONE and (former == NONE or int(wanted) < int(former)):
+            yield clean(f"More than {wanted} invocations at once are throttled from now on.")
 
 
 _MEMBERS: Final = {"memory": "MemorySize", "timeout": "Timeout"}
@@ -212,16 +246,17 @@ def updated(answer: dict[str, Any]) -> Waited:
     return Waited(status == "Successful", clean(f"Update {status}"), failed=clean(failed))
 
 
-async def _unreserved(aws: Aws) -> tuple[int | None, str]:
-    """What the account has for functions that reserve none; else why that is not known: it can be set without."""
+async def _unreserved(aws: Aws) -> tuple[int | None, int | None, str]:
+    """What the account has for functions that reserve none, and for all; else why not: it can be set without."""
     try:
         answer = await aws.call("lambda", "get_account_settings", expect="AccountLimit")
     except Failure as failure:
         if failure.problem.kind is not ProblemKind.DENIED:
             raise
-        return None, str(failure.problem)
-    free = answer["AccountLimit"].get("UnreservedConcurrentExecutions")
-    return free, "AWS did not tell it." if free is None else ""
+        return None, None, str(failure.problem)
+    limit = answer["AccountLimit"]
+    free = limit.get("UnreservedConcurrentExecutions")
+    return free, limit.get("ConcurrentExecutions"), "AWS did not tell it." if free is None else ""
 
 
 def _number(concurrency: str) -> int:
