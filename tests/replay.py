@@ -96,6 +96,7 @@ class Player:
 
     def __init__(self, tape: Tape, target: Target, spoiled: Mapping[int, Asked], lost: str = "") -> None:
         self.target = target
+        self.account = ""  # as the Recorder's, which does not ask who it is
         self.meter = Meter()
         self.metrics = self
         self._tape, self._lost = tape, lost

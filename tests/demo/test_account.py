@@ -42,6 +42,20 @@ def test_findings_are_chosen_by_severity_and_archived(demo: DemoServer) -> None:
     guard.unarchive_findings(DetectorId=detector, FindingIds=[identity])
 
 
+def test_the_last_page_of_findings_has_an_empty_token(demo: DemoServer) -> None:
+    guard = demo.client("guardduty", "personal-journal")
+    (detector,) = guard.list_detectors()["DetectorIds"]
+    first = guard.list_findings(DetectorId=detector, MaxResults=1)
+    assert first["NextToken"]
+    assert guard.list_findings(DetectorId=detector)["NextToken"] == ""
+    elsewhere = {"Criterion": {"accountId": {"Equals": ["999999999999"]}}}
+    assert guard.list_findings(DetectorId=detector, FindingCriteria=elsewhere)["FindingIds"] == []
+    pages = guard.get_paginator("list_findings").paginate(DetectorId=detector, PaginationConfig={"PageSize": 1})
+    assert [len(page["FindingIds"]) for page in pages] == [1] * len(
+        guard.list_findings(DetectorId=detector)["FindingIds"]
+    )
+
+
 def test_a_deployment_cures_the_sick_target(demo: DemoServer) -> None:
     ecs, balancer = demo.client("ecs", "personal-journal"), demo.client("elbv2", "personal-journal")
     (group,) = balancer.describe_target_groups(Names=["personal-journal-backend-tg"])["TargetGroups"]

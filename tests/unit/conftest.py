@@ -107,6 +107,7 @@ class Canned:
     def __init__(self, answers: dict[str, Any], values: dict[str, Sequence[float]]) -> None:
         self.target = Target(region=REGION)
         self.partition = partition_of(REGION)
+        self.account = "123456789012"
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.metrics = Numbers(values)
         self._answers = answers

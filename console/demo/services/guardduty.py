@@ -20,6 +20,7 @@ ADDS = (
 
 KIND: Final = "guardduty.findings"
 SETS: Final = "guardduty.threat-intel-sets"
+_NOT_OWNED: Final = "The request is rejected because the input detectorId is not owned by the current account."
 _NUMBERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "GreaterThanOrEqual": operator.ge,
     "Gte": operator.ge,
@@ -38,7 +39,7 @@ def install(world: World) -> None:
     def findings(request: Request) -> list[dict[str, Any]]:
         detectors = world.backend("guardduty", request.region, request.account).detectors
         if request.params["DetectorId"] not in detectors:
-            raise refuse("BadRequestException", "The request is rejected because the input detectorId is not owned.")
+            raise refuse("BadRequestException", _NOT_OWNED)
         return world.things[KIND, request.account, request.region]
 
     def list_findings(request: Request) -> dict[str, Any]:
@@ -49,8 +50,8 @@ def install(world: World) -> None:
         found.sort(key=lambda finding: _order(_at(finding, path)), reverse=sort.get("OrderBy", "DESC") == "DESC")
         begin, most = int(request.params.get("NextToken") or 0), int(request.params.get("MaxResults") or 50)
         end = begin + most
-        more = {"NextToken": str(end)} if end < len(found) else {}
-        return {"FindingIds": [finding["Id"] for finding in found[begin:end]], **more}
+        more = str(end) if end < len(found) else ""  # where there is no more GuardDuty gives an empty token
+        return {"FindingIds": [finding["Id"] for finding in found[begin:end]], "NextToken": more}
 
     def get_findings(request: Request) -> dict[str, Any]:
         asked = request.params["FindingIds"]

@@ -25,7 +25,9 @@ MOST_READ: Final = 200
 AT_ONCE: Final = 50
 """Findings that one call lists or describes (GuardDuty API reference)."""
 
-_UNARCHIVED: Final = {"Criterion": {"service.archived": {"Equals": ["false"]}}}
+MOST_TOLD: Final = 10
+"""Signals of an attack, and sources of probes, that are told of one finding; GuardDuty keeps up to 100 of them."""
+
 _SEVERITIES: Final = ((9.0, "critical"), (7.0, "high"), (4.0, "medium"), (1.0, "low"))
 """The least severity of each word (GuardDuty user guide, severity levels of findings)."""
 
@@ -48,7 +50,8 @@ async def findings(aws: Aws, stack: Stack) -> Report:
 
     A finding that is not archived is critical from severity 7 on (high), and a warning from 4 on (medium); the most
     severe come first, and of those the newest. They are of the whole account and region, whichever stack they touch,
-    and stay for 90 days. A region in which GuardDuty is off or suspended is a warning: nothing is looked for there.
+    and stay for 90 days; where the account administers GuardDuty for others, theirs are left out. A region in which
+    GuardDuty is off or suspended is a warning: nothing is looked for there.
     """
     limits = findings.limits(stack)
     regions = dict.fromkeys((None, *(getattr(part, "region", None) for part in stack.parts)))
@@ -112,7 +115,7 @@ async def _ids(aws: Aws, detector: str, region: str | None) -> list[str]:
         expect="FindingIds",
         region=region,
         DetectorId=detector,
-        FindingCriteria=_UNARCHIVED,
+        FindingCriteria={"Criterion": _wanted(aws.account)},
         SortCriteria={"AttributeName": "severity", "OrderBy": "DESC"},
         MaxResults=AT_ONCE,
     ):
@@ -120,6 +123,12 @@ async def _ids(aws: Aws, detector: str, region: str | None) -> list[str]:
         if len(found) >= MOST_COUNTED:
             break
     return once(found, str)[:MOST_COUNTED]
+
+
+def _wanted(account: str) -> dict[str, Any]:
+    """Which findings to list: an administrator's detector has those of all its member accounts, too."""
+    own = {"accountId": {"Equals": [account]}} if account else {}
+    return {"service.archived": {"Equals": ["false"]}, **own}
 
 
 def judge(found: Mapping[str, Any], limits: Mapping[str, float]) -> Finding:
@@ -139,7 +148,7 @@ def judge(found: Mapping[str, Any], limits: Mapping[str, float]) -> Finding:
 
 def word_of(severity: float) -> str:
     """AWS's word for a severity."""
-    return next((word for least, word in _SEVERITIES if severity >= least), "none")
+    return next((word for least, word in _SEVERITIES if severity >= least), "info")
 
 
 def _where(region: str | None) -> Clean:
@@ -162,7 +171,7 @@ def detail_of(found: Mapping[str, Any]) -> Detail:
         arn=clean(found.get("Arn", "")),
         facts=tuple(_facts(found, service)),
         events=(Event(at, title),) if at and title else (),
-        related=tuple(dict.fromkeys(touched(found.get("Resource", {})))),
+        related=tuple(dict.fromkeys(touched(found.get("Resource", {}), _sequence(service)))),
     )
 
 
@@ -176,6 +185,12 @@ def _facts(found: Mapping[str, Any], service: Mapping[str, Any]) -> Iterator[tup
     yield "Role of the resource", clean(service.get("ResourceRole", "unknown"))
     yield "Kind of resource", clean(found.get("Resource", {}).get("ResourceType", "unknown"))
     yield from _action(service.get("Action", {}))
+    for signal in _sequence(service).get("Signals", ())[:MOST_TOLD]:
+        times = f"{signal['Count']:,} times" if "Count" in signal else "unknown how often"
+        yield "Signal", clean(f"{signal.get('Name', 'unknown')}, {times}")
+    for endpoint in _sequence(service).get("Endpoints", ())[:MOST_TOLD]:
+        if address := endpoint.get("Ip") or endpoint.get("Domain"):
+            yield "From", clean(address)
     yield "Account", clean(found.get("AccountId", "unknown"))
     yield "Region", clean(found.get("Region", "unknown"))
     yield "Id", clean(found.get("Id", "unknown"))
@@ -190,16 +205,29 @@ def _action(action: Mapping[str, Any]) -> Iterator[tuple[str, Clean]]:
         if isinstance(told, Mapping):
             if "Api" in told:
                 yield "Call", clean(f"{told.get('ServiceName', '')} {told['Api']}".strip())
+            if "RequestUri" in told:
+                yield "Call", clean(f"{told.get('Verb', '')} {told['RequestUri']}".strip())
             if "Domain" in told:
                 yield "Domain", clean(told["Domain"])
-            if remote := told.get("RemoteIpDetails"):
-                country = remote.get("Country", {}).get("CountryName")
-                owner = remote.get("Organization", {}).get("Org")
-                address = remote.get("IpAddressV4") or remote.get("IpAddressV6") or "unknown"
-                yield "From", clean(", ".join(part for part in (address, country, owner) if part))
+            for one in (told, *told.get("PortProbeDetails", ())[:MOST_TOLD]):
+                if remote := one.get("RemoteIpDetails"):
+                    yield "From", _address(remote)
 
 
-def touched(resource: Mapping[str, Any]) -> Iterator[Clean]:
+def _address(remote: Mapping[str, Any]) -> Clean:
+    country = remote.get("Country", {}).get("CountryName")
+    owner = remote.get("Organization", {}).get("Org")
+    address = remote.get("IpAddressV4") or remote.get("IpAddressV6") or "unknown"
+    return clean(", ".join(part for part in (address, country, owner) if part))
+
+
+def _sequence(service: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The attack that a finding puts together of many signals; it alone names what was touched."""
+    found: Mapping[str, Any] = service.get("Detection", {}).get("Sequence", {})
+    return found
+
+
+def touched(resource: Mapping[str, Any], sequence: Mapping[str, Any]) -> Iterator[Clean]:
     """The names of what a finding is about, as the rest of the console knows them."""
     names = (
         resource.get("InstanceDetails", {}).get("InstanceId"),
@@ -208,7 +236,10 @@ def touched(resource: Mapping[str, Any]) -> Iterator[Clean]:
         resource.get("EksClusterDetails", {}).get("Name"),
         resource.get("EcsClusterDetails", {}).get("Name"),
         resource.get("RdsDbInstanceDetails", {}).get("DbInstanceIdentifier"),
+        resource.get("RdsLimitlessDbDetails", {}).get("DbClusterIdentifier"),
         resource.get("LambdaDetails", {}).get("FunctionName"),
+        *(one.get("Name") for one in sequence.get("Resources", ())),
+        *(one.get("User", {}).get("Name") for one in sequence.get("Actors", ())),
     )
     yield from (clean(name) for name in names if name)
 

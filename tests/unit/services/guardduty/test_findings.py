@@ -57,6 +57,7 @@ def levels(report: Report) -> list[Level]:
         (6.9, Level.WARN, "medium"),
         (4.0, Level.WARN, "medium"),
         (3.9, Level.OK, "low"),
+        (0.5, Level.OK, "info"),
     ],
 )
 def test_the_severity_makes_the_level(severity: float, level: Level, word: str) -> None:
@@ -81,11 +82,14 @@ async def test_two_findings_of_one_type_are_two_resources(canned: Callable[..., 
     assert len({finding.resource for finding in report.findings}) == 3
 
 
-async def test_only_what_is_not_archived_is_asked_for_the_most_severe_first(canned: Callable[..., Any]) -> None:
+async def test_only_what_is_not_archived_and_the_account_s_own_is_asked_for_the_most_severe_first(
+    canned: Callable[..., Any],
+) -> None:
     guard = canned(answers())
     await ask(guard, STACK)
     asked = dict(guard.asked)["list_findings"]
-    assert asked["FindingCriteria"] == {"Criterion": {"service.archived": {"Equals": ["false"]}}}
+    own = {"accountId": {"Equals": ["123456789012"]}}
+    assert asked["FindingCriteria"] == {"Criterion": {"service.archived": {"Equals": ["false"]}, **own}}
     assert asked["SortCriteria"] == {"AttributeName": "severity", "OrderBy": "DESC"}
 
 
@@ -147,3 +151,38 @@ def test_where_it_came_from_is_told() -> None:
     facts = dict(findings.detail_of({"Service": {"Action": action}}).facts)
     assert facts["Call"] == "s3.amazonaws.com GetObject"
     assert facts["From"] == "198.51.100.23, Elsewhere, Host␛ Ltd"
+
+
+def test_each_address_of_a_port_probe_is_told_up_to_a_few() -> None:
+    """PortProbeAction has its addresses in a list, the other actions theirs in themselves."""
+    probes = [{"RemoteIpDetails": {"IpAddressV4": f"198.51.100.{number}"}} for number in range(30)]
+    action = {"ActionType": "PORT_PROBE", "PortProbeAction": {"Blocked": False, "PortProbeDetails": [{}, *probes]}}
+    told = [value for name, value in findings.detail_of({"Service": {"Action": action}}).facts if name == "From"]
+    assert told == [f"198.51.100.{number}" for number in range(9)]
+
+
+def test_a_call_to_kubernetes_is_told() -> None:
+    action = {"KubernetesApiCallAction": {"Verb": "create", "RequestUri": "/api/v1/namespaces/default/pods"}}
+    facts = dict(findings.detail_of({"Service": {"Action": action}}).facts)
+    assert facts["Call"] == "create /api/v1/namespaces/default/pods"
+
+
+def test_what_an_attack_sequence_touched_stands_in_the_sequence() -> None:
+    """The most severe findings there are: of their resource GuardDuty tells only that it is an AttackSequence."""
+    sequence = {
+        "Resources": [
+            {"Uid": "1", "ResourceType": "S3_BUCKET", "Name": "shop\x1b"},
+            {"Uid": "2", "ResourceType": "ACCESS_KEY"},
+        ],
+        "Actors": [{"Id": "a", "User": {"Name": "mallory", "Uid": "u", "Type": "IAMUser"}}, {"Id": "b"}],
+        "Endpoints": [{"Id": "e", "Ip": "198.51.100.23"}, {"Id": "f"}],
+        "Signals": [{"Name": "CloudTrail:GetObject", "Count": 1200}, {"Name": "Discovery:S3/AnomalousBehavior"}],
+    }
+    told = {"Resource": {"ResourceType": "AttackSequence"}, "Service": {"Detection": {"Sequence": sequence}}}
+    detail = findings.detail_of(told)
+    assert detail.related == ("shop␛", "mallory")
+    assert dict(detail.facts)["From"] == "198.51.100.23"
+    assert [value for name, value in detail.facts if name == "Signal"] == [
+        "CloudTrail:GetObject, 1,200 times",
+        "Discovery:S3/AnomalousBehavior, unknown how often",
+    ]
