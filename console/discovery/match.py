@@ -11,6 +11,7 @@ from console.inventory.found import FoundResource, Inventory, key_of
 from console.services.kinds import LISTINGS
 
 _HINTS: Final = {each.part: each.kind.hint for each in LISTINGS}
+_TAG: Final = re.compile(r"(?::[^/@]+)?(?:@[^/]+)?$")
 _HOST: Final = re.compile(r"([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+):\d+")
 
 
@@ -60,8 +61,8 @@ def _forms(text: str) -> Iterator[str]:
     if not host and (address := _HOST.fullmatch(text)):
         host = address.group(1)
     path = url.path.strip("/").split("/") if url.scheme else []
-    if "amazonaws.com/" in text and not url.scheme:  # the address of a repository's image
-        yield text.rpartition(":")[0]
+    if ".dkr.ecr." in text and not url.scheme:  # the address of a repository's image, by tag or digest
+        yield _TAG.sub("", text)
     if not host and "." in text:
         host = text
     if host:

@@ -24,6 +24,9 @@ $0.15 an hour and 5,000 would cost $15 (CloudWatch pricing, us-east-1: $0.01 per
 _AT_ONCE: Final = 5
 """Calls of one listing that run side by side, where it takes a call for each item."""
 
+DOMAIN: Final = r"(?:amazonaws\.(?:com(?:\.cn)?|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+"""The domains in which AWS's partitions answer, as a regular expression; a test compares it with botocore's data."""
+
 List = Callable[["Aws"], Awaitable[list[FoundResource]]]
 
 

@@ -13,8 +13,8 @@ from console.stack.part import Name, Part, Region
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
-_NAME: Final = r"[A-Za-z0-9_-]{1,140}"
-_QUALIFIER: Final = rf"(?::(?P<qualifier>\$LATEST|{_NAME}))?"
+_NAME: Final = r"[A-Za-z0-9_-]{1,64}"
+_QUALIFIER: Final = r"(?::(?P<qualifier>\$LATEST(?:\.PUBLISHED)?|[A-Za-z0-9_-]{1,128}))?"
 
 FUNCTION: Final = ResourceKind(
     "Lambda function",

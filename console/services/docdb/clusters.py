@@ -44,7 +44,7 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
 
 
 async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Report:
-    of_cluster = (("DBClusterIdentifier", named.cluster),)
+    of_cluster = (("DBClusterIdentifier", named.cluster.lower()),)  # DocumentDB keeps it so, and takes any case
     gauges = (
         Gauge(Metric("AWS/DocDB", "CPUUtilization", of_cluster, region=named.region), "CPU", "%"),
         Gauge(Metric("AWS/DocDB", "DatabaseConnections", of_cluster, region=named.region), "Connections"),
@@ -62,7 +62,7 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
             "describe_db_instances",
             "DBInstances",
             region=named.region,
-            Filters=[{"Name": "db-cluster-id", "Values": [named.cluster]}],
+            Filters=[{"Name": "db-cluster-id", "Values": [named.cluster.lower()]}],
         ),
         read(aws, gauges),
     )

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 from console.inventory.found import FoundResource, item
-from console.inventory.listing import listed, listing
+from console.inventory.listing import DOMAIN, listed, listing
 from console.naming.resource_kind import ResourceKind
 from console.stack.part import Name, Part, Region
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
 
 _NAME: Final = r"[A-Za-z0-9-]{1,255}"
-_ADDRESS: Final = re.compile(r"([^./]+)\.cluster-[^/]*\.(?:rds|docdb)\.amazonaws\.com(?:\.cn)?(?:/.*)?")
+_ADDRESS: Final = re.compile(rf"([^./]+)\.cluster-[^/]*\.(?:rds|docdb)\.(?:[a-z0-9-]+\.)?{DOMAIN}(?:/.*)?")
+"""In China the region comes after the service: ``orders.cluster-abc.docdb.cn-north-1.amazonaws.com.cn``."""
+
 
 DB_CLUSTER: Final = ResourceKind(
     "DocumentDB cluster", "rds", rf"cluster:(?P<name>{_NAME})", "cluster:NAME", _NAME, hint="doc|cluster"

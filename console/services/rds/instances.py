@@ -148,7 +148,7 @@ async def _most_connections(aws: Aws, named: DbInstance, instance: Answer) -> Mo
 
 def gauges_of(named: DbInstance, engine: str, most: MostConnections, limits: Mapping[str, float]) -> tuple[Gauge, ...]:
     """The numbers of an instance, a point each five minutes."""
-    dimensions = (("DBInstanceIdentifier", named.instance),)
+    dimensions = (("DBInstanceIdentifier", named.instance.lower()),)  # RDS keeps it so, and takes any case
 
     def metric(name: str, stat: str = "Average") -> Metric:
         return Metric("AWS/RDS", name, dimensions, stat, region=named.region)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from msgspec import Meta
 
 from console.inventory.found import FoundResource, item
-from console.inventory.listing import listed, listing
+from console.inventory.listing import DOMAIN, listed, listing
 from console.naming.resource_kind import ResourceKind
 from console.stack.part import Name, Part, Region
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from console.aws.call import Aws
 
 _NAME: Final = r"[A-Za-z0-9-]{1,255}"
-_ADDRESS: Final = re.compile(r"([^./]+)\.(?!cluster-)[^/]*\.(?:rds|docdb)\.amazonaws\.com(?:\.cn)?(?:/.*)?")
+_ADDRESS: Final = re.compile(rf"([^./]+)\.(?!cluster-)[^/]*\.(?:rds|docdb)\.(?:[a-z0-9-]+\.)?{DOMAIN}(?:/.*)?")
+"""In China the region comes after the service: ``orders.abc.rds.cn-north-1.amazonaws.com.cn``."""
+
 _NOT_RDS: Final = frozenset({"docdb", "neptune"})
 """Engines whose instances DescribeDBInstances lists too."""
 

@@ -6,25 +6,29 @@ import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 from console.inventory.found import FoundResource, item
-from console.inventory.listing import listed, listing
+from console.inventory.listing import DOMAIN, listed, listing
 from console.naming.resource_kind import ResourceKind
 from console.stack.part import Name, Part, Region
 
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
+_NAME: Final = r"(?!.*(?:-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[A-Za-z0-9._-]+"
+"""What a general purpose bucket may be called, old ones included. The suffixes are those of access points, directory
+buckets and table buckets, which do not know most of what is asked here (S3 bucket naming rules)."""
+
 BUCKET: Final = ResourceKind(
     "S3 bucket",
     "s3",
-    r"(?P<name>[A-Za-z0-9._-]+)",
+    rf"(?P<name>{_NAME})",
     "NAME",
-    r"[A-Za-z0-9._-]+",
+    _NAME,
     regional=False,
     owned=False,
     hint="bucket|s3",
 )
 
-_ADDRESS: Final = re.compile(r"([^/]+?)\.s3(?:-website)?[.-][^/]*amazonaws\.com(?:\.cn)?(?:/.*)?")
+_ADDRESS: Final = re.compile(rf"([^/]+?)\.s3(?:-website)?[.-][^/]*{DOMAIN}(?:/.*)?")
 
 
 class Bucket(Part, frozen=True):

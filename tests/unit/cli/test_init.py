@@ -27,6 +27,7 @@ from console.services.awslambda.kinds import Function
 from console.services.cloudfront.kinds import Distribution
 from console.services.cloudwatch.kinds import Alarms
 from console.services.cognitoidp.kinds import UserPool
+from console.services.docdb.kinds import DbCluster
 from console.services.dynamodb.kinds import Table
 from console.services.ecr.kinds import Repository
 from console.services.ecs.kinds import EcsCluster
@@ -46,6 +47,7 @@ REGION = "eu-west-1"
 Seed = Callable[[str], Any]
 SECRET = "sentinel-password"
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+CHINA = "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"
 
 THERE = Inventory(
     "123456789012",
@@ -67,6 +69,8 @@ THERE = Inventory(
         item(LogGroup(group="/aws/lambda/shop-import"), "/aws/lambda/shop-import"),
         item(LogGroup(group="/other"), "/other"),
         item(Repository(repository="shop/web"), "shop/web", f"{REGISTRY}/shop/web"),
+        item(Repository(repository="shop/web"), "shop/web", f"{CHINA}/shop/web"),
+        item(DbCluster(cluster="docs"), "docs", "rds:cluster:docs"),
         item(LoadBalancer(load_balancer="front"), "front", "front-1.eu-west-1.elb.amazonaws.com"),
         item(BeanstalkEnvironment(application="expo", environment="expo-prod"), "expo-prod", "e-abc"),
     ),
@@ -108,6 +112,15 @@ SAID = [
     ("website", "orders.s3-website.eu-west-1.amazonaws.com", ["s3"]),
     ("issuer", "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a", ["cognito"]),
     ("image", "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/web:v1", ["ecr"]),
+    ("image", f"{REGISTRY}/shop/web@sha256:{'0f' * 32}", ["ecr"]),
+    ("image", f"{REGISTRY}/shop/web:v1@sha256:{'0f' * 32}", ["ecr"]),
+    ("image", f"{CHINA}/shop/web:v1", ["ecr"]),
+    ("db", "db.abc.rds.cn-north-1.amazonaws.com.cn:3306", ["rds"]),
+    ("db", "db.cluster-abc.rds.cn-north-1.amazonaws.com.cn:3306", []),
+    ("docs", "docs.cluster-abc.docdb.cn-north-1.amazonaws.com.cn:27017", ["docdb"]),
+    ("docs", "docs.cluster-abc.eu-west-1.docdb.amazonaws.com:27017", ["docdb"]),
+    ("db", "db.abc.eusc-de-east-1.rds.amazonaws.eu:5432", ["rds"]),
+    ("bucket", "https://orders.s3.eusc-de-east-1.amazonaws.eu/a", ["s3"]),
     ("lb", "http://front-1.eu-west-1.elb.amazonaws.com", ["alb"]),
     ("x", "", []),
     ("x", "http://[broken", []),

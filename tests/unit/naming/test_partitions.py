@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from console.aws.meter import Meter
 from console.aws.service_regions import home_of
 from console.aws.target import Target
 from console.discovery.tags import tagged
+from console.inventory.listing import DOMAIN
 from console.naming import arn, partitions
 from console.operations.preview import Shell
 from console.options import Options, UsageError
@@ -214,3 +216,10 @@ async def test_aws_health_says_that_a_partition_has_none() -> None:
 
 def test_printed_commands_name_the_region_of_the_partition() -> None:
     assert "--region cn-north-1" in Shell(Target(region="cn-northwest-1")).aws("iam", ["list-users"])
+
+
+@pytest.mark.parametrize("partition", EVERY)
+def test_addresses_are_looked_for_in_the_domain_of_every_partition(partition: str) -> None:
+    data = get_session().get_data("partitions")["partitions"]
+    (suffix,) = (one["outputs"]["dnsSuffix"] for one in data if one["id"] == partition)
+    assert re.fullmatch(DOMAIN, suffix)

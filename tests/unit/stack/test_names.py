@@ -260,6 +260,19 @@ REFUSED = [
     (f'[[sns]]\ntopic = "{TOPIC}:0a1b"', "is the ARN of something else"),
     (f'[[lambda]]\nfunction = "{_arn("lambda", "function:f:live")}"', "names one version or alias of it"),
     (f'[[lambda]]\nfunction = "{_arn("lambda", "function:f:$LATEST")}"', "names one version or alias of it"),
+    (f'[[lambda]]\nfunction = "{_arn("lambda", "function:f:$LATEST.PUBLISHED")}"', "names one version or alias of it"),
+    (f'[[lambda]]\nfunction = "{"f" * 65}"', "is no name of the kind Lambda function"),
+    *(
+        (f'[[s3]]\nbucket = "{name}"', "is no name of the kind S3 bucket")
+        for name in ("a--use1-az4--x-s3", "a-1a2b-s3alias", "a-1a2b--ol-s3", "m1a2b.mrap", "tables--table-s3")
+    ),
+    ('[[s3]]\nbucket = "arn:aws:s3:::a--use1-az4--x-s3"', "is the ARN of something else"),
+    (
+        f'[[s3]]\nbucket = "arn:aws:s3express:{REGION}:{ACCOUNT}:bucket/a--use1-az4--x-s3"',
+        "is the ARN of something else",
+    ),
+    (f'[[s3]]\nbucket = "{_arn("s3", "accesspoint/a")}"', "is the ARN of something else"),
+    (f'[[dynamodb]]\ntable = "{_arn("dynamodb", "table/orders/stream/2026-11-20T10:00:00.000")}"', "of something else"),
     ('[[lambda]]\nfunction = "f:live"', "names one version or alias of it"),
     ('[[lambda]]\nfunction = "999999999999:function:f"', f"is an ARN of account 999999999999, not {ACCOUNT}"),
     (f'[[lambda]]\nfunction = "us-east-1:{ACCOUNT}:function:f"', f"is an ARN in us-east-1, not {REGION}"),

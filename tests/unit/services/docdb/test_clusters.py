@@ -148,3 +148,11 @@ async def test_one_cluster_that_exists_and_one_that_does_not(aws: Aws, seed: Cal
     assert detail.logs == ("/aws/docdb/journal/audit",)
     assert [(series.label, series.last) for series in detail.series] == [("CPU", 12)]
     assert aws.called == set(clusters.clusters.permissions)
+
+
+async def test_metrics_and_members_are_asked_for_by_the_name_in_lower_case(canned: Callable[..., Any]) -> None:
+    """DocumentDB keeps it so, and finds the cluster in any case; CloudWatch has no numbers of any other spelling."""
+    aws = canned({"describe_db_clusters": {"DBClusters": [cluster()]}, "describe_db_instances": {"DBInstances": []}})
+    await clusters.clusters.fetch(aws, Stack(name="s", parts=(DbCluster(cluster="Journal"),)))
+    assert {metric.dimensions for metric in aws.metrics.asked} == {(("DBClusterIdentifier", "journal"),)}
+    assert dict(aws.asked)["describe_db_instances"]["Filters"] == [{"Name": "db-cluster-id", "Values": ["journal"]}]

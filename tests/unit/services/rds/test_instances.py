@@ -156,6 +156,14 @@ async def test_the_stack_file_and_the_parameter_group_tell_the_most_connections(
     assert (await verdicts(aws, DbInstance(instance="expo")))[3] == (Level.OK, "10 % of all allowed")
 
 
+async def test_the_metrics_of_an_instance_have_its_name_in_lower_case(canned: Callable[..., Any]) -> None:
+    """RDS keeps it so, and finds it in any case; CloudWatch has no numbers of any other spelling."""
+    instance = {"DBInstanceStatus": "available", "Engine": "postgres"}
+    aws = canned({"describe_db_instances": {"DBInstances": [instance]}, "describe_events": {"Events": []}}, **GOOD)
+    await instances.instances.fetch(aws, stack(DbInstance(instance="Orders-DB", max_connections=100)))
+    assert {metric.dimensions for metric in aws.metrics.asked} == {(("DBInstanceIdentifier", "orders-db"),)}
+
+
 async def test_only_parameters_that_somebody_set_are_asked_for(canned: Callable[..., Any]) -> None:
     instance = {
         "DBInstanceStatus": "available",
