@@ -1,7 +1,7 @@
 """Which requests may change something, told without the console's own list of what is a read.
 
-Services that speak REST tell it by the HTTP method. The others POST everything and name the operation: what is not
-in `READS`, which is written here by hand, is taken for a change.
+Services that speak REST tell it by the HTTP method, but for reads that are POSTed. The others POST everything and name
+the operation: what is not in `READS`, which is written here by hand, is taken for a change.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ READS: Final[Mapping[str, frozenset[str]]] = {
         "elasticbeanstalk": "DescribeConfigurationSettings DescribeEnvironmentHealth DescribeEnvironmentResources "
         "DescribeEnvironments DescribeEvents DescribeInstancesHealth RequestEnvironmentInfo RetrieveEnvironmentInfo",
         "elasticloadbalancing": "DescribeLoadBalancers DescribeTargetGroups DescribeTargetHealth",
+        "guardduty": "GetFindings ListFindings",
         "health": "DescribeAffectedEntities DescribeEventDetails DescribeEvents",
         "logs": "DescribeExportTasks DescribeLogGroups DescribeLogStreams FilterLogEvents GetLogEvents GetQueryResults "
         "StartLiveTail StartQuery StopQuery",
@@ -44,6 +45,6 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def changes(seen: Seen) -> bool:
     """Whether a request may change something."""
-    if seen.protocol == "rest":
-        return seen.method not in _SAFE
+    if seen.protocol == "rest" and seen.method in _SAFE:
+        return False
     return seen.operation not in READS.get(seen.service, ())

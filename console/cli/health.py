@@ -23,7 +23,7 @@ from console.problems import Failure, Problem
 from console.readings.freshness import findings, worst_first
 from console.readings.source import HEALTH, AnySource, Finding, Level
 from console.readings.sweep import connect_problem, sweep
-from console.services.sources import SCREENS, VIEWS, wanted_by
+from console.services.sources import OPENED, SCREENS, wanted_by
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -69,10 +69,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON: an object with --stack, else an array of them")
     parser.add_argument("--problems", action="store_true", help="leave out what is ok")
     parser.add_argument("--all", action="store_true", help=f"the checks of all screens: {', '.join(SCREENS)}")
-    named = "; ".join(f"{view.name}: {view.title}" for view in VIEWS.values())
+    named = "; ".join(f"{view.name}: {view.title}" for view in OPENED.values())
     parser.add_argument(
         "--view",
-        choices=list(VIEWS),
+        choices=list(OPENED),
         metavar="NAME",
         help=f"in place of the checks what is only read on demand, since each read costs ({named})",
     )
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace, options: Options) -> int:
     try:
         printer = _print_json if args.json else print_health
         unread = Level.UNKNOWN if workspace.broken else Level.OK
-        asked = Asked(VIEWS.get(args.view), SCREENS if args.all else (_screen(options),))
+        asked = Asked(OPENED.get(args.view), SCREENS if args.all else (_screen(options),))
         found = asyncio.run(printer(workspace, asked, problems_only=args.problems))
         return EXIT[max(found, unread)]
     finally:

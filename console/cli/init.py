@@ -160,6 +160,8 @@ async def _drafted(
     connections = Connections(workspace.target)
     try:
         origin = workspace.chosen[0] if workspace.demo else ACCOUNT
+        if not workspace.options.stack:  # whatever stack it is, it only lends its credentials
+            origin = msgspec.structs.replace(origin, region=workspace.options.region or origin.region)
         if workspace.demo is not None:
             await workspace.demo.wait_ready(origin.name)
         connection = await connections.get(origin)

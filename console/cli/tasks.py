@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import shutil
+import sys
+from typing import Any, Final
 
 import msgspec
 
@@ -11,6 +13,9 @@ from console.cli.output import columns, paint, write
 from console.desk.tasks import Task, tasks
 from console.desk.workspace import open_workspace
 from console.options import Options
+
+_WIDE: Final = 140
+"""Columns from which on the command and where it belongs are shown, too."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,22 +34,19 @@ def run(args: argparse.Namespace, options: Options) -> int:
     if args.json:
         write(msgspec.json.format(msgspec.json.encode([_as_json(task) for task in found]), indent=2).decode())
         return 0
-    rows = [
-        (
-            task.name,
-            task.kind.value,
-            task.screen,
-            _keys(task),
-            task.command and f"groundskeeper {task.command}",
-            task.title,
-        )
-        for task in found
-    ]
-    widths = columns(rows, limits=(40, 9, 12, 40, 60, 200))
-    for row in rows:
+    wide = shutil.get_terminal_size().columns >= _WIDE or not sys.stdout.isatty()
+    heading = ("TASK", "KIND", "SCREEN", "KEYS", "COMMAND", "WHAT IT DOES")
+    rows = [heading, *(_row(task) for task in found)]
+    shown = rows if wide else [(name, keys, title) for name, _, _, keys, _, title in rows]
+    widths = columns(shown, limits=(40, 9, 12, 40, 60, 200) if wide else (40, 40, 200))
+    for row in shown:
         name, *rest = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         write("  ".join((paint(name, "bold"), *rest)).rstrip())
     return 0
+
+
+def _row(task: Task) -> tuple[str, str, str, str, str, str]:
+    return task.name, task.kind.value, task.screen, _keys(task), task.command, task.title
 
 
 def _keys(task: Task) -> str:
@@ -64,5 +66,5 @@ def _as_json(task: Task) -> dict[str, Any]:
         "danger": task.danger.word,
         "permissions": list(task.permissions),
         "period_seconds": task.period,
-        "price_usd_per_1000": task.price,
+        "price_usd_per_1000_reads": task.price,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -70,6 +71,10 @@ def reason_of(error: OSError) -> str:
     return clean(error.strerror or error)
 
 
+_TWICE: Final = re.compile(r"Cannot declare \((.*?)\) twice")
+_QUOTED: Final = r"'([^']*)'"
+
+
 def parse_toml(text: str) -> dict[str, Any]:
     """What TOML text holds. Raises ValueError with a sentence, also for what no key of ours can mean.
 
@@ -78,7 +83,8 @@ def parse_toml(text: str) -> dict[str, Any]:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"not valid TOML: {clean(error, limit=300)}") from error
+        said = _TWICE.sub(lambda found: f"[{'.'.join(re.findall(_QUOTED, found[1]))}] stands twice", str(error))
+        raise ValueError(f"not valid TOML: {clean(said, limit=300)}") from error
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     except ValueError as error:  # what Python says of a number with thousands of digits

@@ -117,9 +117,9 @@ def said_in(kind: type[Struct]) -> Callable[[Any], str]:
 
 
 def pairs(values: dict[str, Any]) -> str:
-    """Values with their names, as they are shown."""
+    """Values with their names, as they are shown; what was left out is not."""
     listed = {name: ",".join(map(str, value)) for name, value in values.items() if isinstance(value, list)}
-    return ", ".join(f"{name}={value}" for name, value in {**values, **listed}.items())
+    return ", ".join(f"{name}={value}" for name, value in {**values, **listed}.items() if value is not None)
 
 
 def undo_words(run: RunRecord) -> str:

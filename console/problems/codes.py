@@ -65,7 +65,7 @@ _OF_CREDENTIALS: Final = re.compile(r"credential|validate|^AuthFailure", re.IGNO
 _A_RATE: Final = re.compile(r"\brate\b|throttl|too many requests|concurren", re.IGNORECASE)
 """What a limit is called that passes by itself: "Account maximum query concurrency limit of [30] reached"."""
 
-_NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|^404$")
+_NOT_FOUND: Final = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|Nonexistent|^404$")
 _INVALID: Final = re.compile(r"Invalid|Validation|Malformed|Missing|InvalidParameter|ClientException")
 
 

@@ -143,6 +143,11 @@ class Source(Generic[T]):
     screen: str = HEALTH
     on_demand: bool = False
 
+    @property
+    def is_health(self) -> bool:
+        """Whether it is one of the checks that Health judges a stack by."""
+        return self.screen == HEALTH and not self.on_demand
+
     def limits(self, stack: Stack) -> Mapping[str, float]:
         """The thresholds that hold for a stack: the defaults, overridden by its file."""
         return {**self.thresholds, **stack.thresholds.get(self.name, {})}

@@ -71,14 +71,16 @@ SOURCES: Final = {name: source for name, source in EVERY.items() if not source.o
 VIEWS: Final = {name: source for name, source in EVERY.items() if source.on_demand}
 """Sources that are read only when somebody opens them, since every read costs."""
 
+OPENED: Final = {name: source for name, source in EVERY.items() if not source.is_health}
+"""What can be opened by its name: the views, and the checks of other screens than Health."""
+
 SCREENS: Final = tuple(dict.fromkeys(source.screen for source in SOURCES.values()))
 """The names of the screens to which checks belong."""
 
 
 def views_of(stack: Stack) -> tuple[AnySource, ...]:
-    """What of a stack can be opened by its name: the views, and the checks of other screens than Health."""
-    found = (source for source in EVERY.values() if source.on_demand or source.screen != HEALTH)
-    return tuple(source for source in found if source.wants(stack) and source.name not in stack.skip)
+    """What of a stack can be opened by its name."""
+    return tuple(source for source in OPENED.values() if source.wants(stack) and source.name not in stack.skip)
 
 
 def wanted_by(stack: Stack, *screens: str) -> tuple[AnySource, ...]:

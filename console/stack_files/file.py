@@ -12,6 +12,7 @@ import msgspec
 
 from console.files.bounded import parse_toml, read_text, reason_of
 from console.naming.partitions import nearest
+from console.services.kinds import SECTIONS
 from console.stack.names import Told, named
 from console.stack.part import KeyValue, Part, Region, Url
 from console.stack.stack import AccountId, Environment, Stack, StackName
@@ -82,16 +83,40 @@ def _explain(message: str, data: dict[str, Any]) -> str:
     """Turn msgspec's ``Expected X, got Y - at `$.a[0].b` `` into place, finding and what is allowed."""
     expected, _, place = message.partition(" - at `$.")
     path = place.rstrip("`")
-    if not path:
-        return f"at the top: {_in_words(clean(expected))}."
+    if path in SECTIONS and expected.startswith(("Expected `array`", "Expected `object")):
+        once = SECTIONS[path].single
+        return f"{path}: it may stand once: write [{path}]." if once else f"{path}: write [[{path}]], for each one."
+    keys = path.replace("[", ".").replace("]", "").split(".")
+    if "[...]" in path:
+        keys = [keys[0], *_wrong_keys(data.get(keys[0]), keys[0])]
+        path = ".".join(map(_key, keys))
     found: Any = data
-    for key in path.replace("[", ".").replace("]", "").split("."):
+    for key in keys:
         try:
             found = found[int(key)] if isinstance(found, list) else found[key]
         except (KeyError, IndexError, ValueError, TypeError):
             return f"{path}: {_in_words(expected)}."
     near = f" {nearest(found)}" if path.endswith("region") and isinstance(found, str) else ""
     return f"{path}: found {clean(repr(found), limit=80)}, but {_in_words(expected)}.{near.rstrip()}"
+
+
+def _wrong_keys(table: object, name: str) -> list[str]:
+    """The keys that lead to a fault in a table whose keys anybody may choose: msgspec writes them as ``[...]``."""
+    kind = next((field.type for field in msgspec.structs.fields(StackFile) if field.encode_name == name), None)
+    keys: list[str] = []
+    while isinstance(table, dict) and (wrong := _wrong_key(table, kind)) is not None:
+        keys.append(wrong)
+        table, kind = table[wrong], typing.get_args(kind)[1]
+    return keys
+
+
+def _wrong_key(table: dict[str, Any], kind: Any) -> str | None:
+    for key, value in table.items():
+        try:
+            msgspec.convert({key: value}, kind)
+        except msgspec.ValidationError:
+            return key
+    return None
 
 
 _WORDS: Final = {

@@ -27,6 +27,11 @@ class ViewScreen(HealthScreen):
         """Tell what is read, and what that costs."""
         self.app.notify(self._view.help, title=self._view.name, timeout=12, markup=False)
 
+    async def on_unmount(self) -> None:
+        """Take away what was told of it."""
+        self.app.clear_notifications()
+        await super().on_unmount()
+
     def sources(self, stack: Stack) -> Iterable[AnySource]:
         """The view alone."""
         return (self._view,) if self._view.wants(stack) else ()

@@ -124,6 +124,12 @@ def actions_on(selection: Subject) -> list[Action]:
     return list(seen.values())
 
 
+def heading(selection: Subject, actions: Sequence[Action]) -> str:
+    """What the actions are about: what is selected, or the stack where nothing can be done to that."""
+    on_it = any(action.preset for action in actions) or not selection.names
+    return f"Actions: {selection.title}" if on_it else f"Nothing can be done to {selection.title}. In its stack:"
+
+
 def _danger(action: Action) -> Content:
     danger: Danger = action.kind.danger
     return Content.styled(danger.word, DANGER_STYLE[danger])
@@ -167,7 +173,7 @@ class ActionsModal(PacedModal[Action | None]):
     def compose(self) -> ComposeResult:
         """The actions in a list."""
         with Vertical(self._table) as box:
-            box.border_title = Content(f"Actions: {self._selection.title}")
+            box.border_title = Content(heading(self._selection, self._actions))
             box.border_subtitle = "enter opens the plan, nothing is done yet; esc closes"
         yield box
 

@@ -95,7 +95,7 @@ class StacksScreen(ConsoleScreen):
         read_here = [(self.desk.source(name), reading) for name, reading in self.by_source(stack).items()]
         mine = {source.name for source, _ in read_here}
         known = self.desk.poller.known()
-        elsewhere = [(s, r) for of, s, r in known if of.name == stack.name and s.name not in mine]
+        elsewhere = [(s, r) for of, s, r in known if of.name == stack.name and s.name not in mine and s.is_health]
         readings = read_here + elsewhere
         return Glance(
             stack,

@@ -40,7 +40,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 """The subcommands that ask AWS, each with words that make it do so."""
 
-QUIET = {"stacks", "policy", "operations", "undo", "journal", "demo-server"}
+QUIET = {"stacks", "policy", "operations", "tasks", "undo", "journal", "demo-server"}
 """Those that ask nobody but this machine (`undo` of a run that is in the journal goes the way of `apply`)."""
 
 

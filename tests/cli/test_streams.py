@@ -39,6 +39,8 @@ WORDS = {
     "policy": ("policy", 0, 2),
     "operations": ("operations", 0, 2),
     "operations as JSON": ("operations --json", 0, 2),
+    "tasks": ("tasks", 0, 2),
+    "tasks as JSON": ("tasks --json", 0, 2),
     "plan": (f"plan {SCALE}", 2, 2),
     "apply": (f"apply {SCALE}", 2, 2),
     "undo": ("undo nothing", 2, 2),

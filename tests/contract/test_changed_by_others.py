@@ -119,7 +119,8 @@ def test_what_somebody_else_changed_is_refused(
     with world.runner() as runner:
         plan = planned(runner, example, world.stack)
         world.proxy.seen.clear()
-        before_look(monkeypatch, kind, look, lambda: CHANGE[kind](demo, example))
+        by_another = CHANGE[kind]
+        before_look(monkeypatch, kind, look, lambda: by_another(demo, example))
         applying = runner.apply(plan, plan.confirmation.text)
         with pytest.raises(AtTheGate) as caught:
             applying.result(SOON)

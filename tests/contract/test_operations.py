@@ -61,6 +61,7 @@ def test_it_says_what_it_is(kind: type[Operation]) -> None:
     assert kind.screen in SCREENS
     assert all(re.fullmatch(r"[a-z0-9-]+:[A-Za-z*]+", action) for action in (*kind.permissions, *kind.dependent))
     assert kind.verb()
+    assert not kind.help().startswith(f"{kind.__name__}("), "it has no docstring"
 
 
 @every

@@ -293,9 +293,12 @@ async def test_an_arn_in_the_form_is_the_name_that_it_stands_for_or_refused(at_d
         service, *_ = app.screen.query(FieldInput)
         service.value = arn.replace(account, "999999999999")
         await pilot.press("enter")
-        await pilot.pause()
-        said = [str(line.render()) for line in app.screen.query(".form--fault").results(Static)]
-        assert f"is an ARN of account 999999999999, not {account}" in said[-1]
+
+        def said() -> str:
+            return " ".join(str(line.render()) for line in app.screen.query(".form--fault").results(Static))
+
+        await until(pilot, lambda: f"is an ARN of account 999999999999, not {account}" in said())
+        assert not made
         service.value = arn
         await pilot.press("enter")
         await until(pilot, lambda: bool(made))

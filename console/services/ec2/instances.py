@@ -46,7 +46,7 @@ _CHECK_LEVELS: Final = {"ok": Level.OK, "initializing": Level.WARN, "impaired": 
         "ec2:DescribeInstanceStatus",
         "ec2:DescribeInstances",
     ),
-    wants=lambda stack: [named for named in stack.of(Instances) if named.instance or named.tag],
+    wants=lambda stack: stack.of(Instances),
     thresholds={"cpu_crit": 80, "memory_warn": 70, "disk_warn": 80, "disk_crit": 95},
     price=0.04,
 )
@@ -58,7 +58,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
     disks need the CloudWatch agent. The price is that of one instance with one disk.
     """
     limits = instances.limits(stack)
-    named = [one for one in stack.of(Instances) if one.instance or one.tag]
+    named = stack.of(Instances)
     return await each(instances.name, named, _label, lambda one: _chosen(aws, one, limits))
 
 

@@ -34,6 +34,10 @@ class Instances(Part, frozen=True):
     host: Name | None = None
     region: Region | None = None
 
+    def __post_init__(self) -> None:
+        if self.instance is None and self.tag is None:
+            raise ValueError("It must name an instance or a tag")
+
 
 @listing(INSTANCE, Instances, "ec2:DescribeInstances")
 async def instances(aws: Aws) -> list[FoundResource]:

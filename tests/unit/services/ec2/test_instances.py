@@ -13,6 +13,7 @@ from console.readings.source import Level
 from console.services.ec2 import cloudwatch_agent, instances
 from console.services.ec2.kinds import Instances
 from console.stack.stack import Stack
+from console.stack_files.file import StackError, parse
 from console.text import Clean
 
 NAME = Clean("i-1")
@@ -98,7 +99,7 @@ async def test_instances_by_tag_and_by_id(aws: Aws, ids: list[str], seed: Callab
     put(cloudwatch, "AWS/EC2", "CPUUtilization", [20], InstanceId=second)
     put(cloudwatch, "CWAgent", "mem_used_percent", [75, 76, 77], InstanceId=first)
     put(cloudwatch, "CWAgent", "disk_used_percent", [96], InstanceId=first, path="/", fstype="xfs", device="nvme0n1p1")
-    named = (Instances(tag="Project=expo"), Instances(instance="i-0123456789abcdef0"), Instances(host="bastion"))
+    named = (Instances(tag="Project=expo"), Instances(instance="i-0123456789abcdef0"))
     report = await instances.instances.fetch(aws, Stack(name="s", parts=named))
     of_first = [(f.level, f.value) for f in report.findings if f.resource == first]
     assert of_first == [
@@ -134,5 +135,6 @@ async def test_the_numbers_of_a_stopped_instance_are_not_judged(
     assert not any(finding.level is Level.UNKNOWN for finding in report.findings)
 
 
-def test_a_host_for_ssh_alone_is_not_asked_for() -> None:
-    assert not instances.instances.wants(Stack(name="s", parts=(Instances(host="bastion"),)))
+def test_a_host_for_ssh_alone_names_nothing_and_is_refused() -> None:
+    with pytest.raises(StackError, match=r"ec2\[0\]: found .*bastion.*, but it must name an instance or a tag."):
+        parse('name = "s"\n[[ec2]]\nhost = "bastion"', "s.toml")
