@@ -13,9 +13,9 @@ from textual.screen import Screen
 
 from console.desk.screens import SCREENS, ScreenEntry
 from console.process.crash import on_loop_error
+from screens.first_frame import StartScreen
 from screens.modals import offered, open_modal
 from screens.quit import leave
-from screens.start import StartScreen
 from widgets.terminal.app import TerminalApp
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from widgets.banner import Banner
 from widgets.footer import Footer
 from widgets.header import Header
 from widgets.mode_bar import Mode, ModeBar
-from widgets.terminal.frame_rate import PacedScreen
+from widgets.terminal.frame_rate import FrameRateScreen
 
 HEADER_SECONDS: Final = 5.0
 """How often calls and price in the header are brought up to date."""
@@ -32,7 +32,7 @@ GATHER_SECONDS: Final = 0.1
 """Readings that come within this time are painted together."""
 
 
-class ConsoleScreen(PacedScreen[None]):
+class ConsoleScreen(FrameRateScreen[None]):
     """A screen of the console; a subclass gives its body, what it watches, and how to show it."""
 
     NAME: ClassVar[str]
@@ -78,13 +78,13 @@ class ConsoleScreen(PacedScreen[None]):
     def show(self) -> None:
         """Show `readings`, which have changed."""
 
-    def stack_in_hand(self) -> Stack | None:
+    def selected_stack(self) -> Stack | None:
         """The stack that the operator is looking at."""
         return self.desk.stack
 
     def problem(self) -> Problem | None:
         """What keeps everything from being read, or the stack in hand; else what keeps all from being changed."""
-        stack = self.stack_in_hand()
+        stack = self.selected_stack()
         problem = self.desk.problem or (self.desk.stack_problem(stack) if stack else None)
         return problem or (self.desk.changes.problem if self.desk.changes else None) or self._fault
 

@@ -19,7 +19,7 @@ MFA: Final = "MFARequired"
 class Troubled(Protocol):
     """A screen that knows what keeps its stack from being read."""
 
-    def stack_in_hand(self) -> Stack | None:
+    def selected_stack(self) -> Stack | None:
         """The stack that the operator is looking at."""
 
     def problem(self) -> Problem | None:
@@ -43,7 +43,7 @@ def open_sign_in(screen: Screen[Any], desk: Desk) -> None:
     from screens.modals.sign_in import SignInModal
 
     problem = problem_at(screen)
-    stack = screen.stack_in_hand() if isinstance(screen, Troubled) else None
+    stack = screen.selected_stack() if isinstance(screen, Troubled) else None
     if problem is not None and problem.code == MFA:
         screen.app.push_screen(MfaModal(desk, stack, problem))
     else:

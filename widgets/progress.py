@@ -11,7 +11,7 @@ from widgets.text_view import TextView, hang
 BAR_CELLS: Final = 24
 
 
-class Course(TextView):
+class ChangeProgress(TextView):
     """How a change goes on: one line a step of its way, then how it ended."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 T = TypeVar("T")
 
 _ONE_AT_A_TIME: Final = threading.Lock()
-_ASIDE: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="aside")
+_THREADS: Final = ThreadPoolExecutor(max_workers=8, thread_name_prefix="background")
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def undisturbed() -> Iterator[None]:
                 gc.enable()
 
 
-async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+async def in_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine in a thread, on a loop of its own. Cancelling this cancels it, and raises what it raises."""
     cancels: list[Callable[[], object]] = []
     given_up = threading.Event()
@@ -50,7 +50,7 @@ async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
             raise asyncio.CancelledError
         return await work()
 
-    future = asyncio.get_running_loop().run_in_executor(_ASIDE, lambda: asyncio.run(main()))
+    future = asyncio.get_running_loop().run_in_executor(_THREADS, lambda: asyncio.run(main()))
     future.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         return await asyncio.shield(future)

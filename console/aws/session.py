@@ -27,7 +27,7 @@ from botocore.exceptions import (
 )
 
 from console.aws import endpoints
-from console.aws.background import aside, undisturbed
+from console.aws.background import in_thread, undisturbed
 from console.aws.botocore_internals import expiry_of
 from console.aws.log_parser import LogParserFactory
 from console.aws.login import mfa
@@ -198,7 +198,7 @@ class Clients:
 
     async def _logged_in(self) -> _Login:
         if self._login is None or (self._login.done() and self._known is None):
-            self._login = asyncio.create_task(aside(self._log_in))
+            self._login = asyncio.create_task(in_thread(self._log_in))
         return await asyncio.shield(self._login)
 
     async def _make(self, login: _Login, service: str, region: str | None) -> Any:

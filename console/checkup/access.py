@@ -16,7 +16,7 @@ from console.problems import Failure, Problem, ProblemKind, classify
 from console.readings.source import AnySource, Reading
 from console.readings.sweep import sweep
 from console.services.sources import SCREENS, wanted_by
-from console.stack.account import Account
+from console.stack.found_account import Account
 from console.stack.part import Part
 from console.stack.stack import Stack
 from console.text import clean

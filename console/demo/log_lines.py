@@ -12,7 +12,7 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-Voice = Callable[[Random, datetime, str | None], list[str]]
+LineMaker = Callable[[Random, datetime, str | None], list[str]]
 
 _PATHS: Final = ("/", "/api/maps", "/api/maps/4711", "/api/users/me", "/api/items?page=2", "/login", "/health")
 _METHODS: Final = ("GET", "GET", "GET", "POST", "PUT", "DELETE")
@@ -166,7 +166,7 @@ def postgres(chance: Random, at: datetime, wrong: str | None) -> list[str]:
     return [f"{head}LOG:  duration: {_took(chance, 600):.3f} ms  statement: {chance.choice(_STATEMENTS)}"]
 
 
-VOICES: Final[dict[str, Voice]] = {
+LINE_MAKERS: Final[dict[str, LineMaker]] = {
     "beanstalk": beanstalk,
     "java": java,
     "lambda": function,

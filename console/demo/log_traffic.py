@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from moto.logs.models import LogStream
 
-from console.demo.log_lines import ORDINARY_TROUBLE, VOICES
+from console.demo.log_lines import LINE_MAKERS, ORDINARY_TROUBLE
 from console.demo.log_store import append, thin
 from console.demo.shapes import DAY, HOUR, seed_of
 
@@ -32,7 +32,7 @@ _IN_TROUBLE: Final = 1 / 3
 class Spec:
     """How one log group speaks.
 
-    `kind` is one of `VOICES`; `per_minute` things happen on the average, of which a Lambda invocation is four
+    `kind` is one of `LINE_MAKERS`; `per_minute` things happen on the average, of which a Lambda invocation is four
     or five lines; while a fault of `troubles` is on, one in three goes wrong with one of its messages. `streams`
     are log stream names; `past_bytes` is what DescribeLogGroups says is stored besides the lines that are here.
     """
@@ -131,4 +131,4 @@ class _Speaker:
             wrong = self._chance.choice(troubles)
         elif self._chance.random() < _ON_A_GOOD_DAY:
             wrong = ORDINARY_TROUBLE[self._spec.kind]
-        return VOICES[self._spec.kind](self._chance, datetime.fromtimestamp(time, UTC), wrong)
+        return LINE_MAKERS[self._spec.kind](self._chance, datetime.fromtimestamp(time, UTC), wrong)

@@ -12,7 +12,7 @@ from console.inventory.listing import MOST, Listing
 from console.problems import Failure, ProblemKind
 from console.services.cloudwatch.kinds import Alarms
 from console.services.kinds import LISTINGS
-from console.stack.account import Account, Crowd, Unlisted
+from console.stack.found_account import Account, Crowd, Unlisted
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from console.discovery.parts import with_logs
 from console.inventory.found import FoundResource, Inventory
 from console.problems import Failure, Problem, ProblemKind
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
-from console.stack.account import Unlisted
+from console.stack.found_account import Unlisted
 from console.text import Clean, clean
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from console.discovery.terraform import named_in
 from console.inventory.found import FoundResource, Inventory
 from console.options import UsageError
 from console.services.cloudwatch.kinds import Alarms
-from console.stack.account import Unlisted
+from console.stack.found_account import Unlisted
 from console.stack.names import names_of
 from console.stack.stack import Stack
 from console.text import clean

@@ -9,7 +9,7 @@ from typing import Final
 
 from console.services.cloudwatch.kinds import Alarms
 from console.services.kinds import SECTIONS
-from console.stack.account import Unlisted
+from console.stack.found_account import Unlisted
 from console.stack.stack import Stack
 from console.stack.standing import NO_ENVIRONMENT
 from console.stack_files.file import write

@@ -19,9 +19,9 @@ from console.aws.meter import Meter
 from console.aws.target import Target, command
 from console.gate.events import AtTheGate, Outcome, Reason, RunProgress
 from console.gate.gate import Gate
+from console.gate.journal_records import before_of, operation_of, undo_of
 from console.gate.place import elsewhere, recorded_place
 from console.gate.planned import Planned
-from console.gate.record import before_of, operation_of, undo_of
 from console.gate.run_journal import Context, Ledger
 from console.gate.runs import Runs
 from console.gate.undo import why_not_undone

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from console.aws.target import command
 from console.gate.events import AtTheGate, Outcome, Reason
 from console.gate.gate import Gate, unlock
+from console.gate.journal_records import before_of, operation_of, run_record, step_records
 from console.gate.place import elsewhere, recorded_place
 from console.gate.planned import Planned
-from console.gate.record import before_of, operation_of, run_record, step_records
 from console.gate.run import Run
 from console.gate.run_journal import Context
 from console.gate.settle import UNSETTLED, found_out

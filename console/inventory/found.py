@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from console.stack.account import Unlisted
+from console.stack.found_account import Unlisted
 from console.stack.part import Part
 
 

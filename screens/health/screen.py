@@ -17,7 +17,7 @@ from console.stack.stack import Stack
 from screens.copy_and_save import table_text
 from screens.findings import COLUMNS, finding_key, note
 from screens.modals.actions import Marked, Subject, subject_of
-from screens.resource.in_hand import THING_KEYS, ThingScreen
+from screens.resource.selected import RESOURCE_KEYS, ResourceSelectionScreen
 from screens.stack_readings import freshness, is_many, judged, waiting
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
@@ -27,7 +27,7 @@ from widgets.table.table import Table
 BREAKPOINTS = [(0, "-short"), (34, "-tall")]
 
 
-class HealthScreen(ThingScreen):
+class HealthScreen(ResourceSelectionScreen):
     """What is wrong with the open stack, what it is measured by, and what is known of each resource.
 
     Resources that are marked are changed together: the menu of actions is about all of them.
@@ -46,7 +46,7 @@ class HealthScreen(ThingScreen):
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("p", "problems_only", "Hide ok"),
         Binding("v", "views", "On demand"),
-        *THING_KEYS,
+        *RESOURCE_KEYS,
         Binding("n", "next(1)", "Next match", show=False),
         Binding("N", "next(-1)", "Match before", show=False),
         Binding("escape", "back", "Clear the filter, then the marks, then all stacks", show=False),
@@ -99,11 +99,11 @@ class HealthScreen(ThingScreen):
         """Show what is known of the resource under the cursor."""
         stack = self.desk.stack
         if finding is None or stack is None or is_many(finding):
-            self.thing = None
+            self.selected = None
             self._preview.show(None)
             return
-        thing = self.take_in_hand(stack, finding.resource)
-        self._preview.show(thing.detail or unread(finding.resource, finding.source), thing.findings or (finding,))
+        selected = self.select_resource(stack, finding.resource)
+        self._preview.show(selected.detail or unread(finding.resource, finding.source), selected.findings or (finding,))
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is known of the resource under the cursor."""

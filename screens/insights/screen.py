@@ -73,7 +73,7 @@ class InsightsScreen(ConsoleScreen):
         """The one whose groups are asked."""
         return (self._stack,)
 
-    def stack_in_hand(self) -> Stack:
+    def selected_stack(self) -> Stack:
         """The one whose groups are asked."""
         return self._stack
 

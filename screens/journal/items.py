@@ -22,7 +22,7 @@ from widgets.level import STYLES, SYMBOLS
 from widgets.panel import Panel
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedScreen
+from widgets.terminal.frame_rate import FrameRateScreen
 
 if TYPE_CHECKING:
     from console.journal.locks import Locks
@@ -72,7 +72,7 @@ COLUMNS: tuple[Column[ItemRow], ...] = (
 )
 
 
-class ItemsScreen(PacedScreen[None]):
+class ItemsScreen(FrameRateScreen[None]):
     """The items of a change and what became of each; / filters them, page keys turn the pages."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

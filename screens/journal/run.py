@@ -18,7 +18,7 @@ from widgets.detail_lines import fact_lines, section
 from widgets.footer import Footer
 from widgets.header import Header
 from widgets.level import STYLES, SYMBOLS
-from widgets.terminal.frame_rate import PacedScreen
+from widgets.terminal.frame_rate import FrameRateScreen
 from widgets.text_view import TextView, hang
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _step_facts(step: StepRecord, items: tuple[ItemRecord, ...], state: str) -> 
     return [(name, clean(text)) for name, text in facts if text]
 
 
-class RunScreen(PacedScreen[None]):
+class RunScreen(FrameRateScreen[None]):
     """A change with all that the journal holds of it; i shows the items of a Bulk, u plans what takes it back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

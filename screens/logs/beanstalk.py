@@ -51,7 +51,7 @@ class BeanstalkLogsScreen(LinesScreen):
         """The one whose environments are asked."""
         return (self._stack,)
 
-    def stack_in_hand(self) -> Stack:
+    def selected_stack(self) -> Stack:
         """The one whose environments are asked."""
         return self._stack
 

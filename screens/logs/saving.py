@@ -36,5 +36,5 @@ class LinesScreen(ConsoleScreen):
         if taken is Taken.MARKED:  # these are looked up one by one, which only this thread may do
             texts = iter(list(texts))
         text = await asyncio.to_thread("\n".join, texts)
-        stack = self.stack_in_hand()
+        stack = self.selected_stack()
         await save(self.app, f"logs-{stack.name if stack else ''}", text)

@@ -20,7 +20,7 @@ from console.text import Clean
 from widgets.plan_view import DANGER_STYLE
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ COLUMNS: tuple[Column[Action], ...] = (
 )
 
 
-class ActionsModal(PacedModal[Action | None]):
+class ActionsModal(FrameRateModal[Action | None]):
     """Gives the action that was chosen, or None; choosing does nothing yet but open its plan."""
 
     DEFAULT_CSS = """

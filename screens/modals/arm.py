@@ -16,10 +16,10 @@ from console.desk.desk import Desk
 from console.gate.write_state import Locked
 from console.problems import Failure
 from console.stack.stack import Stack
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 
-class ArmModal(PacedModal[bool]):
+class ArmModal(FrameRateModal[bool]):
     """Gives whether the write state was changed."""
 
     DEFAULT_CSS = """

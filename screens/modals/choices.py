@@ -15,7 +15,7 @@ from console.operations.choices import Choice
 from console.text import clean
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 COLUMNS: tuple[Column[Choice], ...] = (
     Column("value", "Value", lambda choice: clean(choice.value), width=24, share=2),
@@ -23,7 +23,7 @@ COLUMNS: tuple[Column[Choice], ...] = (
 )
 
 
-class ChoicesModal(PacedModal[str | None]):
+class ChoicesModal(FrameRateModal[str | None]):
     """Gives the value that was chosen, or None."""
 
     DEFAULT_CSS = """

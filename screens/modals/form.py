@@ -23,13 +23,13 @@ from console.stack.stack import Stack
 from console.text import clean
 from screens.modals.field_input import FieldInput
 from screens.modals.offers import Connect, Offers
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 Loaded = Mapping[ResourceKind, Iterable[str]]
 """The names of resources that were read, by kind."""
 
 
-class FormModal(PacedModal[Operation | None]):
+class FormModal(FrameRateModal[Operation | None]):
     """Asks for what the selection does not give; gives the operation, or None."""
 
     DEFAULT_CSS = """

@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from console.desk.desk import Desk
 from widgets.detail_lines import fact_lines, section
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.text_view import TextView, hang
 
 HERE: Final = "This screen"
@@ -44,7 +44,7 @@ class HelpText(TextView):
         return lines
 
 
-class HelpModal(PacedModal[None]):
+class HelpModal(FrameRateModal[None]):
     """Every key that works on the screen beneath."""
 
     DEFAULT_CSS = """

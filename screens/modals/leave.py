@@ -10,7 +10,7 @@ from textual.content import Content
 
 from console.desk.desk import Desk
 from screens.quit import going_on
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.text_view import TextView, hang
 
 LOOK_SECONDS = 0.2
@@ -39,7 +39,7 @@ class LeaveQuestion(TextView):
         return [*hang("Leave Groundskeeper?", width, style="bold"), *([Content("")] if lines else []), *lines]
 
 
-class LeaveModal(PacedModal[bool]):
+class LeaveModal(FrameRateModal[bool]):
     """Gives whether to leave, once nothing is at work any more."""
 
     DEFAULT_CSS = """

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 _CSS = """
     align: center middle;
@@ -22,7 +22,7 @@ _CSS = """
 """
 
 
-class LogLineModal(PacedModal[str | None]):
+class LogLineModal(FrameRateModal[str | None]):
     """Gives what was typed once `check` has nothing against it, or None; `check` gives a fault or nothing."""
 
     DEFAULT_CSS = f"LogLineModal {{ {_CSS} }}"
@@ -57,7 +57,7 @@ class LogLineModal(PacedModal[str | None]):
             self.dismiss(event.value.strip())
 
 
-class LogScanModal(PacedModal[bool]):
+class LogScanModal(FrameRateModal[bool]):
     """Whether to go on with what costs: no by default."""
 
     DEFAULT_CSS = f"LogScanModal {{ {_CSS} & > Vertical {{ border: heavy $warning; }} }}"

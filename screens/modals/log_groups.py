@@ -24,7 +24,7 @@ from console.text import Clean, clean
 from widgets.filter_bar import FilterBar
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.units import quantity
 
 
@@ -67,7 +67,7 @@ COLUMNS: tuple[Column[GroupChoice], ...] = (
 )
 
 
-class LogGroupsModal(PacedModal[tuple[LogGroup, ...] | None]):
+class LogGroupsModal(FrameRateModal[tuple[LogGroup, ...] | None]):
     """Gives the groups that were chosen: the marked ones, else the one under the cursor."""
 
     DEFAULT_CSS = """

@@ -16,7 +16,7 @@ from console.logs.insights.saved import SavedQuery, own_folder, saved_queries
 from console.text import clean
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 COLUMNS: tuple[Column[SavedQuery], ...] = (
     Column("title", "Query", lambda query: query.title, width=30, share=2),
@@ -25,7 +25,7 @@ COLUMNS: tuple[Column[SavedQuery], ...] = (
 )
 
 
-class LogQueriesModal(PacedModal[SavedQuery | None]):
+class LogQueriesModal(FrameRateModal[SavedQuery | None]):
     """Gives the query that was chosen, or None."""
 
     DEFAULT_CSS = """

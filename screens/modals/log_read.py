@@ -18,7 +18,7 @@ from console.logs.tailing.panes import ReadRequest
 from console.moments import MomentProblem
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 LIVE: Final = "live"
 
@@ -48,7 +48,7 @@ PATTERNS: Final = (
 )
 
 
-class LogReadModal(PacedModal[ReadRequest | None]):
+class LogReadModal(FrameRateModal[ReadRequest | None]):
     """Gives what is to be read, or None."""
 
     DEFAULT_CSS = """

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from widgets.detail_lines import fact_lines
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.text_view import TextView
 
 
@@ -26,7 +26,7 @@ class RowText(TextView):
         return fact_lines(self._fields, width)
 
 
-class LogRowModal(PacedModal[None]):
+class LogRowModal(FrameRateModal[None]):
     """All fields of a row."""
 
     DEFAULT_CSS = """

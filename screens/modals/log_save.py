@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from widgets.log.body import Taken
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 
 class Saving(NamedTuple):
@@ -27,7 +27,7 @@ COLUMNS: tuple[Column[Saving], ...] = (
 )
 
 
-class LogSaveModal(PacedModal[Saving | None]):
+class LogSaveModal(FrameRateModal[Saving | None]):
     """Gives what is to be saved, or None."""
 
     DEFAULT_CSS = """

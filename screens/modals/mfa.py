@@ -13,10 +13,10 @@ from textual.widgets import Input, Static
 from console.desk.desk import Desk
 from console.problems import Problem
 from console.stack.stack import Stack
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 
-class MfaModal(PacedModal[None]):
+class MfaModal(FrameRateModal[None]):
     """Hands a code to the sign-in; whether AWS accepts it, the banner tells."""
 
     DEFAULT_CSS = """

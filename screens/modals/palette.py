@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ COLUMNS: tuple[Column[PaletteItem], ...] = (
 )
 
 
-class PaletteModal(PacedModal[PaletteItem | None]):
+class PaletteModal(FrameRateModal[PaletteItem | None]):
     """Gives the command that was chosen, or None."""
 
     DEFAULT_CSS = """

@@ -26,8 +26,8 @@ from console.readings.source import Level
 from console.stack.stack import Stack
 from widgets.level import STYLES, SYMBOLS
 from widgets.plan_view import PlanView, danger_words
-from widgets.progress import Course, progress_bar
-from widgets.terminal.frame_rate import PacedModal
+from widgets.progress import ChangeProgress, progress_bar
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.typed_input import TypedInput
 
 DEAF_SECONDS: Final = 0.5
@@ -55,7 +55,7 @@ class PlanRequest:
     undoes: RunRecord | None = None
 
 
-class PlanModal(PacedModal[Outcome | None]):
+class PlanModal(FrameRateModal[Outcome | None]):
     """Plans an operation, shows it, lets it be confirmed, and follows it to its end. Gives the outcome, if any."""
 
     DEFAULT_CSS = """
@@ -91,7 +91,7 @@ class PlanModal(PacedModal[Outcome | None]):
         self._applying = False
         self._box = Vertical(id="box")
         self._view = PlanView()
-        self._course = Course()
+        self._course = ChangeProgress()
         self._ask = Static("", id="ask", markup=False)
         self._typed = TypedInput(compact=True)
 

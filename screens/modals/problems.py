@@ -15,7 +15,7 @@ from screens.stacks.problems import Present, present, read_in_part
 from widgets.level import level_cell, tally
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.text_view import TextView, hang
 from widgets.times import clock, span
 
@@ -65,7 +65,7 @@ class Explained(TextView):
         return [*lines, *(line.stylize("$text-muted") for line in hang(" ".join(told), width) if told)]
 
 
-class ProblemsModal(PacedModal[Present]):
+class ProblemsModal(FrameRateModal[Present]):
     """What is wrong, since when, and what to do about it; gives the row that was chosen."""
 
     DEFAULT_CSS = """

@@ -20,7 +20,7 @@ from console.stack.stack import Stack
 from screens.sign_in import Troubled
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 OWN: Final = "(as the stack files and the environment say)"
 """The row for no profile of one's own choice."""
@@ -41,11 +41,11 @@ def open_profile(screen: Screen[Any], desk: Desk) -> None:
         if options is not None:
             screen.app.run_worker(desk.reopen(options), group="reopen", exclusive=True)
 
-    stack = screen.stack_in_hand() if isinstance(screen, Troubled) else desk.stack
+    stack = screen.selected_stack() if isinstance(screen, Troubled) else desk.stack
     screen.app.push_screen(ProfileModal(desk, stack or desk.account), chosen)
 
 
-class ProfileModal(PacedModal[Options | None]):
+class ProfileModal(FrameRateModal[Options | None]):
     """Gives the options to go on with, or None."""
 
     DEFAULT_CSS = """

@@ -17,7 +17,7 @@ from screens.stack_readings import Readings
 from widgets.level import level_cell
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ COLUMNS: tuple[Column[Relation], ...] = (
 )
 
 
-class RelatedModal(PacedModal[Clean | None]):
+class RelatedModal(FrameRateModal[Clean | None]):
     """Gives the resource that was chosen, or None."""
 
     DEFAULT_CSS = """

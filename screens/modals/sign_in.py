@@ -14,7 +14,7 @@ from console.desk.desk import Desk
 from console.problems import Failure, Problem
 from console.stack.stack import Stack
 from widgets.terminal.clipboard import send
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 from widgets.text_view import TextView, hang
 from widgets.times import countdown
 
@@ -51,7 +51,7 @@ class SignInSteps(TextView):
         ]
 
 
-class SignInModal(PacedModal[None]):
+class SignInModal(FrameRateModal[None]):
     """Begins a sign-in and waits until it is done somewhere else."""
 
     DEFAULT_CSS = """

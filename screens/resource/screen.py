@@ -18,8 +18,8 @@ from console.readings.source import AnySource, Reading, Report
 from console.stack.stack import Stack
 from console.text import Clean
 from screens.copy_and_save import lines_text
-from screens.resource.in_hand import THING_KEYS, ThingScreen
 from screens.resource.plots import RANGES, Plots, newest
+from screens.resource.selected import RESOURCE_KEYS, ResourceSelectionScreen
 from screens.stack_readings import freshness, why_old
 from widgets.detail import DetailView
 from widgets.filter_bar import FilterBar
@@ -28,7 +28,7 @@ from widgets.panel import Panel
 SAVED_WIDTH: Final = 120
 
 
-class ResourceScreen(ThingScreen):
+class ResourceScreen(ResourceSelectionScreen):
     """All that is known of one resource; it follows the checks while it is open."""
 
     NAME = "health"
@@ -39,7 +39,7 @@ class ResourceScreen(ThingScreen):
         Binding("slash", "search", "Search", key_display="/"),
         Binding("n", "next(1)", "Next match", show=False),
         Binding("N", "next(-1)", "Match before", show=False),
-        *THING_KEYS,
+        *RESOURCE_KEYS,
         Binding("escape", "back", "Back", show=False),
     ]
 
@@ -63,7 +63,7 @@ class ResourceScreen(ThingScreen):
         """The one that the resource belongs to."""
         return (self._stack,)
 
-    def stack_in_hand(self) -> Stack:
+    def selected_stack(self) -> Stack:
         """The one that the resource belongs to."""
         return self._stack
 
@@ -73,7 +73,7 @@ class ResourceScreen(ThingScreen):
 
     def show(self) -> None:
         """Show what is known of the resource."""
-        thing = self.take_in_hand(self._stack, self._resource)
+        selected = self.select_resource(self._stack, self._resource)
         panel = self._panel
         knowing = [one for one in self._readings() if _knows(one[1].value, self._resource)]
         at, panel.period = freshness(knowing)
@@ -83,7 +83,7 @@ class ResourceScreen(ThingScreen):
         now = datetime.now(UTC)
         silence = [told.what for one in knowing if not one[1].problem and (told := not_read(*one, now))]
         panel.note(Content.styled(" ".join(silence) or why_old(knowing, now), "$text-warning"))
-        self._view.show(thing.detail or unread(self._resource), thing.findings)
+        self._view.show(selected.detail or unread(self._resource), selected.findings)
         if self._plots.display:
             self.call_next(self._fill)
 
@@ -94,7 +94,7 @@ class ResourceScreen(ThingScreen):
         if not self.is_open:
             return
         seconds = RANGES[self._range][1]
-        series = self.thing.detail.series if self.thing and self.thing.detail else ()
+        series = self.selected.detail.series if self.selected and self.selected.detail else ()
         await self._plots.fill([newest(one, seconds) for one in series], self.zone)
 
     def in_zone(self, zone: tzinfo | None) -> None:
@@ -109,7 +109,7 @@ class ResourceScreen(ThingScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Metrics are offered where there are any, their range while they are shown (called by Textual)."""
         if action == "plots":
-            return self.thing is not None and self.thing.offers[1]
+            return self.selected is not None and self.selected.offers[1]
         if action == "range":
             return bool(self._plots.display)
         return super().check_action(action, parameters)
@@ -137,7 +137,7 @@ class ResourceScreen(ThingScreen):
             if resource is not None:
                 self.app.push_screen(ResourceScreen(self.desk, self._stack, resource, self.zone))
 
-        found = related_to(self._resource, self.thing.detail if self.thing else None, self._readings())
+        found = related_to(self._resource, self.selected.detail if self.selected else None, self._readings())
         self.app.push_screen(RelatedModal(self._resource, found), chosen)
 
     async def action_back(self) -> None:

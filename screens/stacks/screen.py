@@ -1,4 +1,4 @@
-"""All stacks at a glance: how bad, how many, how old, what is firing."""
+"""All stacks at a summary: how bad, how many, how old, what is firing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from screens.base import ConsoleScreen
 from screens.findings import COLUMNS as PROBLEM_COLUMNS
 from screens.findings import finding_key
 from screens.stack_readings import freshness, is_many, judged, waiting
-from screens.stacks.summary import COLUMNS, Glance
+from screens.stacks.summary import COLUMNS, StackSummary
 from widgets.level import tally
 from widgets.panel import Panel
 from widgets.table.table import Table
@@ -39,7 +39,7 @@ class StacksScreen(ConsoleScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         empty = "No stack is known yet."
-        self._table = Table[Glance](COLUMNS, lambda glance: glance.stack.name, empty=empty, marks=False)
+        self._table = Table[StackSummary](COLUMNS, lambda summary: summary.stack.name, empty=empty, marks=False)
         self._shown_open: Stack | None = None
         self._wrong = Table[Finding](PROBLEM_COLUMNS, finding_key, empty="", marks=False)
         self._all = Panel("Stacks", self._table, id="stacks")
@@ -58,7 +58,7 @@ class StacksScreen(ConsoleScreen):
         """Describe calls and alarms: what costs little, for every stack at once."""
         return [source for source in self.desk.sources(stack) if source.overview]
 
-    def stack_in_hand(self) -> Stack | None:
+    def selected_stack(self) -> Stack | None:
         """The one under the cursor."""
         return self._table.cursor_row.stack if self._table.cursor_row else self.desk.stack
 
@@ -70,7 +70,7 @@ class StacksScreen(ConsoleScreen):
 
     def show(self) -> None:
         """Show the stacks in the order of their files."""
-        self._table.set_rows([self._glance(stack) for stack in self.stacks()])
+        self._table.set_rows([self._summary(stack) for stack in self.stacks()])
         self._all.styles.height = min(len(self.stacks()) + 2, self.size.height // 2)
         if self.desk.stack is not self._shown_open:
             self._shown_open = self.desk.stack
@@ -78,12 +78,12 @@ class StacksScreen(ConsoleScreen):
         self._show_wrong()
 
     def _show_wrong(self) -> None:
-        glance = self._table.cursor_row
-        wrong = [finding for finding in glance.findings if finding.level is not Level.OK] if glance else []
-        self._wrong.empty = _nothing(glance) if glance else ""
-        self._wrong.set_rows(wrong, about=glance and glance.stack.name)
-        self._problems.title = f"Problems of {glance.stack.name}" if glance else "Problems"
-        self._problems.note(_note(glance, wrong) if glance else "")
+        summary = self._table.cursor_row
+        wrong = [finding for finding in summary.findings if finding.level is not Level.OK] if summary else []
+        self._wrong.empty = _nothing(summary) if summary else ""
+        self._wrong.set_rows(wrong, about=summary and summary.stack.name)
+        self._problems.title = f"Problems of {summary.stack.name}" if summary else "Problems"
+        self._problems.note(_note(summary, wrong) if summary else "")
 
     def on_table_cursor_moved(self, event: Table.CursorMoved) -> None:
         """Show what is wrong with the stack under the cursor."""
@@ -91,13 +91,13 @@ class StacksScreen(ConsoleScreen):
             self._show_wrong()
             self.show_banner()
 
-    def _glance(self, stack: Stack) -> Glance:
+    def _summary(self, stack: Stack) -> StackSummary:
         read_here = [(self.desk.source(name), reading) for name, reading in self.by_source(stack).items()]
         mine = {source.name for source, _ in read_here}
         known = self.desk.poller.known()
         elsewhere = [(s, r) for of, s, r in known if of.name == stack.name and s.name not in mine and s.is_health]
         readings = read_here + elsewhere
-        return Glance(
+        return StackSummary(
             stack,
             tuple(judged(readings)),
             freshness(readings)[0],
@@ -111,7 +111,7 @@ class StacksScreen(ConsoleScreen):
         """Open the stack, or the resource of a problem in it."""
         from screens.resource.screen import ResourceScreen
 
-        stack = self.stack_in_hand()
+        stack = self.selected_stack()
         if stack is None:
             return
         self.desk.choose(stack)
@@ -120,17 +120,19 @@ class StacksScreen(ConsoleScreen):
             self.app.push_screen(ResourceScreen(self.desk, stack, event.row.resource))
 
 
-def _nothing(glance: Glance) -> str:
+def _nothing(summary: StackSummary) -> str:
     """What is said where nothing wrong is known of a stack: how far that goes."""
-    if glance.waiting or glance.worst is None:
+    if summary.waiting or summary.worst is None:
         return "Reading ..."
-    if glance.unread:
-        return f"No problem in {', '.join(glance.read)}. {glance.unread} checks are not read here: enter opens Health."
+    if summary.unread:
+        return (
+            f"No problem in {', '.join(summary.read)}. {summary.unread} checks are not read here: enter opens Health."
+        )
     return "Nothing is wrong."
 
 
-def _note(glance: Glance, wrong: list[Finding]) -> Content:
+def _note(summary: StackSummary, wrong: list[Finding]) -> Content:
     parts = [tally(finding.level for finding in wrong)] if wrong else []
-    if glance.unread:
-        parts.append(Content.styled(f"{glance.unread} checks not read here", "$text-muted"))
+    if summary.unread:
+        parts.append(Content.styled(f"{summary.unread} checks not read here", "$text-muted"))
     return Content("  ").join(parts)

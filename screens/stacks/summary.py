@@ -1,4 +1,4 @@
-"""A stack at a glance: how bad, how many, how old, what is worst."""
+"""A stack at a summary: how bad, how many, how old, what is worst."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from widgets.times import ago
 
 
 @dataclass(frozen=True)
-class Glance:
+class StackSummary:
     """One stack: its findings so far, when the oldest was made, and what keeps it from being asked.
 
     `read` names the checks that are known, `unread` counts those that are not read for the overview, `waiting` those
@@ -63,34 +63,36 @@ class Glance:
         return "" if self.waiting else "Nothing is wrong."
 
 
-def _level(glance: Glance) -> Content:
-    if glance.worst is None:
+def _level(summary: StackSummary) -> Content:
+    if summary.worst is None:
         return Content.styled("… reading", "$text-muted")
-    return Content.styled(f"{SYMBOLS[Level.OK]} in part", "$text-muted") if glance.in_part else level_cell(glance.worst)
+    return (
+        Content.styled(f"{SYMBOLS[Level.OK]} in part", "$text-muted") if summary.in_part else level_cell(summary.worst)
+    )
 
 
-def _counts(glance: Glance) -> Content:
-    counts = Counter(finding.level for finding in glance.findings)
+def _counts(summary: StackSummary) -> Content:
+    counts = Counter(finding.level for finding in summary.findings)
     shown = [level for level in sorted(Level, reverse=True) if counts[level]]
     parts = [Content.styled(f"{SYMBOLS[level]}{counts[level]}", STYLES[level]) for level in shown]
-    return Content(" ").join([*parts, Content.styled("…", "$text-muted")] if glance.unread else parts)
+    return Content(" ").join([*parts, Content.styled("…", "$text-muted")] if summary.unread else parts)
 
 
-def _environment(glance: Glance) -> Content:
-    match glance.stack.standing:
+def _environment(summary: StackSummary) -> Content:
+    match summary.stack.standing:
         case Standing.PRODUCTION:
             return Content.styled("■ PRODUCTION", "bold $error")
         case Standing.HARMLESS:
-            return Content(glance.stack.environment)
+            return Content(summary.stack.environment)
         case doubt:
             return Content.styled(f"? {doubt}", "$warning")
 
 
-def _age(glance: Glance) -> str:
-    return ago((datetime.now(UTC) - glance.oldest).total_seconds()) if glance.oldest else ""
+def _age(summary: StackSummary) -> str:
+    return ago((datetime.now(UTC) - summary.oldest).total_seconds()) if summary.oldest else ""
 
 
-COLUMNS: tuple[Column[Glance], ...] = (
+COLUMNS: tuple[Column[StackSummary], ...] = (
     Column("level", "Level", _level, width=9, sort=lambda g: -(g.worst if g.worst is not None else -1)),
     Column("stack", "Stack", lambda g: g.stack.name, width=16, share=1, most=28),
     Column("environment", "Environment", _environment, width=12, most=16),

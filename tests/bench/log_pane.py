@@ -26,8 +26,8 @@ from console.text import Clean
 from tests.bench.report import Row, at_least, at_most
 from tests.bench.server import ROOT
 from tests.pty.harness import Terminal
-from widgets.log.asked import Asked
 from widgets.log.pane import LogPane
+from widgets.log.prompt import Prompt
 
 APP = ROOT / "tests/bench/log_app.py"
 LINES = 1_000_000
@@ -148,7 +148,7 @@ async def _keystrokes(text: str) -> float:
         for end in range(1, len(text) + 1):
             begun = time.perf_counter()
             with suppress(PatternProblem):  # of an expression that is not whole yet; the pane stays as it is
-                pane.put(Asked.FILTER, text[:end])
+                pane.put(Prompt.FILTER, text[:end])
             taken.append(time.perf_counter() - begun)
             await asyncio.sleep(0.15)
     return max(taken) * 1e3

@@ -13,7 +13,7 @@ from console.services.ec2.kinds import Instances
 from console.services.endpoints.kinds import Endpoint
 from console.services.sns.kinds import TOPIC
 from console.services.terraform.kinds import STATE
-from console.stack.account import Account, Crowd, Unlisted
+from console.stack.found_account import Account, Crowd, Unlisted
 from console.stack.names import named_keys
 from console.stack.part import Part
 from console.stack.stack import Stack

@@ -16,7 +16,7 @@ import pytest
 from moto.core.exceptions import ServiceException
 
 from console.demo import insights, log_traffic
-from console.demo.log_lines import ORDINARY_TROUBLE, VOICES
+from console.demo.log_lines import LINE_MAKERS, ORDINARY_TROUBLE
 from console.demo.log_store import BEFORE_ALL, append, events_between, next_mark, thin
 from console.demo.log_traffic import MOST_EVENTS, Spec
 from console.demo.query.rows import discover
@@ -55,24 +55,24 @@ def _messages(group: Any) -> list[str]:
     return [event.message for stream in group.streams.values() for event in stream.events]
 
 
-@pytest.mark.parametrize("kind", VOICES)
+@pytest.mark.parametrize("kind", LINE_MAKERS)
 def test_every_voice_speaks_well_and_badly(kind: str) -> None:
-    well = VOICES[kind](Random(1), AT, None)
-    badly = VOICES[kind](Random(1), AT, "out of luck")
+    well = LINE_MAKERS[kind](Random(1), AT, None)
+    badly = LINE_MAKERS[kind](Random(1), AT, "out of luck")
     assert "out of luck" in "\n".join(badly) and "out of luck" not in "\n".join(well)
-    assert set(ORDINARY_TROUBLE) == set(VOICES)
+    assert set(ORDINARY_TROUBLE) == set(LINE_MAKERS)
     if kind != "nginx":
         assert any(sign in "\n".join(badly) for sign in ("ERROR", "Error", "Exception"))
 
 
 def test_voices_write_what_their_programs_write() -> None:
-    assert json.loads(VOICES["node"](Random(1), AT, None)[0])["res"]["statusCode"] == 200
-    assert "[20/Nov/2026:09:12:01 +0000]" in VOICES["nginx"](Random(1), AT, None)[0]
-    call = VOICES["lambda"](Random(3), AT, None)
+    assert json.loads(LINE_MAKERS["node"](Random(1), AT, None)[0])["res"]["statusCode"] == 200
+    assert "[20/Nov/2026:09:12:01 +0000]" in LINE_MAKERS["nginx"](Random(1), AT, None)[0]
+    call = LINE_MAKERS["lambda"](Random(3), AT, None)
     assert [discover(line).get("@type") for line in (call[0], call[-2], call[-1])] == ["START", "END", "REPORT"]
     assert discover(call[-1])["@duration"] > 0
     late = "Task timed out after 30.03 seconds"
-    assert discover(VOICES["lambda"](Random(1), AT, late)[-1])["@duration"] == 30_000
+    assert discover(LINE_MAKERS["lambda"](Random(1), AT, late)[-1])["@duration"] == 30_000
 
 
 def test_a_day_of_history_is_made_within_the_bound(world: World, group: Any) -> None:

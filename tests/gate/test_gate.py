@@ -25,7 +25,7 @@ from console.problems import Failure
 from console.services.dynamodb.operations import ContinuousBackups
 from console.services.ecs.kinds import EcsCluster
 from console.services.ecs.operations import Restart, Scale
-from console.stack.account import Account
+from console.stack.found_account import Account
 from tests.conftest import DemoServer
 from tests.deadlines import SOON
 from tests.faults import Fault

@@ -13,12 +13,12 @@ from console.aws.limits import Limits, TokenBucket
 from console.logs.event import GAP, LogLine
 from console.logs.kinds import LogGroup
 from console.logs.lines.buffer import LogBuffer
-from console.logs.tailing.following import TailPace
+from console.logs.tailing.following import TailTiming
 from console.problems import Failure, Problem, ProblemKind
 from console.text import Clean
 from tests.deadlines import SOON
 
-HURRY = TailPace(
+HURRY = TailTiming(
     every=0.02,
     shared=0.04,
     rare=0.1,

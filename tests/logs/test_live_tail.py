@@ -17,7 +17,7 @@ from console.aws.target import Target
 from console.filter_pattern import PatternError
 from console.logs.event import LogEvent
 from console.logs.tailing import live_tail
-from console.logs.tailing.dedupe_without_ids import Twins
+from console.logs.tailing.dedupe_without_ids import DedupeByText
 from console.logs.tailing.following import Doing
 from console.logs.tailing.live_tail import PRICE, TERMS, LiveTail
 from console.problems import ProblemKind
@@ -281,7 +281,7 @@ def test_its_limits_and_price_are_told() -> None:
 def test_of_equal_lines_as_many_are_passed_on_as_one_way_brought() -> None:
     line = LogEvent("", 1000, 0, Clean("same"))
     other = LogEvent("", 1000, 1, Clean("same"))
-    twins = Twins(kept_ms=20_000)
+    twins = DedupeByText(kept_ms=20_000)
     assert twins.new([line, line, other], 0) == [line, line, other]
     assert twins.new([line, line, line], 1) == [line]
     assert twins.new([line, line], 0) == [line]

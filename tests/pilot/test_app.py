@@ -31,7 +31,7 @@ from screens.stacks.screen import StacksScreen
 from tests.paths import ROOT
 from tests.pilot.scripted import ScriptedDesk, console, hides, lines, shows, text, until
 from widgets.terminal.app import TerminalApp
-from widgets.terminal.frame_rate import PacedModal
+from widgets.terminal.frame_rate import FrameRateModal
 
 LATE = ["console.desk.desk", "console.problems", "console.readings.source", "screens.health.screen",
         "widgets.table.table",
@@ -86,7 +86,7 @@ def ours() -> list[type[DOMNode]]:
 
 def test_suspending_and_painting_anew_are_left_to_the_console_by_every_screen_modal_and_widget() -> None:
     found = ours()
-    assert len([kind for kind in found if issubclass(kind, PacedModal)]) > 15 and ConsoleApp in found
+    assert len([kind for kind in found if issubclass(kind, FrameRateModal)]) > 15 and ConsoleApp in found
     for kind in found:
         own = list(Binding.make_bindings(kind.__dict__.get("BINDINGS", ())))
         bound = {binding.key: binding for binding in own if binding.key in THE_TERMINALS}

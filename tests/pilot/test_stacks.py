@@ -169,4 +169,4 @@ async def test_a_resource_of_another_stack_is_not_shown_under_the_header_of_the_
             await pilot.press("g", "enter")
         await shows(pilot, "■ PRODUCTION ■   ledger")
         over = pilot.app.screen_stack
-        assert [screen.stack_in_hand() for screen in over] == [LEDGER] * (1 if by == "stacks" else 2)
+        assert [screen.selected_stack() for screen in over] == [LEDGER] * (1 if by == "stacks" else 2)

@@ -8,21 +8,21 @@ from console.logs.json_lines import ExpressionProblem
 from console.logs.lines.pattern import PatternProblem
 from console.moments import MomentProblem
 from widgets.filter_bar import FilterBar
-from widgets.log.asked import FORMS, Asked
+from widgets.log.prompt import FORMS, Prompt
 
 
 class LogBar(FilterBar):
     """Asks for one thing at a time. `put` puts in force what is typed, or raises a problem, which the bar tells;
     `done` is called when it has closed."""
 
-    def __init__(self, put: Callable[[Asked, str], None], done: Callable[[], object]) -> None:
+    def __init__(self, put: Callable[[Prompt, str], None], done: Callable[[], object]) -> None:
         super().__init__()
         self._put = put
         self._done = done
-        self._asked = Asked.SEARCH
+        self._asked = Prompt.SEARCH
         self._before = ""
 
-    def ask(self, asked: Asked, text: str) -> None:
+    def ask(self, asked: Prompt, text: str) -> None:
         """Open for one thing, with what is in force of it."""
         self._asked, self._before = asked, text
         form = FORMS[asked]
@@ -32,7 +32,7 @@ class LogBar(FilterBar):
     def on_filter_bar_changed(self, event: FilterBar.Changed) -> None:
         """Do at once what can be done while one types."""
         event.stop()
-        if self._asked is not Asked.MOMENT and event.text != self._before:
+        if self._asked is not Prompt.MOMENT and event.text != self._before:
             self._try(event.text)
 
     def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:

@@ -20,11 +20,11 @@ from console.logs.lines.view import LogView
 from widgets.detail import utc_now
 from widgets.lines import Lines
 from widgets.log.paint import Look, Painter
-from widgets.log.picture import LinesPicture
+from widgets.log.rendering import PaneRendering
 from widgets.log.scroll import Scroll
 from widgets.log.stamps import Stamps, TimeStyle, moment_of
 from widgets.log.status import LineCounts
-from widgets.log.styles import CLASSES, CSS, Inks
+from widgets.log.styles import CLASSES, CSS, RowStyles
 
 FRAME: Final = 0.1
 """Seconds between two paints at least: ten a second, however many lines come."""
@@ -98,7 +98,7 @@ class LogLines(Lines, can_focus=True):
         self.zone, self.now = zone, now
         self.time_style = TimeStyle.LOCAL
         self.look = Look()
-        self._inks = Inks(self)
+        self._inks = RowStyles(self)
         self._made_for: tuple[Any, ...] = ()
         self.painter = Painter(self.view, self.look, self._inks, Stamps(self.time_style, now), 80)
         self._frame: Timer | None = None
@@ -279,7 +279,7 @@ class LogLines(Lines, can_focus=True):
         if self.view.filter is not None and len(self.buffer):
             empty = "Searching …" if self._searching else "Nothing matches the filter; esc clears it."
         marks, titles = frozenset(self.marks), height > self.body_height
-        return LinesPicture(self.painter, self._inks, self.place, marks, titles, len(self.view), empty).lines(
+        return PaneRendering(self.painter, self._inks, self.place, marks, titles, len(self.view), empty).lines(
             width, height
         )
 

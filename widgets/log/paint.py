@@ -19,7 +19,7 @@ from console.text import clean
 from widgets.lines import fit
 from widgets.log.layout import HANG, cells_of, cut_at, in_sight, wrapped
 from widgets.log.stamps import Stamps
-from widgets.log.styles import HIGHLIGHTS, STREAMS, Inks
+from widgets.log.styles import HIGHLIGHTS, STREAMS, RowStyles
 from widgets.table.paint import CURSOR, MARK
 
 GUTTER: Final = 3
@@ -55,7 +55,7 @@ class LineShape(NamedTuple):
 class Painter:
     """Paints the lines of a view in one look, width and set of inks; it remembers the shapes of those that it saw."""
 
-    def __init__(self, view: LogView, look: Look, inks: Inks, stamps: Stamps, width: int) -> None:
+    def __init__(self, view: LogView, look: Look, inks: RowStyles, stamps: Stamps, width: int) -> None:
         self._view = view
         self._look = look
         self._inks = inks

@@ -17,10 +17,10 @@ from console.logs.event import LineKey, LogLine
 from console.logs.lines.buffer import LogBuffer
 from console.moments import moment
 from widgets.detail import utc_now
-from widgets.log.asked import Asked, InForce
 from widgets.log.bar import LogBar
 from widgets.log.body import LogBody, Taken
 from widgets.log.detail import LogDetail
+from widgets.log.prompt import InForce, Prompt
 from widgets.log.stamps import TimeStyle
 from widgets.log.status import LineCounts, LogStatus, PaneStatus
 
@@ -137,12 +137,12 @@ class LogPane(Vertical):
         self.body.focus(scroll_visible)
         return self
 
-    def put(self, asked: Asked, text: str) -> None:
+    def put(self, asked: Prompt, text: str) -> None:
         """Filter, search, highlight, go to a time, or look into JSON, as if it were typed.
 
         Raises PatternProblem, MomentProblem or ExpressionProblem with a sentence, and leaves the pane as it is.
         """
-        if asked is Asked.MOMENT and text.strip():
+        if asked is Prompt.MOMENT and text.strip():
             zone = UTC if self.body.time_style is TimeStyle.ZULU else self._zone
             self.jump(round(moment(text, self._now(), zone).timestamp() * 1000))
         self._wanted.put(asked, text)
@@ -164,25 +164,25 @@ class LogPane(Vertical):
 
     def action_ask(self, what: str) -> None:
         """Open the bar for what is typed."""
-        asked = Asked(what)
+        asked = Prompt(what)
         self._origin = self.body.place.cursor
-        if asked is Asked.JMESPATH:
+        if asked is Prompt.JMESPATH:
             self._open_detail()
-        anew = asked in (Asked.SEARCH, Asked.MOMENT)
+        anew = asked in (Prompt.SEARCH, Prompt.MOMENT)
         self._bar.ask(asked, "" if anew else self._wanted.text[asked])
 
-    def _put_typed(self, asked: Asked, text: str) -> None:
+    def _put_typed(self, asked: Prompt, text: str) -> None:
         """As `put`; a search also goes to the nearest match at or above where one began to type."""
         self.put(asked, text)
         query = self.body.look.search
-        if asked is Asked.SEARCH:
+        if asked is Prompt.SEARCH:
             self.body.stop_hunting()
             if query and self._origin is not None:
                 self.body.hunt(query, -1, start=self._origin._replace(number=self._origin.number + 1))
 
     def action_clear(self) -> None:
         """Close the detail, or take the filter away, or the search; pass on where there is none of these."""
-        held = [asked for asked in (Asked.FILTER, Asked.SEARCH) if self._wanted.text[asked]]
+        held = [asked for asked in (Prompt.FILTER, Prompt.SEARCH) if self._wanted.text[asked]]
         if self._detail.display:
             self.action_detail()
         elif held:
@@ -203,7 +203,7 @@ class LogPane(Vertical):
         if query:
             self.body.hunt(query, self._way(step))
         else:
-            self.action_ask(Asked.SEARCH)
+            self.action_ask(Prompt.SEARCH)
 
     def action_error(self, step: int) -> None:
         """Go to the next error, or the one before."""
@@ -232,7 +232,7 @@ class LogPane(Vertical):
     def action_columns(self) -> None:
         """Show JSON lines in columns, or as they are."""
         if self.body.look.columns:
-            self.put(Asked.COLUMNS, "")
+            self.put(Prompt.COLUMNS, "")
         elif not self.body.find_columns():
             self.say("no JSON lines here")
 

@@ -45,7 +45,7 @@ LogLines {
 """
 
 
-class Inks:
+class RowStyles:
     """Gives the style of a row, or of the cursor's, with some named ones laid over it; the last one wins."""
 
     def __init__(self, widget: Widget) -> None:

@@ -53,7 +53,7 @@ class FrameRate:
         self._until = min(self._until, self._clock() + GRACE)
 
 
-class PacedApp(FaultsApp[ReturnType]):
+class FrameRateApp(FaultsApp[ReturnType]):
     """An App whose screens answer keys at once."""
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class PacedApp(FaultsApp[ReturnType]):
 
     def get_default_screen(self) -> Screen[Any]:
         """What is there before any other screen."""
-        return PacedScreen(id="_default")
+        return FrameRateScreen(id="_default")
 
     async def on_event(self, event: events.Event) -> None:
         """Note what the operator does (called by Textual)."""
@@ -71,7 +71,7 @@ class PacedApp(FaultsApp[ReturnType]):
         await super().on_event(event)
 
 
-class PacedScreen(IdleHooks[ScreenResultType]):
+class FrameRateScreen(IdleHooks[ScreenResultType]):
     """A screen whose frames come at once where they answer a key."""
 
     @cached_property
@@ -87,8 +87,8 @@ class PacedScreen(IdleHooks[ScreenResultType]):
 
     def paints_at_once(self) -> bool:
         """Whether what would wait for a timer answers a key."""
-        return isinstance(self.app, PacedApp) and self.app.pace.answering
+        return isinstance(self.app, FrameRateApp) and self.app.pace.answering
 
 
-class PacedModal(ModalScreen[ScreenResultType], PacedScreen[ScreenResultType]):
+class FrameRateModal(ModalScreen[ScreenResultType], FrameRateScreen[ScreenResultType]):
     """The same for what covers a screen for a moment."""

@@ -18,7 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.strip import Strip
 
 from widgets.terminal.driver import ConsoleDriver
-from widgets.terminal.frame_rate import PacedApp
+from widgets.terminal.frame_rate import FrameRateApp
 from widgets.terminal.textual_internals import FrameHooks
 
 UNSAFE: Final = re.compile(
@@ -54,7 +54,7 @@ def _stand_in(match: re.Match[str]) -> str:
     return "\ufffd" * get_character_cell_size(match.group())
 
 
-class GuardedApp(FrameHooks[ReturnType], PacedApp[ReturnType]):
+class GuardedApp(FrameHooks[ReturnType], FrameRateApp[ReturnType]):
     """An App whose frames hold no text that could command the terminal."""
 
     checked = staticmethod(guarded)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from console.aws.background import aside, undisturbed
+from console.aws.background import in_thread, undisturbed
 from console.aws.login.profile_faults import profile_name, sources
 from console.aws.target import Target
 from console.files.settings import make_folder
@@ -69,7 +69,7 @@ class DeviceAuthorization:
 
 async def begin(target: Target) -> DeviceAuthorization:
     """Ask for a code with which the target's profile can be signed in. Raises `Failure`."""
-    return await aside(lambda: _guarded(_begin(target)))
+    return await in_thread(lambda: _guarded(_begin(target)))
 
 
 async def finish(
@@ -83,7 +83,7 @@ async def finish(
     while datetime.now(UTC) < authorization.expires:
         await sleep(interval)
         try:
-            answer = await aside(lambda: _guarded(_create_token(authorization)))
+            answer = await in_thread(lambda: _guarded(_create_token(authorization)))
         except Failure as failure:
             if failure.problem.code == "SlowDownException":
                 interval += _SLOWER

@@ -39,7 +39,7 @@ def build(world: World) -> Iterator[None]:
     expo_life.define(place, DISTRIBUTION, [instance.id for instance in environment.instances])
     expo_life.alarms(place, topic, DISTRIBUTION)
     yield
-    log_traffic.start(world, expo_life.voices(place, environment))
+    log_traffic.start(world, expo_life.log_specs(place, environment))
     expo_life.start(place, environment)
 
 

@@ -1,4 +1,4 @@
-"""The metrics, alarms, voices and life of Expo."""
+"""The metrics, alarms, logs and life of Expo."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def alarms(place: StackPlace, topic: str, distribution: str) -> None:
     )
 
 
-def voices(place: StackPlace, environment: LivingEnvironment) -> list[Spec]:
+def log_specs(place: StackPlace, environment: LivingEnvironment) -> list[Spec]:
     """How each log group speaks; an instance writes a stream of its own."""
     streams = [instance.id for instance in environment.instances]
     nginx = f"/aws/elasticbeanstalk/{ENVIRONMENT}/var/log/nginx/access.log"

@@ -44,7 +44,7 @@ def build(world: World) -> Iterator[None]:
     gift_tracker_life.define(place)
     gift_tracker_life.alarms(place, topic)
     yield
-    log_traffic.start(world, gift_tracker_life.voices(place))
+    log_traffic.start(world, gift_tracker_life.log_specs(place))
     gift_tracker_life.start(place)
 
 

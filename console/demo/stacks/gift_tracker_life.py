@@ -1,4 +1,4 @@
-"""The metrics, alarms, voices and life of Gift Tracker."""
+"""The metrics, alarms, logs and life of Gift Tracker."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def alarms(place: StackPlace, topic: str) -> None:
         )
 
 
-def voices(place: StackPlace) -> list[Spec]:
+def log_specs(place: StackPlace) -> list[Spec]:
     """How each log group speaks."""
     troubles: dict[str, dict[str, tuple[str, ...]]] = {"images": {DENIED: _MESSAGES}, "gifts": {FAILING: _FAILURES}}
     return [

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from console.demo import log_traffic
-from console.demo.parts import access, containers, databases, functions, guard, network, storage, watch
+from console.demo.parts import access, containers, databases, functions, governance, network, storage, watch
 from console.demo.parts.network import Network
 from console.demo.parts.place import StackPlace
 from console.demo.stacks import operations_life
@@ -43,7 +43,7 @@ def build(world: World) -> Iterator[None]:
     topic = watch.topic(place, "critical-alerts", "ops@example.com", "oncall@example.com")
     operations_life.define(place, instances)
     operations_life.alarms(place, topic, instances[0])
-    log_traffic.start(world, operations_life.voices(place))
+    log_traffic.start(world, operations_life.log_specs(place))
     operations_life.start(place)
 
 
@@ -207,29 +207,29 @@ def _functions(place: StackPlace) -> None:
 
 
 def _guard(place: StackPlace) -> None:
-    guard.vault(place, VAULT, "efs-backup-plan")
+    governance.vault(place, VAULT, "efs-backup-plan")
     for days in range(3, 40):
-        guard.recovery_point(place, VAULT, _HOME, "EFS", place.ago(days=days), 48_000_000_000 - days * 10**8)
+        governance.recovery_point(place, VAULT, _HOME, "EFS", place.ago(days=days), 48_000_000_000 - days * 10**8)
     for days in (2, 1):
-        guard.recovery_point(place, VAULT, _HOME, "EFS", place.ago(days=days), 0, "FAILED")
+        governance.recovery_point(place, VAULT, _HOME, "EFS", place.ago(days=days), 0, "FAILED")
     volumes = tuple(f"vol-0{number:016x}" for number in range(4))
-    guard.rule(place, "encrypted-volumes", "ENCRYPTED_VOLUMES", "AWS::EC2::Volume", volumes[0], good=volumes[1:])
-    guard.rule(
+    governance.rule(place, "encrypted-volumes", "ENCRYPTED_VOLUMES", "AWS::EC2::Volume", volumes[0], good=volumes[1:])
+    governance.rule(
         place,
         "s3-bucket-public-read-prohibited",
         "S3_BUCKET_PUBLIC_READ_PROHIBITED",
         "AWS::S3::Bucket",
         good=(f"app-data-{place.account}",),
     )
-    guard.rule(place, "rds-storage-encrypted", "RDS_STORAGE_ENCRYPTED", "AWS::RDS::DBInstance", good=(DATABASE,))
-    detector = guard.detector(place)
+    governance.rule(place, "rds-storage-encrypted", "RDS_STORAGE_ENCRYPTED", "AWS::RDS::DBInstance", good=(DATABASE,))
+    detector = governance.detector(place)
     key = {
         "AccessKeyId": "AKIAEXAMPLESERVICEUS",
         "UserName": "service-user",
         "UserType": "IAMUser",
         "PrincipalId": "AIDAEXAMPLESERVICEUS",
     }
-    guard.finding(
+    governance.finding(
         place,
         detector,
         "Policy:IAMUser/RootCredentialUsage",
@@ -238,4 +238,4 @@ def _guard(place: StackPlace) -> None:
         {"ResourceType": "AccessKey", "AccessKeyDetails": key},
         seen=place.ago(days=2),
     )
-    guard.secret(place, "prod/database", place.ago(days=120))
+    governance.secret(place, "prod/database", place.ago(days=120))

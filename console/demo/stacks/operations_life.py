@@ -1,4 +1,4 @@
-"""The metrics, alarms, voices and life of the operations guide's infrastructure."""
+"""The metrics, alarms, logs and life of the operations guide's infrastructure."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def alarms(place: StackPlace, topic: str, instance: str) -> None:
     )
 
 
-def voices(place: StackPlace) -> list[Spec]:
+def log_specs(place: StackPlace) -> list[Spec]:
     """How each log group speaks."""
     streams = log_streams(place, _CLUSTER, "api-service")
     troubles = {BUSY: _MESSAGES}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from console.demo import log_traffic
-from console.demo.parts import access, balancer, containers, databases, guard, network, storage, watch
+from console.demo.parts import access, balancer, containers, databases, governance, network, storage, watch
 from console.demo.parts.network import Network
 from console.demo.parts.place import StackPlace
 from console.demo.services.ecs.service import LivingService
@@ -43,7 +43,7 @@ def build(world: World) -> Iterator[None]:
     _guard(place)
     yield
     personal_journal_life.alarms(place, balancer.dimension(alb), topic)
-    log_traffic.start(world, personal_journal_life.voices(place))
+    log_traffic.start(world, personal_journal_life.log_specs(place))
     personal_journal_life.start(place, targets["backend"])
 
 
@@ -99,16 +99,16 @@ def _database(place: StackPlace, where: Network) -> None:
     databases.forget_first_snapshot(place)
     for days in (61, 33, 12):
         databases.cluster_snapshot(place, DATABASE, f"{DATABASE}-manual-{days}d", place.ago(days=days))
-    guard.secret(place, "personal-journal/database", place.ago(days=140))
-    guard.secret(place, "personal-journal/session-key", place.ago(days=20))
+    governance.secret(place, "personal-journal/database", place.ago(days=140))
+    governance.secret(place, "personal-journal/session-key", place.ago(days=20))
 
 
 def _guard(place: StackPlace) -> None:
     access.user(place, "personal-journal-ci", 95)
     storage.bucket(place, "personal-journal-cloudtrail-logs", versions=False)
     storage.put(place, "personal-journal-cloudtrail-logs", "AWSLogs/digest.json.gz", place.ago(hours=1), size=4200)
-    guard.trail(place, "personal-journal-trail", "personal-journal-cloudtrail-logs")
-    detector = guard.detector(place)
+    governance.trail(place, "personal-journal-trail", "personal-journal-cloudtrail-logs")
+    detector = governance.detector(place)
     key = {
         "AccessKeyId": "AKIAEXAMPLEJOURNALCI",
         "UserName": "personal-journal-ci",
@@ -120,7 +120,7 @@ def _guard(place: StackPlace) -> None:
         "ResourceType": "ECSCluster",
         "EcsClusterDetails": {"Name": CLUSTER, "Arn": place.arn("ecs", f"cluster/{CLUSTER}")},
     }
-    guard.finding(
+    governance.finding(
         place,
         detector,
         "UnauthorizedAccess:IAMUser/MaliciousIPCaller.Custom",
@@ -130,7 +130,7 @@ def _guard(place: StackPlace) -> None:
         seen=place.ago(hours=3),
         count=14,
     )
-    guard.finding(
+    governance.finding(
         place,
         detector,
         "Recon:IAMUser/UserPermissions",
@@ -139,7 +139,7 @@ def _guard(place: StackPlace) -> None:
         user,
         seen=place.ago(hours=3, minutes=10),
     )
-    guard.finding(
+    governance.finding(
         place,
         detector,
         "Execution:ECS/SuspiciousProcess",
@@ -154,4 +154,4 @@ def _guard(place: StackPlace) -> None:
         (3.0, "AuthorizeSecurityGroupIngress", "ec2", {"groupName": "personal-journal-alb-sg"}),
         (26.0, "UpdateService", "ecs", {"service": "personal-journal-backend-service"}),
     ):
-        guard.event(place, name, source, "personal-journal-ci", place.ago(hours=hours), named, "198.51.100.23")
+        governance.event(place, name, source, "personal-journal-ci", place.ago(hours=hours), named, "198.51.100.23")

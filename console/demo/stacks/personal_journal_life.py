@@ -1,4 +1,4 @@
-"""The metrics, alarms, voices and life of Personal Journal."""
+"""The metrics, alarms, logs and life of Personal Journal."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def alarms(place: StackPlace, balancer: str, topic: str) -> None:
     )
 
 
-def voices(place: StackPlace) -> list[Spec]:
+def log_specs(place: StackPlace) -> list[Spec]:
     """How each log group speaks."""
     streams = {
         kind: log_streams(place, _CLUSTER, f"personal-journal-{kind}-service") for kind in ("frontend", "backend")

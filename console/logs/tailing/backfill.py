@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from console.logs.reading.pages import Pages
-from console.logs.tailing.following import Hole, TailPace
+from console.logs.tailing.following import Hole, TailTiming
 
 
 @dataclass(slots=True)
@@ -18,13 +18,13 @@ class Debt:
     spans: deque[Pages]
     hole: Hole | None = None
     again: int | None = None
-    """The number of the time after which they are read again, in `Owed.settle`."""
+    """The number of the time after which they are read again, in `Backfills.settle`."""
 
 
-class Owed:
+class Backfills:
     """The debts of one group, first those that are soon paid."""
 
-    def __init__(self, pace: TailPace, start_ms: int, now_ms: int) -> None:
+    def __init__(self, pace: TailTiming, start_ms: int, now_ms: int) -> None:
         self.settle = (pace.overlap, *pace.settle)
         """After how many seconds each span is read again; the first is the overlap, where that had to be cut short."""
         self._debts: deque[Debt] = deque()

@@ -49,7 +49,7 @@ class _Window:
             self._warm = set()
 
 
-class Intake:
+class DedupeById:
     """Takes events of one group, read once or several times, and passes each on once.
 
     Nothing before `floor_ms` may be given to it, in milliseconds; it grows as ids are forgotten.

@@ -10,7 +10,7 @@ from console.logs.event import LogEvent
 _WINDOW: Final = 10_000
 
 
-class Twins:
+class DedupeByText:
     """Passes a line on once though two ways bring it.
 
     Programs repeat themselves: of equal lines as many are passed on as the one way brought that brought more.

@@ -79,7 +79,7 @@ class GroupState:
 
 
 @dataclass(frozen=True, slots=True)
-class TailPace:
+class TailTiming:
     """How a tail goes about it, in seconds.
 
     A group is read `every` so often, or `shared` while others, such as a search, need the account's budget too; each

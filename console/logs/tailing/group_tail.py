@@ -18,9 +18,9 @@ from console.logs.classes import OTHER_CLASS
 from console.logs.event import LogEvent
 from console.logs.kinds import LogGroup
 from console.logs.reading.pages import Pages, events_of
-from console.logs.tailing.backfill import Owed
-from console.logs.tailing.dedupe import Intake
-from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink, TailPace
+from console.logs.tailing.backfill import Backfills
+from console.logs.tailing.dedupe import DedupeById
+from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink, TailTiming
 from console.problems import Failure, Problem, ProblemKind, classify
 from console.text import clean
 
@@ -53,7 +53,7 @@ class GroupTail:
         start_ms: int,
         *,
         pattern: str = "",
-        pace: TailPace | None = None,
+        pace: TailTiming | None = None,
         tell: Callable[[GroupState], None] = lambda state: None,
         idle: Callable[[], float] = lambda: 0.0,
         crowded: Callable[[GroupTail], bool] = lambda tail: False,
@@ -63,15 +63,15 @@ class GroupTail:
         self.state = GroupState(self.name)
         self._sink = sink
         self._pattern = pattern
-        self._pace = pace or TailPace()
+        self._pace = pace or TailTiming()
         self._tell = tell
         self._idle = idle
         self._crowded = crowded
-        self._intake = Intake(floor_ms=start_ms)
+        self._intake = DedupeById(floor_ms=start_ms)
         self._holes = Holes(sink, self.name, self.name)
         self._skew = self._overlap = 0.0
         self._start = self._front = start_ms
-        self._owed = Owed(self._pace, start_ms, self._now())
+        self._owed = Backfills(self._pace, start_ms, self._now())
         self._pages_of_last = 0
         self._head: Pages | None = None
         self._behind_hole: Hole | None = None

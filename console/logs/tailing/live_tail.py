@@ -16,7 +16,7 @@ from console.logs.kinds import LogGroup
 from console.logs.lines.streams import Streams
 from console.logs.reading.history import Search
 from console.logs.reading.pages import cleaned, raw_of
-from console.logs.tailing.dedupe_without_ids import Twins
+from console.logs.tailing.dedupe_without_ids import DedupeByText
 from console.logs.tailing.following import Connect, Doing, GroupState, Hole, Holes, Sink
 from console.problems import Failure, Problem, ProblemKind, classify
 from console.text import Clean, clean
@@ -75,7 +75,7 @@ class LiveTail:
         self._pattern = pattern
         self._tell = tell
         self._region = groups[0].region
-        self._twins = Twins()
+        self._dedupe = DedupeByText()
         self._holes = Holes(sink, Clean("Live Tail"))
         self._sample: Hole | None = None
         self._began_ms = self._last_ms = 0
@@ -164,9 +164,9 @@ class LiveTail:
             group = names.get(item["logGroupIdentifier"], clean(item["logGroupIdentifier"].rpartition(":")[2]))
             stream = self._sink.streams.index(group, clean(item["logStreamName"]))
             events.append(LogEvent("", item["timestamp"], stream, text, raw=raw_of(message, text)))
-        self._sink.append(self._twins.new(events, _LIVE))
+        self._sink.append(self._dedupe.new(events, _LIVE))
         self._last_ms = int(time.time() * 1000)
-        self._twins.forget(self._last_ms)
+        self._dedupe.forget(self._last_ms)
         sampled = bool(update.get("sessionMetadata", {}).get("sampled"))
         if sampled:
             self.sampled += 1
@@ -190,7 +190,7 @@ class LiveTail:
 
     async def _sweep(self, hole: Hole, start_ms: int, end_ms: int) -> None:
         """Read a span with FilterLogEvents, once that knows all of it; what Live Tail brought is known by its text."""
-        swept = _Swept(self._sink, self._twins)
+        swept = _Swept(self._sink, self._dedupe)
         while hole in self._holes.open:
             await asyncio.sleep(_SETTLED)
             with suppress(Failure):
@@ -208,13 +208,13 @@ class LiveTail:
 class _Swept:
     """Passes on what Live Tail did not bring."""
 
-    def __init__(self, sink: Sink, twins: Twins) -> None:
+    def __init__(self, sink: Sink, dedupe: DedupeByText) -> None:
         self.streams: Streams = sink.streams
         self._sink = sink
-        self._twins = twins
+        self._dedupe = dedupe
 
     def append(self, events: Sequence[LogEvent]) -> None:
-        self._sink.append(self._twins.new(events, _SWEPT))
+        self._sink.append(self._dedupe.new(events, _SWEPT))
 
 
 def _identifier(info: GroupInfo) -> str:

@@ -11,7 +11,7 @@ from console import filter_pattern
 from console.aws.limits import URGENT, TokenBucket
 from console.logs.kinds import LogGroup
 from console.logs.reading.pages import FILTER
-from console.logs.tailing.following import Connect, Doing, GroupState, Sink, TailPace
+from console.logs.tailing.following import Connect, Doing, GroupState, Sink, TailTiming
 from console.logs.tailing.group_tail import GroupTail
 from console.problems import ProblemKind
 
@@ -44,7 +44,7 @@ class Tail:
         *,
         pattern: str = "",
         since_ms: int | None = None,
-        pace: TailPace | None = None,
+        pace: TailTiming | None = None,
         idle: Callable[[], float] = lambda: 0.0,
     ) -> None:
         filter_pattern.parse(pattern)
@@ -53,7 +53,7 @@ class Tail:
         self.pattern = pattern
         self.sink = sink
         self._connect = connect
-        self._pace = pace or TailPace()
+        self._pace = pace or TailTiming()
         self._tails = [
             GroupTail(
                 group,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from console.problems import ProblemKind
 from console.readings.source import Finding, Level, Report, check
 from console.services.kinds import LISTING_PERMISSIONS
-from console.stack.account import Account, Crowd, Unlisted
+from console.stack.found_account import Account, Crowd, Unlisted
 from console.stack.stack import Stack
 from console.text import Clean, clean
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
 from console.problems import Failure, Problem, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, once
 from console.readings.gauge import UNKNOWN, Gauge, judge_all, newest, not_told, read, series_of, shown
 from console.readings.numbers import bad_since, busy_span, percent, recent, span, stamp, total
@@ -59,7 +59,7 @@ async def _stage(aws: Aws, named: RestApi, limits: Mapping[str, float]) -> Repor
         stageName=named.stage,
     )
     gauges = gauges_of(api.get("name", ""), named, limits)
-    (requests, fives, fours, *latencies), deployment = await together(
+    (requests, fives, fours, *latencies), deployment = await concurrently(
         read(aws, gauges) if "name" in api else _nameless(gauges),
         _deployment(aws, api["id"], stage.get("deploymentId"), region),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.naming.resource_kind import ResourceKind
 from console.problems import Failure, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, once
 from console.readings.source import Report, check
 from console.services.backup.judge import Backup, Protected, RestoreWindow, detail, judge
@@ -26,7 +26,7 @@ from console.text import clean
 if TYPE_CHECKING:
     from console.aws.call import Aws
 
-_Thing = Table | DbInstance | DbCluster
+_Part = Table | DbInstance | DbCluster
 
 
 @check(
@@ -54,40 +54,40 @@ async def backups(aws: Aws, stack: Stack) -> Report:
     count as backups.
     """
     now = datetime.fromtimestamp(time.time(), UTC)
-    things: tuple[_Thing, ...] = (*stack.of(Table), *stack.of(DbInstance), *stack.of(DbCluster))
-    regions = dict.fromkeys(thing.region for thing in things)
-    vaults = await together(*(_recovery_points(aws, region, stack.backup, now) for region in regions))
+    parts: tuple[_Part, ...] = (*stack.of(Table), *stack.of(DbInstance), *stack.of(DbCluster))
+    regions = dict.fromkeys(part.region for part in parts)
+    vaults = await concurrently(*(_recovery_points(aws, region, stack.backup, now) for region in regions))
     points = dict(zip(regions, vaults, strict=True))
 
-    async def judged(thing: _Thing | StateFile) -> Report:
-        if isinstance(thing, StateFile):
-            return await read_state(aws, thing, stack.backup, now)
-        found = points[thing.region].added(await _read(aws, thing, now))
+    async def judged(part: _Part | StateFile) -> Report:
+        if isinstance(part, StateFile):
+            return await read_state(aws, part, stack.backup, now)
+        found = points[part.region].added(await _read(aws, part, now))
         return Report(tuple(judge(found, stack.backup, now)), (detail(found, stack.backup, now),))
 
-    return await each(backups.name, (*things, *stack.of(StateFile)), _name, judged)
+    return await each(backups.name, (*parts, *stack.of(StateFile)), _name, judged)
 
 
-def _name(thing: _Thing | StateFile) -> str:
-    match thing:
+def _name(part: _Part | StateFile) -> str:
+    match part:
         case Table():
-            return thing.table
+            return part.table
         case DbInstance():
-            return thing.instance
+            return part.instance
         case DbCluster():
-            return thing.cluster
+            return part.cluster
         case StateFile():
-            return thing.location
+            return part.location
 
 
-async def _read(aws: Aws, thing: _Thing, now: datetime) -> Protected:
-    match thing:
+async def _read(aws: Aws, part: _Part, now: datetime) -> Protected:
+    match part:
         case Table():
-            return await _table(aws, thing, now)
+            return await _table(aws, part, now)
         case DbInstance():
-            return await _instance(aws, thing, now)
+            return await _instance(aws, part, now)
         case DbCluster():
-            return await _cluster(aws, thing, now)
+            return await _cluster(aws, part, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,12 @@ class _Points:
     complete: bool = True
     gap: str = "AWS Backup did not answer"
 
-    def added(self, thing: Protected) -> Protected:
+    def added(self, part: Protected) -> Protected:
         """A resource with its recovery points among its backups, each once."""
-        known = {backup.arn for backup in thing.backups}
-        more = tuple(backup for backup in self.by_arn.get(thing.arn, ()) if backup.arn not in known)
-        added = replace(thing, backups=thing.backups + more)
-        if not thing.arn:
+        known = {backup.arn for backup in part.backups}
+        more = tuple(backup for backup in self.by_arn.get(part.arn, ()) if backup.arn not in known)
+        added = replace(part, backups=part.backups + more)
+        if not part.arn:
             return replace(added, complete=False, gap="its ARN was not told, by which AWS Backup knows it")
         return added if self.complete else replace(added, complete=False, gap=self.gap)
 
@@ -112,7 +112,7 @@ async def _recovery_points(aws: Aws, region: str | None, policy: BackupPolicy, n
     oldest = now - timedelta(days=max(policy.daily_days, policy.monthly_days, 1))
     try:
         vaults = await aws.items("backup", "list_backup_vaults", "BackupVaultList", region=region)
-        lists = await together(
+        lists = await concurrently(
             *(
                 aws.items(
                     "backup",
@@ -169,7 +169,7 @@ def _protected(
 
 
 async def _table(aws: Aws, wanted: Table, now: datetime) -> Protected:
-    described, listed, continuous = await together(
+    described, listed, continuous = await concurrently(
         aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table),
         aws.items(
             "dynamodb",
@@ -211,7 +211,7 @@ def _window(recovery: Mapping[str, Any], now: datetime) -> RestoreWindow:
 
 
 async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
-    described, snapshots = await together(
+    described, snapshots = await concurrently(
         aws.call(
             "rds",
             "describe_db_instances",
@@ -237,7 +237,7 @@ async def _instance(aws: Aws, wanted: DbInstance, now: datetime) -> Protected:
 
 
 async def _cluster(aws: Aws, wanted: DbCluster, now: datetime) -> Protected:
-    described, snapshots = await together(
+    described, snapshots = await concurrently(
         aws.call(
             "docdb",
             "describe_db_clusters",

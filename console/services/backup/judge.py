@@ -23,7 +23,7 @@ _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One thing to restore from: a DynamoDB backup, a snapshot, a recovery point, a version or copy of a file."""
+    """One protected to restore from: a DynamoDB backup, a snapshot, a recovery point, a version or copy of a file."""
 
     kind: str
     name: Clean
@@ -85,92 +85,96 @@ class Protected:
         return max((backup for backup in self.backups if backup.usable), key=lambda backup: backup.at, default=None)
 
 
-def judge(thing: Protected, policy: BackupPolicy, now: datetime) -> Iterator[Finding]:
+def judge(protected: Protected, policy: BackupPolicy, now: datetime) -> Iterator[Finding]:
     """The verdicts on one resource: the age of its newest backup, its recovery window, and what is kept.
 
     Older than `max_age_hours` is a warning. Twice as old, or none at all, is critical where no point in time
     can be restored either.
     """
-    yield _judge_age(thing, policy, now)
-    if thing.window.on:
+    yield _judge_age(protected, policy, now)
+    if protected.window.on:
         what = Clean("Point-in-time recovery is on.")
-        earliest = stamp(thing.window.earliest) if thing.window.earliest else Clean("")
-        yield Finding(SOURCE, thing.resource, Level.OK, what, Clean(f"since {earliest}"), _required(policy))
-    elif not thing.window.told:
+        earliest = stamp(protected.window.earliest) if protected.window.earliest else Clean("")
+        yield Finding(SOURCE, protected.resource, Level.OK, what, Clean(f"since {earliest}"), _required(policy))
+    elif not protected.window.told:
         level = Level.UNKNOWN if policy.point_in_time else Level.OK
         what = Clean("Whether point-in-time recovery is on was not told.")
-        yield Finding(SOURCE, thing.resource, level, what, Clean("unknown"), _required(policy))
+        yield Finding(SOURCE, protected.resource, level, what, Clean("unknown"), _required(policy))
     else:
         level = Level.WARN if policy.point_in_time else Level.OK
         what = Clean("Point-in-time recovery is off.")
-        fix = thing.enable if policy.point_in_time else None
-        yield Finding(SOURCE, thing.resource, level, what, Clean("off"), _required(policy), fix)
-    if thing.newest or thing.window.on or not thing.window.told:
-        yield _judge_kept(thing, policy, now)
+        fix = protected.enable if policy.point_in_time else None
+        yield Finding(SOURCE, protected.resource, level, what, Clean("off"), _required(policy), fix)
+    if protected.newest or protected.window.on or not protected.window.told:
+        yield _judge_kept(protected, policy, now)
 
 
 def _required(policy: BackupPolicy) -> Clean:
     return Clean("on" if policy.point_in_time else "not required")
 
 
-def _judge_age(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding:
+def _judge_age(protected: Protected, policy: BackupPolicy, now: datetime) -> Finding:
     threshold = Clean(f"<= {policy.max_age_hours:g} h")
-    newest, longest = thing.newest, timedelta(hours=policy.max_age_hours)
+    newest, longest = protected.newest, timedelta(hours=policy.max_age_hours)
     if newest and now - newest.at <= longest:
         what, value = clean(f"The newest backup is {newest.name}."), span((now - newest.at).total_seconds())
-        return Finding(SOURCE, thing.resource, Level.OK, what, value, threshold)
+        return Finding(SOURCE, protected.resource, Level.OK, what, value, threshold)
     if newest is None:
         level, value = Level.CRIT, Clean("none")
         text = "There is no backup"
-        if now - thing.since <= longest:
-            return Finding(SOURCE, thing.resource, Level.OK, Clean("Too new to have a backup."), value, threshold)
+        if now - protected.since <= longest:
+            return Finding(SOURCE, protected.resource, Level.OK, Clean("Too new to have a backup."), value, threshold)
     else:
         level = Level.CRIT if now - newest.at > 2 * longest else Level.WARN
         value = span((now - newest.at).total_seconds())
         text = f"The newest backup, {newest.name}, is too old"
-    if thing.window.on:
+    if protected.window.on:
         level, text = Level.WARN, f"{text}; only point-in-time recovery covers the time since"
-    if not thing.complete:
-        level, text = Level.UNKNOWN, f"{text}, as far as could be read: {thing.gap}"
-    since = newest.at + longest if newest else thing.created
-    return Finding(SOURCE, thing.resource, level, clean(f"{text}."), value, threshold, since=since)
+    if not protected.complete:
+        level, text = Level.UNKNOWN, f"{text}, as far as could be read: {protected.gap}"
+    since = newest.at + longest if newest else protected.created
+    return Finding(SOURCE, protected.resource, level, clean(f"{text}."), value, threshold, since=since)
 
 
-def _judge_kept(thing: Protected, policy: BackupPolicy, now: datetime) -> Finding:
-    days, wanted = unbroken_days(thing, policy, now), min(policy.daily_days, (now - thing.since).days)
-    months, missing = months_of(thing, policy, now), missing_months(thing, policy, now)
+def _judge_kept(protected: Protected, policy: BackupPolicy, now: datetime) -> Finding:
+    days, wanted = unbroken_days(protected, policy, now), min(policy.daily_days, (now - protected.since).days)
+    months, missing = months_of(protected, policy, now), missing_months(protected, policy, now)
     gaps = []
     if days < wanted:
         gaps.append(f"backups without a gap over {policy.max_age_hours:g} h reach back {days} of {wanted} days")
     if missing:
         gaps.append(f"of {len(months)} months nothing is kept of {len(missing)}, the last of them {missing[0]:%Y-%m}")
     threshold = Clean(f"{policy.daily_days} days, by the month {policy.monthly_days} days")
-    value = Clean(f"{sum(backup.usable for backup in thing.backups)} kept")
+    value = Clean(f"{sum(backup.usable for backup in protected.backups)} kept")
     if not gaps:
-        return Finding(SOURCE, thing.resource, Level.OK, Clean("As much is kept as the policy asks."), value, threshold)
-    level = Level.WARN if thing.complete else Level.UNKNOWN
-    return Finding(SOURCE, thing.resource, level, clean(f"Too little is kept: {'; '.join(gaps)}."), value, threshold)
+        return Finding(
+            SOURCE, protected.resource, Level.OK, Clean("As much is kept as the policy asks."), value, threshold
+        )
+    level = Level.WARN if protected.complete else Level.UNKNOWN
+    return Finding(
+        SOURCE, protected.resource, level, clean(f"Too little is kept: {'; '.join(gaps)}."), value, threshold
+    )
 
 
-def unbroken_days(thing: Protected, policy: BackupPolicy, now: datetime) -> int:
+def unbroken_days(protected: Protected, policy: BackupPolicy, now: datetime) -> int:
     """How many whole days backups reach back without a gap over `max_age_hours`; the newest may be of any age."""
     longest = timedelta(hours=policy.max_age_hours)
-    spans = [(backup.at, backup.at) for backup in thing.backups if backup.usable]
-    if thing.window.earliest and thing.window.latest:
-        spans.append((thing.window.earliest, thing.window.latest))
+    spans = [(backup.at, backup.at) for backup in protected.backups if backup.usable]
+    if protected.window.earliest and protected.window.latest:
+        spans.append((protected.window.earliest, protected.window.latest))
     reached = max((end for _, end in spans), default=now)
     for start, end in sorted(spans, key=lambda span: span[1], reverse=True):
         if reached - end > longest:
             break
         reached = min(reached, start)
-    if reached - thing.since <= longest:
-        reached = thing.since
+    if reached - protected.since <= longest:
+        reached = protected.since
     return (now - reached).days
 
 
-def months_of(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
+def months_of(protected: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
     """The first days of the whole months of the monthly retention in which the resource existed, newest first."""
-    oldest = max(thing.since, now - timedelta(days=policy.monthly_days))
+    oldest = max(protected.since, now - timedelta(days=policy.monthly_days))
     month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     months = []
     while (month := (month - timedelta(days=1)).replace(day=1)) >= oldest:
@@ -178,22 +182,24 @@ def months_of(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[da
     return tuple(months)
 
 
-def missing_months(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
+def missing_months(protected: Protected, policy: BackupPolicy, now: datetime) -> tuple[date, ...]:
     """Those of `months_of` from which nothing can be restored, newest first."""
-    kept = {(backup.at.year, backup.at.month) for backup in thing.backups if backup.usable}
-    if thing.window.earliest:
+    kept = {(backup.at.year, backup.at.month) for backup in protected.backups if backup.usable}
+    if protected.window.earliest:
         kept |= {
-            (m.year, m.month) for m in months_of(thing, policy, now) if m >= thing.window.earliest.date().replace(day=1)
+            (m.year, m.month)
+            for m in months_of(protected, policy, now)
+            if m >= protected.window.earliest.date().replace(day=1)
         }
-    return tuple(month for month in months_of(thing, policy, now) if (month.year, month.month) not in kept)
+    return tuple(month for month in months_of(protected, policy, now) if (month.year, month.month) not in kept)
 
 
-def retention(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[tuple[Backup, str], ...]:
+def retention(protected: Protected, policy: BackupPolicy, now: datetime) -> tuple[tuple[Backup, str], ...]:
     """Every backup, newest first, with why the policy keeps it: ``daily``, ``monthly`` or ``past retention``.
 
     Of a month it is the newest usable one that is kept.
     """
-    newest_first = sorted(thing.backups, key=lambda backup: backup.at, reverse=True)
+    newest_first = sorted(protected.backups, key=lambda backup: backup.at, reverse=True)
     months: dict[tuple[int, int], Backup] = {}
     for backup in newest_first:
         if backup.usable:
@@ -210,17 +216,17 @@ def retention(thing: Protected, policy: BackupPolicy, now: datetime) -> tuple[tu
     return tuple(kept)
 
 
-def detail(thing: Protected, policy: BackupPolicy, now: datetime) -> Detail:
+def detail(protected: Protected, policy: BackupPolicy, now: datetime) -> Detail:
     """All that is known of what a resource can be restored from, the newest backups as its events."""
-    window, newest = thing.window, thing.newest
-    kept = retention(thing, policy, now)
+    window, newest = protected.window, protected.newest
+    kept = retention(protected, policy, now)
     return Detail(
-        resource=thing.resource,
-        kind=thing.kind,
-        arn=thing.arn,
+        resource=protected.resource,
+        kind=protected.kind,
+        arn=protected.arn,
         facts=(
             ("Newest backup", stamp(newest.at) if newest else Clean("none")),
-            ("Backups", Clean(str(len(thing.backups)))),
+            ("Backups", Clean(str(len(protected.backups)))),
             ("Point-in-time recovery", Clean("on" if window.on else "off" if window.told else "unknown")),
             ("Earliest point", stamp(window.earliest) if window.earliest else Clean("none")),
             ("Latest point", stamp(window.latest) if window.latest else Clean("none")),

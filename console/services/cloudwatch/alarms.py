@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
 from console.problems import Failure, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, once
 from console.readings.numbers import size, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, Series, check
@@ -98,7 +98,7 @@ async def _alarms(aws: Aws, prefix: str) -> Report:
         return Report((Finding(firing.name, clean(f"alarms {prefix}*"), Level.WARN, what, Clean("0 alarms")),))
     bad = [at for at, alarm in enumerate(found) if _state(alarm) != "OK"]
     bad = sorted(bad, key=lambda at: _changed(found[at]) or _NEVER, reverse=True)[:DRILLED]
-    more = dict(zip(bad, await together(*(_drill(aws, found[at]) for at in bad)), strict=True))
+    more = dict(zip(bad, await concurrently(*(_drill(aws, found[at]) for at in bad)), strict=True))
     return Report(
         tuple(judge_alarm(alarm) for alarm in found),
         tuple(_detail(alarm, *more.get(at, ((), ()))) for at, alarm in enumerate(found)),
@@ -173,7 +173,7 @@ def _condition(alarm: Alarm) -> Clean:
 
 
 async def _drill(aws: Aws, alarm: Alarm) -> tuple[tuple[Event, ...], tuple[Series, ...]]:
-    return await together(_history(aws, alarm), _series(aws, alarm))
+    return await concurrently(_history(aws, alarm), _series(aws, alarm))
 
 
 async def _history(aws: Aws, alarm: Alarm) -> tuple[Event, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metric_answer import Unanswered
 from console.aws.metrics import Metric, Points
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.gauge import UNKNOWN, Gauge, judge, read, shown
 from console.readings.numbers import span
 from console.readings.source import Detail, Finding, Level, Report, check
@@ -40,7 +40,7 @@ async def metrics(aws: Aws, stack: Stack) -> Report:
     """
     gauges = [gauge_of(metric) for metric in stack.of(ApplicationMetric)]
     points = await read(aws, gauges)
-    listed = await together(
+    listed = await concurrently(
         *(_listed(aws, metric, found) for metric, found in zip(stack.of(ApplicationMetric), points, strict=True))
     )
     now = time.time()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from console.aws.metrics import Metric
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each
 from console.readings.gauge import Gauge, newest, read, series_of
 from console.readings.numbers import epoch, span, stamp
@@ -49,7 +49,7 @@ async def _read(aws: Aws, named: DbCluster, limits: Mapping[str, float]) -> Repo
         Gauge(Metric("AWS/DocDB", "CPUUtilization", of_cluster, region=named.region), "CPU", "%"),
         Gauge(Metric("AWS/DocDB", "DatabaseConnections", of_cluster, region=named.region), "Connections"),
     )
-    answer, instances, points = await together(
+    answer, instances, points = await concurrently(
         aws.call(
             "docdb",
             "describe_db_clusters",

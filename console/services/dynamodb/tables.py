@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, joined
 from console.readings.gauge import not_told, shown, summed
 from console.readings.numbers import bad_since, size, stamp, total
@@ -45,7 +45,7 @@ async def tables(aws: Aws, stack: Stack) -> Report:
     """
     limits = tables.limits(stack)
     regions = dict.fromkeys(table.region for table in stack.of(Table))
-    found = await together(
+    found = await concurrently(
         each(tables.name, stack.of(Table), lambda table: table.table, lambda table: _table(aws, table, limits)),
         *(_user_errors(aws, region, region or stack.region, limits["user_errors_warn"]) for region in regions),
     )
@@ -80,7 +80,7 @@ async def _table(aws: Aws, wanted: Table, limits: Mapping[str, float]) -> Report
     answer = await aws.call("dynamodb", "describe_table", expect="Table", region=wanted.region, TableName=wanted.table)
     table = {"TableName": wanted.table} | answer["Table"]
     parts = [("table", table), *((index["IndexName"], index) for index in _indexes(table))]
-    uses = await together(*(_use(aws, wanted, name, part) for name, part in parts))
+    uses = await concurrently(*(_use(aws, wanted, name, part) for name, part in parts))
     now = time.time()
     return Report(
         (*judge_state(table), *judge_uses(clean(wanted.table), uses, limits, now)),

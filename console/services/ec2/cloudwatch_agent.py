@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.gauge import Gauge
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _NO_DISK: Final = frozenset({"tmpfs", "devtmpfs", "overlay", "squashfs"})
 async def metrics_of(aws: Aws, instances: Iterable[str], region: str | None = None) -> dict[str, list[Metric]]:
     """The agent's metrics of memory and disks, by instance id, as far as they had points in the last 3 hours."""
     ids = list(instances)
-    found = await together(
+    found = await concurrently(
         *(
             aws.items(
                 "cloudwatch",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
 from console.problems import Failure, Problem, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import chunks, each, joined, once
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of
 from console.readings.numbers import stamp
@@ -65,7 +65,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 async def _chosen(aws: Aws, named: Instances, limits: Mapping[str, float]) -> Report:
     found, whole = await _described(aws, named)
     ids = [instance["InstanceId"] for instance in found if "InstanceId" in instance]
-    statuses, agent = await together(
+    statuses, agent = await concurrently(
         _statuses(aws, ids, named.region), cloudwatch_agent.metrics_of(aws, ids, named.region)
     )
     read = await each(
@@ -107,7 +107,7 @@ async def _described(aws: Aws, named: Instances) -> tuple[list[Answer], bool]:
 
 
 async def _statuses(aws: Aws, ids: Sequence[str], region: str | None) -> dict[str, Answer]:
-    answers = await together(
+    answers = await concurrently(
         *(
             aws.items(
                 "ec2",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import chunks, each, once
 from console.readings.numbers import DAY, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
@@ -61,7 +61,7 @@ async def _cluster(aws: Aws, cluster: EcsCluster, recent: float) -> Report:
         what = Clean("No service in this cluster.")
         return Report((Finding(services.name, clean(cluster.cluster), Level.OK, what),))
     present, now = [answer for answer in answers if "reason" not in answer and not is_missing(answer)], time.time()
-    logs = await together(*(log_groups(aws, a.get("taskDefinition", ""), cluster.region) for a in present))
+    logs = await concurrently(*(log_groups(aws, a.get("taskDefinition", ""), cluster.region) for a in present))
     return Report(
         tuple(finding for answer in answers for finding in judge_service(answer, now, recent)),
         tuple(_detail(answer, groups) for answer, groups in zip(present, logs, strict=True)),
@@ -95,7 +95,7 @@ async def described(
         return {"cluster": cluster.cluster, kind: part}
 
     parts = list(chunks(names, most))
-    answers = await together(
+    answers = await concurrently(
         *(aws.call("ecs", f"describe_{kind}", expect=kind, region=cluster.region, **asked(part)) for part in parts)
     )
     return list(zip(answers, parts, strict=True))

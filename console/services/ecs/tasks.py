@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Suspect, classify
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, once
 from console.readings.numbers import epoch, span, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
@@ -69,7 +69,7 @@ async def tasks(aws: Aws, stack: Stack) -> Report:
 
 async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: float) -> Report:
     scope = {"cluster": cluster.cluster} | ({"serviceName": service} if service else {})
-    lists = await together(
+    lists = await concurrently(
         *(
             aws.items("ecs", "list_tasks", "taskArns", region=cluster.region, desiredStatus=status, **scope)
             for status in ("RUNNING", "STOPPED")
@@ -80,7 +80,7 @@ async def _tasks_of(aws: Aws, cluster: EcsCluster, service: str | None, slow: fl
         what = Clean("No task runs, and none stopped in the last hour. ecs.services says whether some should.")
         return Report((Finding(tasks.name, clean(service or cluster.cluster), Level.OK, what, Clean("0 tasks")),))
     found = await _described(aws, cluster, arns)
-    names, groups = await together(_public_names(aws, cluster, found), _groups(aws, cluster, found))
+    names, groups = await concurrently(_public_names(aws, cluster, found), _groups(aws, cluster, found))
     findings = judge_tasks(found, time.time(), slow)
     judged = {finding.resource for finding in findings}
     shown = [task for task in found if name_of(task) in judged]
@@ -108,14 +108,14 @@ def _all_told(answer: dict[str, Any], asked: Sequence[str]) -> list[dict[str, An
 
 async def _groups(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, tuple[Clean, ...]]:
     revisions = list(dict.fromkeys(task["taskDefinitionArn"] for task in found if "taskDefinitionArn" in task))
-    groups = await together(*(log_groups(aws, revision, cluster.region) for revision in revisions))
+    groups = await concurrently(*(log_groups(aws, revision, cluster.region) for revision in revisions))
     return dict(zip(revisions, groups, strict=True))
 
 
 async def _public_names(aws: Aws, cluster: EcsCluster, found: list[dict[str, Any]]) -> dict[str, Clean]:
     """The public DNS names of the tasks' network interfaces, by interface."""
     wanted = [interface for task in found if (interface := _attachment(task).get("networkInterfaceId"))]
-    answers = await together(
+    answers = await concurrently(
         *(
             aws.items(
                 "ec2",

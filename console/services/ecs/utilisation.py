@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.aws.metrics import Metric
 from console.readings import gauge
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each
 from console.readings.gauge import Gauge
 from console.readings.source import Detail, Finding, Level, Report, check
@@ -49,10 +49,10 @@ async def utilisation(aws: Aws, stack: Stack) -> Report:
 
 
 async def _cluster(aws: Aws, cluster: EcsCluster, limits: Mapping[str, float]) -> Report:
-    services, insights = await together(read_services(aws, cluster), _has_insights(aws, cluster))
+    services, insights = await concurrently(read_services(aws, cluster), _has_insights(aws, cluster))
     present = [service for service in services if not is_missing(service) and name_of(service) != NAMELESS]
     gauges = [_gauges(cluster, name_of(service), limits, insights) for service in present]
-    found = await together(*(gauge.read(aws, some) for some in gauges))
+    found = await concurrently(*(gauge.read(aws, some) for some in gauges))
     now = time.time()
     absent = [_not_measured(service) for service in services if service not in present]
     nothing = Finding(utilisation.name, clean(cluster.cluster), Level.OK, Clean("No service in this cluster."))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, joined, once
 from console.readings.source import Detail, Finding, Level, Report, check
 from console.services.eks.kinds import CLUSTER, NODE_GROUP, EksCluster
@@ -54,7 +54,7 @@ async def clusters(aws: Aws, stack: Stack) -> Report:
 
 
 async def _read(aws: Aws, named: EksCluster, warn_days: float) -> Report:
-    answer, names = await together(
+    answer, names = await concurrently(
         aws.call("eks", "describe_cluster", expect="cluster", region=named.region, name=named.cluster),
         aws.items("eks", "list_nodegroups", "nodegroups", region=named.region, clusterName=named.cluster),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from console.problems import Failure, Problem, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.services.elasticbeanstalk.kinds import BeanstalkEnvironment
 from console.text import Clean, clean
 
@@ -45,7 +45,7 @@ async def state_of(aws: Aws, named: BeanstalkEnvironment) -> EnvironmentState:
     if not found:
         hint = Clean("Check its name and its application's in the stack file, the region and the account.")
         raise Failure(Problem(ProblemKind.NOT_FOUND, clean(f"No environment is called {named.environment}."), hint))
-    health, instances, events = await together(
+    health, instances, events = await concurrently(
         _enhanced(aws, named),
         _instances(aws, named),
         aws.call(

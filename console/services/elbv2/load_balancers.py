@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
 from console.problems import Failure, Problem, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each, once
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of
 from console.readings.numbers import stamp
@@ -91,7 +91,7 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
             Problem(ProblemKind.SUSPECT, Clean("Its ARN was not told, without which nothing can be asked of it."))
         )
     gauges = gauges_of(arn, limits, named.region)
-    groups, points = await together(_target_groups(aws, arn, named.region), read(aws, gauges))
+    groups, points = await concurrently(_target_groups(aws, arn, named.region), read(aws, gauges))
     name, now = clean(named.load_balancer), time.time()
     findings = (
         judge_state(name, balancer),
@@ -112,7 +112,7 @@ async def _read(aws: Aws, named: LoadBalancer, limits: Mapping[str, float]) -> R
 async def _target_groups(aws: Aws, arn: str, region: str | None) -> list[Health]:
     groups = await aws.items("elbv2", "describe_target_groups", "TargetGroups", region=region, LoadBalancerArn=arn)
     groups = once(groups, lambda group: group.get("TargetGroupArn"))
-    answers = await together(*(_targets(aws, group, region) for group in groups))
+    answers = await concurrently(*(_targets(aws, group, region) for group in groups))
     return list(zip(groups, answers, strict=True))
 
 

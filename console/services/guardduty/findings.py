@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import chunks, each, once
 from console.readings.source import Detail, Event, Finding, Level, Report, check
 from console.services.guardduty.kinds import DETECTOR, FINDING
@@ -64,7 +64,7 @@ async def _region(aws: Aws, label: str | None, region: str | None, limits: Mappi
     if not detectors:
         what = "It is not enabled: nobody looks for intruders here. Next: enable GuardDuty in this region."
         return _report(label, Level.WARN, what, "off", ())
-    found = await together(*(_detector(aws, detector, region, limits) for detector in detectors))
+    found = await concurrently(*(_detector(aws, detector, region, limits) for detector in detectors))
     suspended = any(status != "ENABLED" for status, _, _ in found)
     total = sum(count for _, count, _ in found)
     told = tuple(one for _, _, some in found for one in some)
@@ -89,11 +89,11 @@ async def _detector(
     aws: Aws, detector: str, region: str | None, limits: Mapping[str, float]
 ) -> tuple[str, int, list[tuple[Finding, Detail]]]:
     """Whether a detector looks, how many findings it has, and the most severe of them."""
-    status, ids = await together(
+    status, ids = await concurrently(
         aws.call("guardduty", "get_detector", expect="Status", region=region, DetectorId=detector),
         _ids(aws, detector, region),
     )
-    answers = await together(
+    answers = await concurrently(
         *(
             aws.call(
                 "guardduty", "get_findings", expect="Findings", region=region, DetectorId=detector, FindingIds=part

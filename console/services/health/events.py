@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.service_regions import NOT_THERE
 from console.problems import Failure, Problem, ProblemKind
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import chunks, once
 from console.readings.numbers import DAY, epoch, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
@@ -45,7 +45,7 @@ async def aws_events(aws: Aws, stack: Stack) -> Report:
     """
     try:
         events = await _events(aws, stack)
-        texts, touched = await together(_texts(aws, events), _touched(aws, events))
+        texts, touched = await concurrently(_texts(aws, events), _touched(aws, events))
     except Failure as failure:
         if failure.problem.kind is ProblemKind.UNAVAILABLE:
             return Report((_not_available(failure.problem),))
@@ -91,7 +91,7 @@ def _level_of(event: Mapping[str, Any], warn_days: float, now: float) -> Level:
 
 async def _events(aws: Aws, stack: Stack) -> list[Mapping[str, Any]]:
     services, regions = services_of(stack), _regions(aws, stack)
-    answers = await together(
+    answers = await concurrently(
         *(
             aws.items(
                 "health",
@@ -123,7 +123,7 @@ def _regions(aws: Aws, stack: Stack) -> list[str]:
 
 
 async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    answers = await together(
+    answers = await concurrently(
         *(
             aws.call("health", "describe_event_details", expect="successfulSet", eventArns=chunk)
             for chunk in chunks(_arns(events), AT_ONCE)
@@ -136,7 +136,7 @@ async def _texts(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, str
 
 async def _touched(aws: Aws, events: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Clean, ...]]:
     """The affected resources by the ARN of their event."""
-    answers = await together(
+    answers = await concurrently(
         *(
             aws.items("health", "describe_affected_entities", "entities", filter={"eventArns": chunk})
             for chunk in chunks(_arns(events), AT_ONCE)

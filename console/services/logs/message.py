@@ -30,7 +30,7 @@ _MESSAGES: Final = (
 """Where loggers that write JSON put what happened, the most telling first: pino, winston, Lambda, Python's."""
 
 
-def gist(line: str) -> str:
+def message_of(line: str) -> str:
     """What happened, in the words of the line: of JSON the message, else the text behind time, request and level."""
     text = line.strip()
     for pattern in _LEADING:

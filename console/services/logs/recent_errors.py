@@ -15,7 +15,7 @@ from console.problems import Failure
 from console.readings.each import each, once
 from console.readings.numbers import HOUR, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report, check
-from console.services.logs.message import gist
+from console.services.logs.message import message_of
 from console.stack.stack import Stack
 from console.text import Clean, clean
 
@@ -31,7 +31,7 @@ NEWEST: Final = 20
 """Error lines that a Detail keeps."""
 
 LINE: Final = 300
-"""Characters of the newest line's gist that a Finding shows; the Detail has the line whole."""
+"""Characters of the newest line's message that a Finding shows; the Detail has the line whole."""
 
 _LAST_MINUTES: Final = 300.0
 _UNTOLD: Final = "a line whose text was not told"
@@ -155,7 +155,7 @@ def judge_errors(wanted: LogGroup, errors: Errors, limits: Mapping[str, float]) 
         return Finding(recent_errors.name, name, level, Clean("Of no line it was told when."), value, threshold)
     newest = errors.newest[0]
     return Finding(
-        recent_errors.name, name, level, clean(gist(newest.text), limit=LINE), value, threshold, since=newest.at
+        recent_errors.name, name, level, clean(message_of(newest.text), limit=LINE), value, threshold, since=newest.at
     )
 
 

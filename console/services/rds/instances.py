@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metrics import Metric
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each
 from console.readings.gauge import Gauge, judge_all, newest, read, series_of, shown
 from console.readings.numbers import epoch, stamp
@@ -73,7 +73,7 @@ async def instances(aws: Aws, stack: Stack) -> Report:
 
 
 async def _instance(aws: Aws, named: DbInstance, limits: Mapping[str, float]) -> Report:
-    answer, events = await together(
+    answer, events = await concurrently(
         aws.call(
             "rds",
             "describe_db_instances",

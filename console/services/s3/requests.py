@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.aws.metric_answer import unanswered
 from console.aws.metrics import Metric, Points
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.each import each
 from console.readings.gauge import Gauge, not_told, read, series_of, shown
 from console.readings.numbers import bad_since, busy_span, percent, span, total
@@ -60,7 +60,7 @@ async def _bucket(aws: Aws, named: Bucket, least: float) -> Report:
     filters = [configuration["Id"] for configuration in configurations]
     told = await region_of(aws, named)
     gauges = [gauges_of(named, filter_id, metrics_region(aws, named, told)) for filter_id in filters]
-    read_points = await together(*(read(aws, some) for some in gauges))
+    read_points = await concurrently(*(read(aws, some) for some in gauges))
     points = [[placed(one, named, told) for one in some] for some in read_points]
     now = time.time()
     series: list[Series] = []

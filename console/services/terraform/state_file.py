@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 from console.readings.numbers import size, span, stamp
 from console.readings.source import Detail, Event, Finding, Level, Report
 from console.services.backup.judge import SOURCE, Backup
@@ -38,7 +38,7 @@ class FileState:
 async def read_state(aws: Aws, wanted: StateFile, policy: BackupPolicy, now: datetime) -> Report:
     """The verdict on a state file, in S3 or on this machine. Raises `Failure`."""
     places = [wanted.location, *([wanted.backups] if wanted.backups else [])]
-    found = await together(*(_files(aws, place) for place in places))
+    found = await concurrently(*(_files(aws, place) for place in places))
     exact = [file for file in found[0] if file.name == _key(wanted.location)]
     copies = [file for files in found for file in files if file.name != _key(wanted.location)]
     newest = max(exact, key=lambda file: file.at, default=None)

@@ -35,7 +35,7 @@ from widgets.plot.plot import Plot
 from widgets.plot.sparkline import sparkline
 from widgets.table.layout import Column
 from widgets.table.table import Table
-from widgets.terminal.frame_rate import PacedScreen
+from widgets.terminal.frame_rate import FrameRateScreen
 
 NOW = datetime(2026, 11, 20, 14, 5, 12, tzinfo=UTC)
 MODES = (
@@ -140,7 +140,7 @@ def state(*, production: bool) -> HeaderState:
     )
 
 
-class Page(PacedScreen[None]):
+class Page(FrameRateScreen[None]):
     """A page of the gallery, between header and footer."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -20,7 +20,7 @@ import screens
 from tests.deadlines import SOON
 from tests.pilot.scripted import until
 from widgets.terminal.app import TerminalApp
-from widgets.terminal.frame_rate import GRACE, PATIENCE, FrameRate, PacedModal, PacedScreen
+from widgets.terminal.frame_rate import GRACE, PATIENCE, FrameRate, FrameRateModal, FrameRateScreen
 
 
 class Clock:
@@ -78,7 +78,7 @@ class Counting(TerminalApp[None]):
         self.painted.set()
 
 
-class Cover(PacedModal[None]):
+class Cover(FrameRateModal[None]):
     """A modal with a counter of its own."""
 
     def compose(self) -> ComposeResult:
@@ -113,4 +113,4 @@ def _screens() -> Iterator[type[Screen[Any]]]:
 def test_every_screen_answers_keys_at_once() -> None:
     found = set(_screens())
     assert len(found) > 20
-    assert {screen.__name__ for screen in found if not issubclass(screen, PacedScreen)} == set()
+    assert {screen.__name__ for screen in found if not issubclass(screen, FrameRateScreen)} == set()

@@ -22,9 +22,9 @@ from console.logs.reading.pages import cleaned
 from console.text import Clean, clean
 from tests.deadlines import SOON
 from tests.hostile import HOSTILE
-from widgets.log.asked import Asked
 from widgets.log.body import LogBody, Taken
 from widgets.log.pane import LogPane
+from widgets.log.prompt import Prompt
 
 NOW = datetime(2026, 11, 20, 14, 5, 12, tzinfo=UTC)
 NOW_MS = int(NOW.timestamp() * 1000)
@@ -501,7 +501,7 @@ async def test_copy_and_save_give_whole_lines_unwrapped() -> None:
         body = app.pane.body
         assert list(body.texts(Taken.SHOWN)) == list(body.texts(Taken.BUFFERED)) == [long, *TRACE, "after"]
         assert next(body.texts(Taken.MARKED, stamped=True)) == f"2026-11-20T14:04:12.000Z stream {long}"
-        app.pane.put(Asked.FILTER, "after")
+        app.pane.put(Prompt.FILTER, "after")
         assert list(body.texts(Taken.SHOWN)) == ["after"]
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from console.aws import background
-from console.aws.background import aside, undisturbed
+from console.aws.background import in_thread, undisturbed
 
 
 def test_what_is_made_is_left_out_of_later_collections() -> None:
@@ -51,7 +51,7 @@ async def test_what_is_given_up_before_its_thread_came_to_it_is_not_begun(monkey
     async def work() -> None:
         begun.append("work")
 
-    waiting = asyncio.create_task(aside(work))
+    waiting = asyncio.create_task(in_thread(work))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)

@@ -18,7 +18,7 @@ from aiohttp import web
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 
-from console.aws.background import aside
+from console.aws.background import in_thread
 from console.aws.call import Aws
 from console.aws.login import mfa
 from console.aws.login.credentials import CredentialProcessTimeout, forget_roles, starter
@@ -349,7 +349,7 @@ async def test_credentials_are_found_beside_the_loop_not_on_it() -> None:
     async def where() -> str:
         return threading.current_thread().name
 
-    assert (await aside(where)).startswith("aside")
+    assert (await in_thread(where)).startswith("aside")
 
 
 def test_libraries_that_log_bodies_and_tracebacks_are_silent() -> None:

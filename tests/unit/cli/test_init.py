@@ -37,7 +37,7 @@ from console.services.kinds import LISTING_PERMISSIONS
 from console.services.rds.kinds import DbInstance
 from console.services.s3.kinds import Bucket
 from console.services.sns.kinds import Topic
-from console.stack.account import Unlisted
+from console.stack.found_account import Unlisted
 from console.stack.stack import Stack
 from console.stack_files.file import load, parse
 from console.text import Clean

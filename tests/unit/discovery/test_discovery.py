@@ -30,7 +30,7 @@ from console.services.rds.kinds import DbInstance
 from console.services.s3.kinds import Bucket
 from console.services.sns.kinds import Topic
 from console.services.sources import wanted_by
-from console.stack.account import Account, Crowd, Unlisted
+from console.stack.found_account import Account, Crowd, Unlisted
 from console.text import Clean
 
 REGION = "eu-west-1"

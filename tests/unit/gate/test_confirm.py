@@ -10,7 +10,7 @@ from console.gate.confirm import Ask, as_typed, confirmation_of, danger_on
 from console.operations.operation import Danger, Observed, Operation, Resource
 from console.services.dynamodb.operations import ContinuousBackups
 from console.services.ecs.operations import Restart, Scale
-from console.stack.account import Account
+from console.stack.found_account import Account
 from console.stack.stack import Stack
 from console.text import is_plain
 from tests.hostile import HOSTILE

@@ -10,7 +10,7 @@ import pytest
 
 from console.gate import write_state
 from console.gate.write_state import ARMED_FOR, AccountRegion, Locked, WriteState, since_boot
-from console.stack.account import Account
+from console.stack.found_account import Account
 from console.stack.stack import Stack
 
 DEV = Stack(name="dev", environment="dev", production=False)

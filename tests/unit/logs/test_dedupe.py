@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from console.logs.event import LogEvent
-from console.logs.tailing.dedupe import _WARM, Intake
+from console.logs.tailing.dedupe import _WARM, DedupeById
 from console.text import Clean
 
 
@@ -16,13 +16,13 @@ def times(events: list[LogEvent]) -> list[int]:
 
 
 def test_an_event_is_passed_on_once() -> None:
-    intake = Intake()
+    intake = DedupeById()
     assert times(intake.new([event(1), event(2), event(1)])) == [1, 2]
     assert times(intake.new([event(2), event(1, name="another of that time")])) == [1]
 
 
 def test_a_second_is_forgotten_when_all_of_it_is_too_old_and_nothing_of_it_may_come_again() -> None:
-    intake, seen = Intake(), [event(at) for at in (0, 999, 1000, 1999, 2000)]
+    intake, seen = DedupeById(), [event(at) for at in (0, 999, 1000, 1999, 2000)]
     intake.new(seen)
     intake.forget(999)
     assert intake.floor_ms == 0 and intake.new(seen) == []
@@ -33,7 +33,7 @@ def test_a_second_is_forgotten_when_all_of_it_is_too_old_and_nothing_of_it_may_c
 
 
 def test_what_cannot_be_read_again_is_never_moved_back() -> None:
-    intake = Intake(floor_ms=5500)
+    intake = DedupeById(floor_ms=5500)
     intake.new([event(5600)])
     intake.forget(6000)
     assert intake.floor_ms == 6000
@@ -43,7 +43,7 @@ def test_what_cannot_be_read_again_is_never_moved_back() -> None:
 
 
 def test_of_too_many_ids_the_oldest_are_forgotten_a_second_at_a_time() -> None:
-    intake = Intake(most=3)
+    intake = DedupeById(most=3)
     intake.new([event(at) for at in (500, 1500, 2500)])
     intake.forget(0)
     assert intake.floor_ms == 0, "three may be kept"
@@ -54,7 +54,7 @@ def test_of_too_many_ids_the_oldest_are_forgotten_a_second_at_a_time() -> None:
 
 
 def test_the_newest_seconds_are_quick_to_ask_and_older_ones_small_and_known_all_the_same() -> None:
-    intake, seen = Intake(), [event(1000 * second) for second in range(3 * _WARM)]
+    intake, seen = DedupeById(), [event(1000 * second) for second in range(3 * _WARM)]
     intake.new(seen)
     intake.forget(0)
     assert sorted(intake._warm) == list(range(2 * _WARM, 3 * _WARM))
@@ -66,7 +66,7 @@ def test_the_newest_seconds_are_quick_to_ask_and_older_ones_small_and_known_all_
 
 
 def test_late_is_what_comes_after_newer_ones_of_its_stream_in_a_time_that_was_read() -> None:
-    intake = Intake()
+    intake = DedupeById()
     intake.new([event(5000), event(3000, stream=1)])
     again = [event(5000, name="of the same moment"), event(4999), event(4000, stream=1), event(3999, stream=1)]
     fresh = intake.new([*again, event(4500), event(4499)], read_until_ms=4500)

@@ -14,7 +14,7 @@ from console.logs.event import LogLine
 from console.logs.json_lines import ExpressionProblem
 from console.logs.levels import LogLevel, level_of
 from console.logs.lines.colours import uncoloured
-from console.services.logs.message import gist
+from console.services.logs.message import message_of
 from console.text import clean
 from widgets.log.detail import LogDetail
 
@@ -54,7 +54,7 @@ def whole(text: str) -> None:
         detail._line, detail.raw = LogLine(1, 0, 0, 0, text), raw
         assert detail.content(20)
     level_of(text)
-    gist(clean(text))
+    message_of(clean(text))
     uncoloured(text)
 
 

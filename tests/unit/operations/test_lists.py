@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from console.gate.record import operation_of as operation_on_record
+from console.gate.journal_records import operation_of as operation_on_record
 from console.journal.rows import pairs
 from console.logs.kinds import LOG_GROUP, LogGroup
 from console.operations.fields import TEXT, choice, count, name_of

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from console.readings.concurrently import together
+from console.readings.concurrently import concurrently
 
 
 async def test_raises_only_when_nothing_is_under_way_any_more() -> None:
@@ -24,7 +24,7 @@ async def test_raises_only_when_nothing_is_under_way_any_more() -> None:
         ended = True
 
     with pytest.raises(ValueError, match="first"):
-        await together(goes_on(), fails())
+        await concurrently(goes_on(), fails())
     assert ended
 
 
@@ -32,4 +32,4 @@ async def test_gives_results_in_order() -> None:
     async def give(value: int) -> int:
         return value
 
-    assert await together(*(give(value) for value in range(3))) == (0, 1, 2)
+    assert await concurrently(*(give(value) for value in range(3))) == (0, 1, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.stack.account import Account
+from console.stack.found_account import Account
 from console.stack.stack import Stack
 from console.stack.standing import Standing, like_production
 from console.stack_files.file import parse

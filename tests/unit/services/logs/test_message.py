@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.services.logs.message import gist
+from console.services.logs.message import message_of
 
 LAMBDA = "2026-11-20T10:18:19.356Z    18af5d70-1c38-696b-4d0b-0123456789ab    ERROR    Invoke Error    "
 
@@ -39,10 +39,10 @@ LAMBDA = "2026-11-20T10:18:19.356Z    18af5d70-1c38-696b-4d0b-0123456789ab    ER
     ],
 )
 def test_it_is_what_happened(line: str, says: str) -> None:
-    assert gist(line) == says
+    assert message_of(line) == says
 
 
 @given(st.text())
 def test_any_line_has_one_that_is_no_longer(line: str) -> None:
-    assert len(gist(line)) <= len(line)
-    assert bool(gist(line)) == bool(line.strip())
+    assert len(message_of(line)) <= len(line)
+    assert bool(message_of(line)) == bool(line.strip())

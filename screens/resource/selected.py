@@ -20,7 +20,7 @@ from screens.copy_and_save import copy, save
 from screens.modals.actions import Subject
 from screens.resource.shell import open_shell, place_of
 
-THING_KEYS: Final[list[BindingType]] = [
+RESOURCE_KEYS: Final[list[BindingType]] = [
     Binding("l", "logs", "Logs"),
     Binding("x", "shell", "Shell"),
     Binding("y", "copy_name", "Copy its name", show=False),
@@ -32,7 +32,7 @@ THING_KEYS: Final[list[BindingType]] = [
 
 
 @dataclass(frozen=True)
-class Thing:
+class SelectedResource:
     """A resource, all that is known of it, and where a shell in it would be."""
 
     stack: Stack
@@ -47,7 +47,7 @@ class Thing:
         return self.place, self.detail is not None and bool(self.detail.series)
 
 
-class ThingScreen(ConsoleScreen):
+class ResourceSelectionScreen(ConsoleScreen):
     """Health, or one resource; a subclass says what is in hand, and what to save."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -55,17 +55,17 @@ class ThingScreen(ConsoleScreen):
     def __init__(self, desk: Desk, zone: tzinfo | None = None) -> None:
         super().__init__(desk)
         self.zone = zone
-        self.thing: Thing | None = None
+        self.selected: SelectedResource | None = None
 
-    def take_in_hand(self, stack: Stack, resource: Clean) -> Thing:
+    def select_resource(self, stack: Stack, resource: Clean) -> SelectedResource:
         """Make a resource the one in hand: the keys that are offered follow it."""
         readings = self.by_source(stack)
         detail, found = known(readings, resource)
         place = place_of(stack, detail, self.details(stack))
-        former, self.thing = self.thing, Thing(stack, resource, detail, tuple(found), place)
-        if former is None or former.offers != self.thing.offers:
+        former, self.selected = self.selected, SelectedResource(stack, resource, detail, tuple(found), place)
+        if former is None or former.offers != self.selected.offers:
             self.refresh_bindings()
-        return self.thing
+        return self.selected
 
     def details(self, stack: Stack) -> list[Detail]:
         """Everything that the checks of a stack know in detail."""
@@ -81,41 +81,43 @@ class ThingScreen(ConsoleScreen):
 
     def selection(self) -> Subject | None:
         """The resource in hand, for the menu of actions."""
-        thing = self.thing
-        if thing is None:
+        selected = self.selected
+        if selected is None:
             return None
-        return Subject(thing.stack, thing.resource, thing.detail.kind if thing.detail else None, thing.findings)
+        return Subject(
+            selected.stack, selected.resource, selected.detail.kind if selected.detail else None, selected.findings
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A shell is offered where one can be, an ARN where there is one (called by Textual)."""
         if action == "shell":
-            return self.thing is not None and self.thing.place is not None
+            return self.selected is not None and self.selected.place is not None
         return True
 
     @work(group="shell")
     async def action_shell(self) -> None:
         """Open a shell in the resource, the console suspended meanwhile."""
-        if self.thing is not None and self.thing.place is not None:
-            await open_shell(self.app, self.desk, self.thing.stack, self.thing.place)
+        if self.selected is not None and self.selected.place is not None:
+            await open_shell(self.app, self.desk, self.selected.stack, self.selected.place)
 
     @work(group="logs")
     async def action_logs(self) -> None:
         """Open the logs of the resource, at the newest moment since which something is wrong with it."""
         from screens.logs.opening import open_logs
 
-        thing = self.thing
-        if thing is not None:
-            await open_logs(self.app, self.desk, thing.stack, thing.resource, thing.detail, thing.findings)
+        selected = self.selected
+        if selected is not None:
+            await open_logs(self.app, self.desk, selected.stack, selected.resource, selected.detail, selected.findings)
 
     def action_copy_name(self) -> None:
         """Copy the name of the resource."""
-        if self.thing is not None:
-            copy(self.app, self.thing.resource)
+        if self.selected is not None:
+            copy(self.app, self.selected.resource)
 
     def action_copy_arn(self) -> None:
         """Copy the ARN of the resource."""
-        if self.thing is not None and self.thing.detail is not None and self.thing.detail.arn:
-            copy(self.app, self.thing.detail.arn)
+        if self.selected is not None and self.selected.detail is not None and self.selected.detail.arn:
+            copy(self.app, self.selected.detail.arn)
         else:
             self.app.notify("No ARN is known of it; y copies its name.", markup=False)
 

@@ -11,16 +11,16 @@ from console.logs.event import LineKey
 from widgets.lines import fit
 from widgets.log.paint import Painter
 from widgets.log.scroll import Scroll
-from widgets.log.styles import Inks
+from widgets.log.styles import RowStyles
 from widgets.table.paint import scroll_mark
 
 
 @dataclass(frozen=True, slots=True)
-class LinesPicture:
+class PaneRendering:
     """All that decides how the lines look; `empty` is said where there is none, `count` how many there are in all."""
 
     painter: Painter
-    inks: Inks
+    inks: RowStyles
     place: Scroll
     marks: frozenset[LineKey]
     titles: bool

@@ -11,10 +11,10 @@ from console.desk.screens import SCREENS
 from widgets.header import HeaderState, header_line
 from widgets.lines import Lines
 from widgets.mode_bar import Mode, modes_line
-from widgets.terminal.frame_rate import PacedScreen
+from widgets.terminal.frame_rate import FrameRateScreen
 
 
-class StartScreen(PacedScreen[None]):
+class StartScreen(FrameRateScreen[None]):
     """What can be told before anything is known: it imports next to nothing, and is shown for a blink."""
 
     def compose(self) -> ComposeResult:
