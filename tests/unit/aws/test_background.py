@@ -45,7 +45,7 @@ def test_collecting_that_was_off_stays_off() -> None:
 async def test_what_is_given_up_before_its_thread_came_to_it_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing would end it any more, and the process waits for its threads when it ends."""
     threads, free, begun = ThreadPoolExecutor(max_workers=1), threading.Event(), list[str]()
-    monkeypatch.setattr(background, "_ASIDE", threads)
+    monkeypatch.setattr(background, "_THREADS", threads)
     threads.submit(free.wait)
 
     async def work() -> None:

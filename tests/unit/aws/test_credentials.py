@@ -349,7 +349,7 @@ async def test_credentials_are_found_beside_the_loop_not_on_it() -> None:
     async def where() -> str:
         return threading.current_thread().name
 
-    assert (await in_thread(where)).startswith("aside")
+    assert (await in_thread(where)).startswith("background")
 
 
 def test_libraries_that_log_bodies_and_tracebacks_are_silent() -> None:
