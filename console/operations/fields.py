@@ -128,14 +128,16 @@ class Field:
         return names[0]
 
     def _number(self, text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            raise ValueError(f"{text!r} is no whole number.") from None
+        if not _NUMBER.fullmatch(text):
+            raise ValueError(f"{text!r} is no whole number.")
+        number = int(text)
         if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
             raise ValueError(f"{number} is out of range: from {self.low} to {self.high}.")
         return number
 
+
+_NUMBER: Final = re.compile(r" *[-+]?[0-9]{1,18} *")
+"""Digits as AWS knows them: `int` takes ``1_0`` and those of every script too."""
 
 _SWITCH: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 

@@ -104,12 +104,12 @@ class ListField(Field):
             raise ValueError("It is empty. Next: give one at least.")
         if self.most is not None and len(values) > self.most:
             raise ValueError(f"There are {len(values)}, and at most {self.most} are possible.")
-        seen: list[Any] = []
+        seen: set[Any] = set()
         for value in values:
             by = value.name if isinstance(value, Pair) else value
             if by in seen:
                 raise ValueError(f"{clean(by, limit=200)} is given twice. Next: give each once.")
-            seen.append(by)
+            seen.add(by)
         return values
 
     def write(self, value: Sequence[Any]) -> str:

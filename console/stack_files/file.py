@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
+import re
 import typing
 from pathlib import Path
 from typing import Any, Final
@@ -12,12 +14,14 @@ import msgspec
 
 from console.files.bounded import parse_toml, read_text, reason_of
 from console.naming.partitions import nearest
-from console.services.kinds import SECTIONS
 from console.stack.names import Told, named
 from console.stack.part import KeyValue, Part, Region, Url
 from console.stack.stack import AccountId, Environment, Stack, StackName
 from console.stack_files.schema import StackFile, file_of, stack_of
 from console.text import clean
+
+_STEP: Final = re.compile(r"\.(\w+)|\[(\d+|\.\.\.)\]", re.ASCII)
+"""A step on msgspec's way to a fault: a key, the number of an item, or the key of a table with keys of any name."""
 
 
 class StackError(ValueError):
@@ -68,7 +72,7 @@ def _unknown_keys(data: object, kind: object, place: str) -> typing.Iterator[tup
     struct = next((k for k in (kind, *typing.get_args(kind)) if isinstance(k, type) and issubclass(k, Part)), None)
     if struct is None or not isinstance(data, dict):
         return
-    fields = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+    fields = _keys(struct)
     for key, value in data.items():
         here = f"{place}.{clean(key)}".lstrip(".")
         if key not in fields:
@@ -79,44 +83,60 @@ def _unknown_keys(data: object, kind: object, place: str) -> typing.Iterator[tup
             yield from _unknown_keys(value, fields[key], here)
 
 
+@functools.cache
+def _keys(part: type[Part]) -> dict[str, Any]:
+    """The keys of a section with their types, which msgspec evaluates anew whenever it is asked."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(part)}
+
+
 def _explain(message: str, data: dict[str, Any]) -> str:
     """Turn msgspec's ``Expected X, got Y - at `$.a[0].b` `` into place, finding and what is allowed."""
-    expected, _, place = message.partition(" - at `$.")
-    path = place.rstrip("`")
-    if path in SECTIONS and expected.startswith(("Expected `array`", "Expected `object")):
-        once = SECTIONS[path].single
-        return f"{path}: it may stand once: write [{path}]." if once else f"{path}: write [[{path}]], for each one."
-    keys = path.replace("[", ".").replace("]", "").split(".")
-    if "[...]" in path:
-        keys = [keys[0], *_wrong_keys(data.get(keys[0]), keys[0])]
-        path = ".".join(map(_key, keys))
-    found: Any = data
-    for key in keys:
-        try:
-            found = found[int(key)] if isinstance(found, list) else found[key]
-        except (KeyError, IndexError, ValueError, TypeError):
-            return f"{path}: {_in_words(expected)}."
+    expected, _, place = message.partition(" - at `$")
+    path, kind, found = _lead(place.rstrip("`"), data)
+    if not path:
+        return f"{_in_words(expected, kind)}."
+    many = typing.get_origin(kind) is tuple
+    if path in data and _is_part(_inner(kind)) and not isinstance(found, list if many else dict):
+        return f"{path}: write [[{path}]], for each one." if many else f"{path}: it may stand once: write [{path}]."
     near = f" {nearest(found)}" if path.endswith("region") and isinstance(found, str) else ""
-    return f"{path}: found {clean(repr(found), limit=80)}, but {_in_words(expected)}.{near.rstrip()}"
+    return f"{path}: found {clean(repr(found), limit=80)}, but {_in_words(expected, kind)}.{near.rstrip()}"
 
 
-def _wrong_keys(table: object, name: str) -> list[str]:
-    """The keys that lead to a fault in a table whose keys anybody may choose: msgspec writes them as ``[...]``."""
-    kind = next((field.type for field in msgspec.structs.fields(StackFile) if field.encode_name == name), None)
-    keys: list[str] = []
-    while isinstance(table, dict) and (wrong := _wrong_key(table, kind)) is not None:
-        keys.append(wrong)
-        table, kind = table[wrong], typing.get_args(kind)[1]
-    return keys
+def _lead(place: str, data: Any) -> tuple[str, Any, Any]:
+    """Where msgspec found a fault, as the file has it, with the type that is wanted there and what was found.
+
+    A key that anybody may choose is ``[...]`` to msgspec: it is the first whose value is not of the type.
+    """
+    path, kind, found = "", StackFile, data
+    for key, index in _STEP.findall(place):
+        if key:
+            kind = _keys(_inner(kind))[key]
+            path, found = f"{path}.{key}", found[key]
+        elif index == "...":
+            kind = typing.get_args(kind)[1]
+            wrong = next(key for key, value in found.items() if not _fits(value, kind))
+            path, found = f"{path}.{_key(wrong)}", found[wrong]
+        else:
+            kind, found = _inner(kind), found[int(index)]
+            path = f"{path}[{index}]"
+    return path.removeprefix("."), kind, found
 
 
-def _wrong_key(table: dict[str, Any], kind: Any) -> str | None:
-    for key, value in table.items():
-        try:
-            msgspec.convert({key: value}, kind)
-        except msgspec.ValidationError:
-            return key
-    return None
+def _inner(kind: Any) -> Any:
+    """The type of an item, or of what may be left out; else the type itself."""
+    return next((part for part in typing.get_args(kind) if part is not type(None)), kind)
+
+
+def _is_part(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Part)
+
+
+def _fits(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 _WORDS: Final = {
@@ -135,11 +155,13 @@ _BY_PATTERN: Final = {
 }
 
 
-def _in_words(expected: str) -> str:
+def _in_words(expected: str, wanted_kind: Any) -> str:
     """msgspec's ``Expected `str` matching regex '^\\d{12}$'`` as what an operator would say is allowed."""
     missing = expected.partition("missing required field `")[2].rstrip("`")
     if missing:
         return f"the key {missing!r} is missing"
+    if typing.get_origin(wanted_kind) is typing.Literal:
+        return f"it must be one of {', '.join(typing.get_args(wanted_kind))}"
     kind, _, pattern = expected.partition(" matching regex ")
     if pattern:
         return f"it must be {_BY_PATTERN[ast.literal_eval(pattern)]}"
@@ -168,7 +190,7 @@ def write(stack: Stack) -> str:
 def _table_lines(path: str, table: dict[str, Any]) -> list[str]:
     plain = {k: v for k, v in table.items() if not isinstance(v, dict)}
     nested = {k: v for k, v in table.items() if isinstance(v, dict)}
-    lines = ["", f"[{path}]", *(f"{_key(k)} = {_value(v)}" for k, v in plain.items())] if plain else []
+    lines = [] if nested and not plain else ["", f"[{path}]", *(f"{_key(k)} = {_value(v)}" for k, v in plain.items())]
     for key, value in nested.items():
         lines += _table_lines(f"{path}.{_key(key)}", value)
     return lines

@@ -63,6 +63,7 @@ def test_an_operation_is_made_of_what_was_typed() -> None:
         ({"size": "0"}, "from 1 to 9"),
         ({"size": "10"}, "from 1 to 9"),
         ({"size": "1e9"}, "no whole number"),
+        *(({"size": text}, "no whole number") for text in ("1_0", "\uff11", "\u0663", "4" * 5000, "--1", "")),
         ({"mode": "maybe"}, "on, off"),
         ({"force": "perhaps"}, "neither true nor false"),
         ({"colour": "red"}, "there are: table"),
