@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from console.cli.ask import YES, ask
+from console.cli.flags import given
 from console.cli.output import write
 from console.desk.workspace import ACCOUNT, Workspace, open_workspace, stack_folder
 from console.options import Options, UsageError
@@ -42,16 +43,19 @@ class Said:
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this subcommand."""
     chosen = parser.add_mutually_exclusive_group()
-    chosen.add_argument("--prefix", metavar="P", help="what has a name that begins with P")
-    chosen.add_argument("--tag", metavar="K=V", help="what carries the tag K with the value V")
+    chosen.add_argument("--prefix", type=given, metavar="P", help="what has a name that begins with P")
+    chosen.add_argument("--tag", type=given, metavar="K=V", help="what carries the tag K with the value V")
     chosen.add_argument(
         "--terraform",
+        type=given,
         metavar="FILE",
         help="what terraform output -json names: a file, - for stdin, or a folder in which to run it",
     )
-    chosen.add_argument("--beanstalk", metavar="ENV", help="an Elastic Beanstalk environment and what belongs to it")
-    parser.add_argument("--name", help="the name of the stack")
-    parser.add_argument("--environment", metavar="E", help="such as staging; asked for on a terminal")
+    chosen.add_argument(
+        "--beanstalk", type=given, metavar="ENV", help="an Elastic Beanstalk environment and what belongs to it"
+    )
+    parser.add_argument("--name", type=given, help="the name of the stack")
+    parser.add_argument("--environment", type=given, metavar="E", help="such as staging; asked for on a terminal")
     parser.add_argument(
         "--production",
         action=argparse.BooleanOptionalAction,

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from console.cli.flags import given
 from console.cli.output import columns, paint, write
 from console.cli.session import run_named
 from console.desk.workspace import open_workspace
@@ -31,7 +32,9 @@ _STYLE: Final[dict[str, str]] = {
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Which runs, and in which form."""
-    parser.add_argument("run_id", metavar="RUN", nargs="?", help="only this run, with its steps and their items")
+    parser.add_argument(
+        "run_id", type=given, metavar="RUN", nargs="?", help="only this run, with its steps and their items"
+    )
     parser.add_argument("--filter", metavar="TEXT", default="", help="only runs in which this text is found")
     parser.add_argument(
         "--limit", type=_limit, default=50, metavar="N", help="at most so many, the newest (default 50)"

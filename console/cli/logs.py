@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from console import filter_pattern
+from console.cli.flags import given
 from console.cli.log_printer import Printer
 from console.desk.workspace import Workspace, open_workspace
 from console.logs.classes import OTHER_CLASS
@@ -45,6 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """The flags of this subcommand."""
     parser.add_argument(
         "group",
+        type=given,
         nargs="*",
         metavar="GROUP",
         help="a log group, a part of the name of one of the stack's, a prefix, or an ARN",

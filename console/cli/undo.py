@@ -6,6 +6,7 @@ import argparse
 from concurrent.futures import Future
 
 from console.cli.apply import Applying, confirming
+from console.cli.flags import given
 from console.cli.session import ChangeSession, run_named
 from console.gate.events import AtTheGate, Reason
 from console.gate.planned import Planned
@@ -16,7 +17,9 @@ from console.options import Options
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """The run, and how taking it back is confirmed."""
-    parser.add_argument("run_id", metavar="RUN", help="a run as the journal names it, or the end of its name")
+    parser.add_argument(
+        "run_id", type=given, metavar="RUN", help="a run as the journal names it, or the end of its name"
+    )
     confirming(parser)
 
 

@@ -41,7 +41,10 @@ class MomentField(Field):
         found = datetime.fromisoformat(kept) if isinstance(kept, str) else None
         if found is None or found.tzinfo is None:
             raise ValueError(f"{kept!r} is no moment.")
-        return found.astimezone(UTC)
+        try:
+            return found.astimezone(UTC)
+        except OverflowError:  # beyond all calendars
+            raise ValueError(f"{kept!r} is no moment.") from None
 
 
 def moment(*, future: bool = False) -> MomentField:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from console.cli.parser import USAGE, make_parser
 from console.desk.tasks import SCREEN_TASKS
 from console.operations.operation import Danger
 from console.services.sources import SOURCES, VIEWS, wanted_by
@@ -252,3 +253,27 @@ def test_a_demo_that_runs_is_joined_only_by_who_wants_its_moment_and_its_chance(
     chance = run("stacks", "--demo", "--seed", "3", env=demo.environment)
     assert chance.returncode == 2
     assert "leave --seed out to join it" in chance.stderr
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(
+            f"{command} --{flag}"
+            for command in ("", "policy", "plan ecs.restart")
+            for flag in ("stack", "profile", "region")
+        ),
+        *(f"--{flag}" for flag in ("endpoint-url", "scenario", "now", "reason", "theme", "screen")),
+        *(f"init --{flag}" for flag in ("prefix", "tag", "terraform", "beanstalk", "name", "environment")),
+        *("undo", "journal", "logs", "logs web"),
+    ],
+)
+def test_an_empty_value_is_never_taken_for_one_that_was_not_given(
+    words: str, empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = [*words.split(), empty]
+    with pytest.raises(SystemExit) as ended:
+        make_parser(given).parse_args(given)
+    assert ended.value.code == USAGE
+    assert "it is empty. Next: give a value" in capsys.readouterr().err

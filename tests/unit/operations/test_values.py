@@ -117,6 +117,12 @@ def test_an_export_that_an_earlier_version_kept_is_known_by_its_name() -> None:
     assert made._task in made._tasks
 
 
+@pytest.mark.parametrize("kept", [5, None, "", "2026-11-19T00:00", "0001-01-01T00:00+23:59", "9999-12-31T23:00-02:00"])
+def test_what_the_journal_kept_as_no_moment_is_told(kept: object) -> None:
+    with pytest.raises(LookupError, match="The journal's start is none"):
+        rebuild(Export, {"group": "/a", "bucket": "b-1", "start": kept, "end": "2026-11-20T00:00Z", "prefix": "logs"})
+
+
 SIZE = size("GiB", low=20, high=65_536)
 
 
