@@ -113,6 +113,7 @@ class JournalScreen(ConsoleScreen):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._text = ""
+        self._looked_in: Changes | None = None
         empty = "The journal is not read yet."
         self._table: Table[RunRow] = Table(COLUMNS, lambda row: row.run.id, empty=empty, marks=False)
         self._panel = Panel("Journal", self._table)
@@ -132,6 +133,11 @@ class JournalScreen(ConsoleScreen):
         """Read anew: something may have been changed meanwhile."""
         self.look()
 
+    def _desk_changed(self) -> None:
+        super()._desk_changed()
+        if self.is_open and self.desk.changes is not self._looked_in:
+            self.look()
+
     def look(self) -> None:
         """Read the journal again."""
         if self.is_current:
@@ -142,7 +148,7 @@ class JournalScreen(ConsoleScreen):
         from console.journal.records import RunFilter
         from console.journal.store import JournalError
 
-        changes = self.desk.changes
+        changes = self._looked_in = self.desk.changes
         if changes is None:
             return
         try:

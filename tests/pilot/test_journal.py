@@ -94,6 +94,18 @@ async def test_a_change_that_cannot_be_read_is_a_row_of_its_own(folder: Path, si
         await until(pilot, lambda: isinstance(pilot.app.screen, JournalScreen))
 
 
+async def test_a_journal_that_is_opened_after_its_screen_is_shown_at_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screens.journal.screen.LOOK_SECONDS", 3600)
+    desk = ScriptedDesk()
+    async with console(desk, first="journal") as pilot:
+        await shows(pilot, "not read yet")
+        assert desk.workspace is not None
+        await desk._open_gate(desk.workspace)
+        await shows(pilot, "2 changes, 1 unreadable")
+
+
 async def test_of_a_change_with_a_step_that_cannot_be_read_all_else_is_shown(folder: Path) -> None:
     async with console(JournalDesk(), first="journal") as pilot:
         await shows(pilot, "partly")
