@@ -72,6 +72,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end."""
+        flag, _, fault = message.removeprefix("argument ").partition(": ")
+        if fault == "expected one argument":
+            message += f". Next: give a value; one that begins with a dash is written {flag.split('/')[0]}=-VALUE."
         self.print_usage(sys.stderr)
         self.exit(self.usage_exit, f"{self.prog}: error: {message}\n")
 

@@ -112,6 +112,8 @@ def _check(data: Any, *, numbers: bool = True) -> None:
         if depth > _DEPTH:
             raise ValueError("it is nested too deep")
         if isinstance(value, dict):
+            if any("\0" in key for key in value):
+                raise ValueError(f"{clean(place, limit=200) or 'it'}: a key in it holds a NUL character")
             left += [(f"{place}.{key}" if place else key, one, depth + 1) for key, one in value.items()]
         elif isinstance(value, list):
             left += [(f"{place}[{at}]", one, depth + 1) for at, one in enumerate(value)]

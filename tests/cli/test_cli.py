@@ -255,6 +255,16 @@ def test_a_demo_that_runs_is_joined_only_by_who_wants_its_moment_and_its_chance(
     assert "leave --seed out to join it" in chance.stderr
 
 
+@pytest.mark.parametrize("words", ["logs web --since -10m", "plan logs.export --start -1h", "--stack -x"])
+def test_a_value_that_begins_with_a_dash_is_told_how_to_be_written(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        make_parser(words.split()).parse_args(words.split())
+    assert ended.value.code == USAGE
+    assert f"one that begins with a dash is written {words.split()[-2]}=-VALUE." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("empty", ["", " "])
 @pytest.mark.parametrize(
     "words",

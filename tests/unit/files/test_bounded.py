@@ -78,6 +78,7 @@ ODD_TOML: dict[str, tuple[Callable[[Path], object], str]] = {
     "nan": (holding(b"[a]\nx = [1.5, nan]"), "a.x[1]: nan is no number"),
     "inf": (holding(b"x = -inf"), "x: -inf is no number"),
     "NUL": (holding(b"x = '\0'"), "not valid TOML"),
+    "NUL in a key": (holding(b'["a\\u0000b"]\nx = 1'), "a key in it holds a NUL character"),
     "NUL as an escape": (holding(b'x = "a\\u0000b"'), "x: it holds a NUL character"),
     "16 bits": (holding('x = "a"'.encode("utf-16")), "not UTF-8"),
 }
@@ -140,6 +141,7 @@ ODD_JSON: dict[str, Callable[[Path], object]] = {
     "NaN": holding(b'{"stack": NaN}'),
     "infinite": holding(b'{"stack": 1e999}'),
     "NUL": holding(b'{"stack": "\0"}'),
+    "NUL in a key": holding(b'{"a": {"stack\\u0000": "x"}}'),
     "nothing": holding(b""),
 }
 
