@@ -116,7 +116,8 @@ class _Reader:
 
     def parts(self) -> tuple[Part, ...]:
         """The resources of the stack by their names, each once."""
-        return tuple(once((self._part(part, place) for place, part in _places(self._stack)), self._stack.region))
+        named = [self._part(part, place) for place, part in _places(self._stack)]
+        return tuple(once(named, self._region[0]))  # which the ARNs may have told
 
     def _part(self, part: P, place: str) -> P:
         names: dict[str, Any] = {}

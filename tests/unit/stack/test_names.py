@@ -16,6 +16,7 @@ from console.logs.kinds import LogGroup
 from console.services.awslambda.kinds import Function
 from console.services.dynamodb.kinds import Table
 from console.services.ecs.kinds import EcsCluster
+from console.services.rds.kinds import DbInstance
 from console.services.s3.kinds import Bucket
 from console.stack.names import Told, named_keys
 from console.stack.part import Part
@@ -300,6 +301,17 @@ def test_an_old_service_arn_names_no_cluster_and_a_function_has_short_forms() ->
     assert stack.of(EcsCluster) == (EcsCluster(cluster="c1", services=("web",)),)
     for text in (f"{ACCOUNT}:function:f", "function:f", f"{REGION}:{ACCOUNT}:function:f", f"{ACCOUNT}:f"):
         assert parse(f'{TOP}[[lambda]]\nfunction = "{text}"', "f.toml").of(Function)[0].function == "f"
+
+
+def test_what_arns_tell_of_the_region_makes_one_of_what_is_named_twice() -> None:
+    text = (
+        f'[[ecs]]\ncluster = "c1"\nservices = ["api"]\nregion = "{REGION}"\n'
+        f'[[ecs]]\ncluster = "{CLUSTER}"\nservices = ["web"]\n'
+        f'[[rds]]\ninstance = "orders"\nregion = "{REGION}"\n[[rds]]\ninstance = "{DATABASE}"\n'
+    )
+    stack = parse(BARE + text, "f.toml")
+    assert [cluster.services for cluster in stack.of(EcsCluster)] == [("api", "web")]
+    assert len(stack.of(DbInstance)) == 1
 
 
 def test_the_services_of_one_cluster_are_put_together() -> None:
