@@ -31,6 +31,7 @@ class LogGroup(Part, frozen=True):
 
     section = "logs"
     health_service = "CLOUDWATCH"
+    apart = ("errors",)
 
     group: Annotated[Name, LOG_GROUP]
     errors: Name = "?ERROR ?Error ?Exception"

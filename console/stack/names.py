@@ -116,8 +116,11 @@ class _Reader:
 
     def parts(self) -> tuple[Part, ...]:
         """The resources of the stack by their names, each once."""
-        named = [self._part(part, place) for place, part in _places(self._stack)]
-        return tuple(once(named, self._region[0]))  # which the ARNs may have told
+        named = {place: self._part(part, place) for place, part in _places(self._stack)}
+        region = self._region[0]  # which the ARNs may have told
+        if problem := _contrary(named, region):
+            raise ValueError(problem)
+        return tuple(once(named.values(), region))
 
     def _part(self, part: P, place: str) -> P:
         names: dict[str, Any] = {}
@@ -165,6 +168,21 @@ class _Reader:
         if not region[0] and arn.region:
             self._region = (arn.region, place)
         return ""
+
+
+def _contrary(parts: Mapping[str, Part], region: str | None) -> str:
+    """What is said in two ways of one resource, with both places; empty where nothing is."""
+    seen: dict[object, tuple[str, object]] = {}
+    for place, part in parts.items():
+        if not (names := tuple(names_of(part))):
+            continue
+        placed = _placed(part, region)
+        key = (type(part), names, getattr(placed, "region", None), tuple(getattr(part, key) for key in part.apart))
+        earlier, identity = seen.setdefault(key, (place, placed.identity))
+        if identity != placed.identity:
+            name = clean(repr(names[-1][1]), limit=_SHOWN)
+            return f"{place}: it names {name} again, of which {earlier} says something else. Next: make one of the two."
+    return ""
 
 
 def once(parts: Iterable[Part], region: str | None = None) -> Iterator[Part]:

@@ -15,6 +15,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=512)]
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A section of a stack file; keys that it does not know are refused. Its docstring's first sentence explains it.
 
+    `apart` are keys by which one resource may stand in several sections.
+
     `section` is what it is called in the file, where it may stand many times (``[[ecs]]``), or once where it is
     `single`. A key that names a resource is annotated with its kind: ``Annotated[Name, CLUSTER]``. `health_service` is
     what AWS Health calls the service; empty where it has none.
@@ -23,6 +25,7 @@ class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     section: ClassVar[str] = ""
     single: ClassVar[bool] = False
     health_service: ClassVar[str] = ""
+    apart: ClassVar[tuple[str, ...]] = ()
 
     @property
     def identity(self) -> object:

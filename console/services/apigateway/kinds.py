@@ -33,6 +33,7 @@ class RestApi(Part, frozen=True):
 
     section = "apigateway"
     health_service = "APIGATEWAY"
+    apart = ("stage",)
 
     api: Annotated[Name, REST_API]
     stage: Name = "prod"

@@ -14,7 +14,7 @@ from console.naming.arn import is_arn
 from console.naming.resource_kind import ResourceKind
 from console.services.ec2.kinds import Instances
 from console.services.kinds import SECTIONS
-from console.stack.names import named_keys, once
+from console.stack.names import named_keys, names_of, once
 from console.stack.part import Name, Part
 from console.stack.stack import BackupPolicy, Checklists, Contact, Stack
 from console.stack_files.file import StackError, load, parse, write
@@ -147,7 +147,10 @@ def sections(part: type[Any]) -> st.SearchStrategy[Any]:
 
 
 def listed(part: type[Part]) -> st.SearchStrategy[list[Part]]:
-    return st.lists(sections(part), max_size=1 if part.single else 3)
+    def named_by(made: Any) -> object:
+        return tuple(names_of(made)) or made
+
+    return st.lists(sections(part), max_size=1 if part.single else 3, unique_by=lambda made: repr(named_by(made)))
 
 
 stacks = st.builds(

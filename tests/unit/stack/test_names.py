@@ -277,6 +277,14 @@ REFUSED = [
     ('[[lambda]]\nfunction = "f:live"', "names one version or alias of it"),
     ('[[lambda]]\nfunction = "999999999999:function:f"', f"is an ARN of account 999999999999, not {ACCOUNT}"),
     (f'[[lambda]]\nfunction = "us-east-1:{ACCOUNT}:function:f"', f"is an ARN in us-east-1, not {REGION}"),
+    (
+        f'[[rds]]\ninstance = "orders"\nmax_connections = 9\n[[rds]]\ninstance = "{DATABASE}"',
+        "rds[1]: it names 'orders' again, of which rds[0] says something else.",
+    ),
+    (
+        f'[[s3]]\nbucket = "b"\npublic = true\n[[s3]]\nbucket = "b"\nregion = "{REGION}"',
+        "s3[1]: it names 'b' again, of which s3[0] says something else.",
+    ),
     ('[[ecs]]\ncluster = " c1"', "has spaces around it"),
     ('[[ecs]]\ncluster = "c1"\nservices = ["c1/web"]', "is no name of the kind ECS service"),
     ('[[ecs]]\ncluster = "c1"\nservices = ["service/c1/web"]', "is no name of the kind ECS service"),
@@ -301,6 +309,15 @@ def test_an_old_service_arn_names_no_cluster_and_a_function_has_short_forms() ->
     assert stack.of(EcsCluster) == (EcsCluster(cluster="c1", services=("web",)),)
     for text in (f"{ACCOUNT}:function:f", "function:f", f"{REGION}:{ACCOUNT}:function:f", f"{ACCOUNT}:f"):
         assert parse(f'{TOP}[[lambda]]\nfunction = "{text}"', "f.toml").of(Function)[0].function == "f"
+
+
+def test_what_may_stand_in_several_sections_is_not_taken_for_one() -> None:
+    text = (
+        '[[apigateway]]\napi = "a"\n[[apigateway]]\napi = "a"\nstage = "test"\n'
+        '[[ec2]]\ntag = "A=b"\nhost = "one"\n[[ec2]]\ntag = "A=b"\n'
+        '[[dynamodb]]\ntable = "orders"\n[[dynamodb]]\ntable = "orders"\nregion = "us-east-1"\n'
+    )
+    assert len(parse(TOP + text, "f.toml").parts) == 6
 
 
 def test_what_arns_tell_of_the_region_makes_one_of_what_is_named_twice() -> None:
