@@ -35,7 +35,10 @@ _DAY: Final = 86_400.0
 
 
 NewGroupName = Annotated[str, name_of(LOG_GROUP, new=True)]
-GroupsWithDays = Annotated[tuple[Pair, ...], many(pair(name_of(LOG_GROUP), choice(*DAYS), bare=True))]
+MOST_GROUPS: Final = 500
+"""Log groups of one change: each is looked at before and after, of which AWS lets five be a second."""
+
+GroupsWithDays = Annotated[tuple[Pair, ...], many(pair(name_of(LOG_GROUP), choice(*DAYS), bare=True), most=MOST_GROUPS)]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from console.operations.parameters import build, recorded
 from console.operations.steps import Call, Wait
 from console.services.logs import export, operations
 from console.services.logs.export import Export
-from console.services.logs.operations import CreateGroup, SetRetention
+from console.services.logs.operations import MOST_GROUPS, CreateGroup, SetRetention
 from console.stack.stack import Stack
 from console.stack_files.file import parse
 
@@ -102,6 +102,12 @@ def test_many_groups_are_summed_up() -> None:
 )
 def test_what_retention_is_refused(operation: SetRetention, why: str) -> None:
     assert why in str(operation.refuse(seen(a=("never", 0, 1.0))))
+
+
+def test_more_groups_than_can_be_looked_at_in_minutes_are_refused() -> None:
+    names = ",".join(f"/g{number}" for number in range(MOST_GROUPS + 1))
+    with pytest.raises(ValueError, match=r"--groups: There are 501, and at most 500 are possible."):
+        build(SetRetention, {"groups": names, "days": "30"})
 
 
 def test_a_group_of_another_region_is_changed_there() -> None:
