@@ -105,7 +105,7 @@ class ConsoleScreen(FrameRateScreen[None]):
 
     def on_mount(self) -> None:
         """Follow the desk."""
-        self.desk.listen(self, self._desk_changed)
+        self.desk.listen(self, self.desk_changed)
         self.set_interval(HEADER_SECONDS, self._tick)
 
     async def on_unmount(self) -> None:
@@ -116,7 +116,7 @@ class ConsoleScreen(FrameRateScreen[None]):
     def on_screen_resume(self) -> None:
         """Watch again: safe to do twice, since a covering modal resumes its screen too."""
         self._fault = None
-        self._desk_changed()
+        self.desk_changed()
 
     async def left(self) -> None:
         """Another screen was opened: stop watching. A modal that covers this one does not end here."""
@@ -127,7 +127,7 @@ class ConsoleScreen(FrameRateScreen[None]):
         """The readings of one stack by the names of their Sources."""
         return {key.source: reading for key, reading in self.readings.items() if key.stack == stack.name}
 
-    def _desk_changed(self) -> None:
+    def desk_changed(self) -> None:
         if not self.is_open or self not in self.app.screen_stack:
             return
         if self.is_of_another:

@@ -133,8 +133,8 @@ class JournalScreen(ConsoleScreen):
         """Read anew: something may have been changed meanwhile."""
         self.look()
 
-    def _desk_changed(self) -> None:
-        super()._desk_changed()
+    def desk_changed(self) -> None:
+        super().desk_changed()
         if self.is_open and self.desk.changes is not self._looked_in:
             self.look()
 
