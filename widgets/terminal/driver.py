@@ -41,13 +41,17 @@ class ConsoleDriver(JobHooks):
 
         The system stops nothing that no shell could bring back, as behind ``ssh -t HOST groundskeeper``; Textual does.
         """
-        self.suspend_application_mode()
+        if not self._put_back:
+            self.suspend_application_mode()
         self._continued = False
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(0, signal.SIGTSTP)
-        # Handles the signal that continues the process before it returns.
         self.handle_stop()
-        if not self._continued:
+        # The signal that continues the process may be handled only a moment after it goes on.
+        self.soon(self._look_whether_stopped, _TOGETHER)
+
+    def _look_whether_stopped(self) -> None:
+        if self._put_back and not self._continued and not self.lent:
             self.take_over()
             self.tell(self.NoShell())
 
@@ -62,6 +66,11 @@ class ConsoleDriver(JobHooks):
             return
         if in_background(self.fileno):
             os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        self.soon(self._go_on)
+
+    def _go_on(self) -> None:
+        if ENDING.is_set() or self.lent:
             return
         if not self._put_back:  # stopped by SIGSTOP, unasked: whoever was here meanwhile has set modes of their own
             self.suspend_application_mode()

@@ -7,8 +7,10 @@ like for it (names, signatures, who calls them) is held by `tests/unit/suite/tes
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, Final
@@ -155,11 +157,14 @@ class JobHooks(LinuxDriver):
     """A driver that decides itself what the signals of job control do: Textual stops where no shell continues it."""
 
     def stop(self) -> None:
-        """Called by ctrl+z and SIGTSTP, where the terminal is this driver's."""
+        """Called on the loop after ctrl+z and SIGTSTP, where the terminal is this driver's."""
         raise NotImplementedError
 
     def continued(self) -> None:
-        """Called by the signal that continues what was stopped."""
+        """Called within the handler of the signal that continues what was stopped, wherever that comes in between.
+
+        What puts modes or writes takes locks that what was interrupted may hold: `soon` leaves it to the loop.
+        """
         raise NotImplementedError
 
     @property
@@ -176,6 +181,12 @@ class JobHooks(LinuxDriver):
         """Send the App a message from within a handler of signals."""
         self._app.post_message(message)
 
+    def soon(self, act: Callable[[], object], after: float = 0.0) -> None:
+        """Let the loop do something, after so many seconds; nothing where it has ended."""
+        with suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+            loop.call_soon_threadsafe(partial(loop.call_later, after, act) if after else act)
+
     def handle_stop(self) -> None:
         """Handle SIGTSTP again, after the system's own way was taken once."""
         signal.signal(signal.SIGTSTP, self._sigtstp_application)
@@ -185,7 +196,7 @@ class JobHooks(LinuxDriver):
         if self.lent:
             super()._sigtstp_application()
         else:
-            self.stop()
+            self.soon(self.stop)
 
     def _sigcont_application(self, *_: object) -> None:
         """Textual's constructor sets this handler, too; its own would draw from the background."""
